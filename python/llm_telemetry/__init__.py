@@ -1,0 +1,1 @@
+"""Decisions from the telemetry of a running LLM system."""
