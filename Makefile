@@ -3,21 +3,24 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench false-alarms lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
 
 test: $(VENV)/installed lint  ## everything CI runs
 	$(BIN)/dbt build
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	$(BIN)/sqlfluff lint models tests macros --processes 2
+	$(BIN)/sqlfluff lint models tests --processes 2
 
 bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/bench.py
+
+false-alarms: $(VENV)/installed  ## how often 50 quiet simulations raise an alarm
+	$(BIN)/python bench/false_alarms.py
 
 lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
