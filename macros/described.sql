@@ -1,0 +1,11 @@
+{% macro described(files) -%}
+    {#- the column names of the first file; one row without a name where there is no file -#}
+    {%- set file = (files or [''])[0] -%}
+    {%- if file.endswith('.parquet') -%}
+    (describe select * from read_parquet({{ literal_path(file) }}))
+    {%- elif file -%}
+    (describe select * from read_csv({{ literal_path(file) }}, {{ csv_dialect() }}))
+    {%- else -%}
+    (select cast(null as varchar) as column_name)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{% macro typed_column(name, type) -%}
+    {{ {
+        'text': safe_text,
+        'double': safe_double,
+        'bigint': safe_bigint,
+        'boolean': safe_boolean,
+        'timestamp': safe_timestamp,
+    }[type](name) }}
+{%- endmacro %}
