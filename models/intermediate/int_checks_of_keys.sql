@@ -1,0 +1,51 @@
+{%- set keys = {
+    'interactions': 'interaction_id',
+    'sessions': 'session_id',
+    'users': 'user_id',
+    'instruction_samples': 'interaction_id',
+} -%}
+
+with
+
+keys as (
+    {% for table, key in keys.items() %}
+    select
+        '{{ table }}' as table_name,
+        '{{ key }}' as column_name,
+        {{ key }} as row_key
+
+    from {{ ref('stg_telemetry_csv__' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+counted as (
+
+    select
+        *,
+        count(*) as copies
+
+    from keys
+
+    group by all
+
+),
+
+every_check as (
+
+    select
+        table_name,
+        column_name,
+        unnest([
+            {{ check('key_present', 'row_key is null', "copies || ' rows'") }},
+            {{ check('unique_key', 'copies > 1', 'row_key', 'row_key is not null') }}
+        ], recursive := true)
+
+    from counted
+
+    group by table_name, column_name
+
+)
+
+select * from every_check

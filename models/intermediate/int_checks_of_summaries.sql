@@ -1,0 +1,32 @@
+with
+
+summaries as (
+
+    select * from {{ ref('int_summaries_reconciled') }}
+
+),
+
+every_check as (
+
+    select
+        table_name,
+        unnest([
+            {%- for total in ['interactions', 'failures', 'cost_usd', 'tokens'] %}
+            {
+                'check_name': 'reconciled_summary',
+                'column_name': '{{ total }}',
+                'checked_rows': count({{ total }} + summary_{{ total }}),
+                'failed_rows': count(*) filter (where {{ disagrees(total) }}),
+                'tolerance': 0e0,
+                'example_key': min(summary_key) filter (where {{ disagrees(total) }})
+            }{{ ',' if not loop.last }}
+            {%- endfor %}
+        ], recursive := true)
+
+    from summaries
+
+    group by table_name
+
+)
+
+select * from every_check

@@ -1,0 +1,46 @@
+{%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
+
+with
+
+digested as (
+    {% for table in tables %}
+    select
+        '{{ table }}' as table_name,
+        count(*) as input_rows,
+        {{ content_digest(ref('stg_telemetry_csv__' ~ table)) }} as content_sha256
+
+    from {{ ref('stg_telemetry_csv__' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+files as (
+
+    select
+        table_name,
+        any_value(file_name) as file_name
+
+    from {{ ref('stg_telemetry_csv__columns') }}
+
+    group by all
+
+    having any_value(files) > 0
+
+),
+
+named as (
+
+    select
+        files.table_name,
+        files.file_name,
+        digested.input_rows,
+        digested.content_sha256
+
+    from files
+
+    inner join digested on files.table_name = digested.table_name
+
+)
+
+select * from named

@@ -1,0 +1,93 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_windowed') }}
+
+),
+
+samples as (
+
+    select interaction_id as parent_id
+
+    from {{ ref('stg_telemetry_csv__instruction_samples') }}
+
+),
+
+sessions as (
+
+    select distinct session_id as parent_id
+
+    from {{ ref('stg_telemetry_csv__sessions') }}
+
+    where session_id is not null
+
+),
+
+users as (
+
+    select distinct user_id as parent_id
+
+    from {{ ref('stg_telemetry_csv__users') }}
+
+    where user_id is not null
+
+),
+
+-- only those that a sample names: a list of every interaction is dear
+sampled_interactions as (
+
+    select distinct interactions.interaction_id as parent_id
+
+    from interactions
+
+    semi join samples on interactions.interaction_id = samples.parent_id
+
+),
+
+session_references as (
+
+    select
+        session_id as parent_id,
+        min(interaction_id) as row_key,
+        count(distinct decision_window) as windows
+
+    from interactions
+
+    group by all
+
+),
+
+user_references as (
+
+    select
+        user_id as parent_id,
+        min(interaction_id) as row_key
+
+    from interactions
+
+    group by all
+
+),
+
+matched as (
+    {% for table, column, children, parents in [
+        ('interactions', 'session_id', 'session_references', 'sessions'),
+        ('interactions', 'user_id', 'user_references', 'users'),
+        ('instruction_samples', 'interaction_id', 'samples', 'sampled_interactions'),
+    ] %}
+    select
+        '{{ table }}' as table_name,
+        '{{ column }}' as column_name,
+        children.*,
+        parents.parent_id is null as is_orphan
+
+    from {{ children }} as children
+
+    left join {{ parents }} as parents on children.parent_id = parents.parent_id
+    {{ 'union all by name' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from matched

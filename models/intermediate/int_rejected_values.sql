@@ -1,0 +1,24 @@
+{%- set keys = {
+    'interactions': 'interaction_id',
+    'sessions': 'session_id',
+    'users': 'user_id',
+    'prompts': 'prompt_id',
+    'instruction_samples': 'interaction_id',
+} -%}
+
+with
+
+rejected as (
+    {% for table, key in keys.items() %}
+    select
+        '{{ table }}' as table_name,
+        {{ key }} as row_key,
+        unnest(rejected_values, recursive := true)  -- noqa: AL03
+
+    from {{ ref('stg_telemetry_csv__' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from rejected

@@ -1,0 +1,107 @@
+with
+
+checks as (
+
+    select * from {{ ref('int_checks_of_files') }}
+    union all by name
+    select * from {{ ref('int_checks_of_columns') }}
+    union all by name
+    select * from {{ ref('int_checks_of_keys') }}
+    union all by name
+    select * from {{ ref('int_checks_of_references') }}
+    union all by name
+    select * from {{ ref('int_checks_of_values') }}
+    union all by name
+    select * from {{ ref('int_checks_of_summaries') }}
+    union all by name
+    select * from {{ ref('int_checks_of_casts') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('integrity_rules') }}
+
+),
+
+absent_columns as (
+
+    select
+        table_name,
+        column_name
+
+    from checks
+
+    where check_name = 'required_column' and failed_rows > 0
+
+),
+
+-- a reference cannot be followed to a file that is absent, empty or without keys
+absent_parents as (
+
+    select distinct
+        if(table_name = 'interactions', 'instruction_samples', 'interactions')
+            as table_name,
+        case table_name
+            when 'interactions' then 'interaction_id'
+            when 'sessions' then 'session_id'
+            when 'users' then 'user_id'
+        end as column_name
+
+    from checks
+
+    where
+        failed_rows > 0
+        and (
+            check_name in ('required_file', 'not_empty')
+            or check_name = 'required_column' and (table_name, column_name) in (
+                ('interactions', 'interaction_id'),
+                ('sessions', 'session_id'),
+                ('users', 'user_id')
+            )
+        )
+
+),
+
+judged as (
+
+    select
+        checks.check_name,
+        checks.table_name,
+        checks.column_name,
+        rules.is_gate,
+        cast(checks.checked_rows as bigint) as checked_rows,
+        cast(checks.failed_rows as bigint) as failed_rows,
+        checks.failed_rows / cast(nullif(checks.checked_rows, 0) as double)
+            as failed_rate,
+        checks.tolerance,
+        case
+            when checks.checked_rows = 0 then 'not_evaluable'
+            -- what is absent has its own line
+            when absent_columns.column_name is not null
+                and checks.check_name != 'required_column' then 'not_evaluable'
+            when absent_parents.column_name is not null
+                and checks.check_name = 'foreign_key' then 'not_evaluable'
+            when checks.failed_rows <= checks.tolerance * checks.checked_rows then 'ok'
+            when rules.is_gate then 'failed'
+            else 'degraded'
+        end as status,
+        cast(checks.example_key as varchar) as example_key,
+        rules.decisions,
+        rules.remedy
+
+    from checks
+
+    left join rules on checks.check_name = rules.check_name
+
+    left join absent_columns
+        on checks.table_name = absent_columns.table_name
+            and checks.column_name = absent_columns.column_name
+
+    left join absent_parents
+        on checks.table_name = absent_parents.table_name
+            and checks.column_name = absent_parents.column_name
+
+)
+
+select * from judged
