@@ -1,0 +1,66 @@
+with
+
+budget_burn as (
+
+    select * from {{ ref('budget_burn') }}
+
+),
+
+burn_rate_windows as (
+
+    select * from {{ ref('burn_rate_windows') }}
+
+),
+
+-- until the data hold three budget periods, weeks stand in for them; a day is no period
+feasibility as (
+
+    select *
+
+    from budget_burn
+
+    where window_days >= 7 and is_infeasible is not null
+
+    qualify
+        row_number() over (
+            partition by interaction_date, budget
+            order by window_days desc
+        ) = 1
+
+),
+
+paired as (
+
+    select
+        alerts.*,
+        long_window.interaction_date,
+        long_window.budget,
+        long_window.budget_rate,
+        long_window.burn_rate as long_burn_rate,
+        short_window.burn_rate as short_burn_rate,
+        long_window.spent,
+        -- dollars are no sample: what was spent was spent
+        if(long_window.budget = 'cost', null, long_window.measured) as trials,
+        coalesce(feasibility.is_infeasible, false) as is_infeasible,
+        feasibility.proposed_budget_rate,
+        lead(alerts.alert) over (
+            partition by long_window.interaction_date, long_window.budget
+            order by alerts.long_days, alerts.alert
+        ) as next_alert
+
+    from burn_rate_windows as alerts
+
+    inner join budget_burn as long_window on alerts.long_days = long_window.window_days
+
+    inner join budget_burn as short_window
+        on alerts.short_days = short_window.window_days
+            and long_window.interaction_date = short_window.interaction_date
+            and long_window.budget = short_window.budget
+
+    left join feasibility
+        on long_window.interaction_date = feasibility.interaction_date
+            and long_window.budget = feasibility.budget
+
+)
+
+select * from paired

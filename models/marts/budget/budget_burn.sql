@@ -1,0 +1,66 @@
+with
+
+budgets_rolled as (
+
+    select * from {{ ref('int_budgets_rolled') }}
+
+),
+
+burned as (
+
+    select
+        interaction_date,
+        budget,
+        window_days,
+        is_complete_window,
+        measured,
+        if(measured = 0, null, spent) as spent,
+        spent / nullif(measured, 0) as rate,
+        budget_rate,
+        spent / nullif(measured * budget_rate, 0) as burn_rate,
+        1e0 - spent / nullif(measured * budget_rate, 0) as budget_remaining
+
+    from budgets_rolled
+
+),
+
+with_past as (
+
+    select
+        *,
+        budget_rate * {{ knob('infeasible_burn_rate') }} as infeasible_rate,
+        lag(is_complete_window, 2 * cast(window_days as integer)) over days
+            as has_three_periods,
+        lag(rate, cast(window_days as integer)) over days as previous_rate,
+        lag(rate, 2 * cast(window_days as integer)) over days as earliest_rate
+
+    from burned
+
+    window days as (partition by budget, window_days order by interaction_date)
+
+),
+
+judged as (
+
+    select
+        * exclude (
+            infeasible_rate, has_three_periods, previous_rate, earliest_rate
+        ),
+        case
+            when has_three_periods is not true then null
+            -- not least(), which would leave the unmeasured out
+            when rate > infeasible_rate
+                and previous_rate > infeasible_rate
+                and earliest_rate > infeasible_rate
+                then true
+            else false
+        end as is_infeasible,
+        case
+            when is_infeasible then greatest(rate, previous_rate, earliest_rate)
+        end as proposed_budget_rate
+
+    from with_past
+
+)
+
+select * from judged

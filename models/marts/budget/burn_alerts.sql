@@ -1,0 +1,87 @@
+with
+
+burns_paired as (
+
+    select * from {{ ref('int_burns_paired') }}
+
+),
+
+tested as (
+
+    select
+        *,
+        factor * budget_rate * trials as expected_bad_events,
+        {{ binomial_tail_z('spent', 'trials', 'budget_rate') }} as tail_z
+
+    from burns_paired
+
+),
+
+confirmed as (
+
+    select
+        *,
+        if(tail_z is null, null, {{ normal_tail('tail_z') }}) as tail_probability
+
+    from tested
+
+),
+
+decided as (
+
+    select
+        *,
+        case
+            when long_burn_rate is null or short_burn_rate is null then null
+            when expected_bad_events < {{ knob('min_expected_bad_events') }}
+                then 'insufficient_traffic'
+            -- 6 of 100 on a budget of 0.02 is a burn of 3, whatever the last digit says
+            when least(long_burn_rate, short_burn_rate) < factor - 1e-9 then 'ok'
+            when tail_probability > max_tail_probability then 'ok'
+            when is_infeasible then 'slo_infeasible'
+            else 'firing'
+        end as measured_status
+
+    from confirmed
+
+),
+
+carried as (
+
+    select
+        interaction_date,
+        budget,
+        alert,
+        severity,
+        long_days,
+        short_days,
+        factor,
+        factor * long_days / period_days as budget_share,
+        long_burn_rate,
+        short_burn_rate,
+        expected_bad_events,
+        tail_probability,
+        max_tail_probability,
+        case
+            when measured_status is not null then measured_status
+            -- silence does not clear an alert
+            when last_value(measured_status ignore nulls) over days_so_far = 'firing'
+                then 'firing'
+            else 'unmeasured'
+        end as status,
+        measured_status is null and status = 'firing' as is_carried,
+        if(status = 'insufficient_traffic', next_alert, null) as escalates_to,
+        if(status = 'slo_infeasible', proposed_budget_rate, null)
+            as proposed_budget_rate
+
+    from decided
+
+    window days_so_far as (
+        partition by budget, alert
+        order by interaction_date
+        rows between unbounded preceding and current row
+    )
+
+)
+
+select * from carried
