@@ -1,0 +1,7 @@
+{% macro same_slice(one, other, suffix='_code') -%}
+    {#- a dimension that a slice leaves open is null in both -#}
+    {%- for dimension in slice_dimensions(suffix).split(', ') -%}
+        {{ one }}.{{ dimension }} is not distinct from {{ other }}.{{ dimension }}
+        {{- ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro slice_name() -%}
+    concat_ws('|'{% for dimension in slice_dimensions().split(', ') %}, '{{ dimension }}=' || {{ dimension }}{% endfor %})
+{%- endmacro %}

@@ -1,0 +1,28 @@
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+labelled as (
+
+    select
+        -- a value too, so that the slices of a family cover every row
+        {% for dimension in slice_dimensions().split(', ') -%}
+        coalesce({{ dimension }}, '(missing)') as {{ dimension }},
+        {% endfor -%}
+        session_id,
+        is_failure,
+        is_sla_breach,
+        latency_ms,
+        cost_usd
+
+    from interactions
+
+    where is_failure is not null
+
+)
+
+select * from labelled

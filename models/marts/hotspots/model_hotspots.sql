@@ -1,0 +1,94 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_labelled') }}
+
+),
+
+slices as (
+
+    select * from {{ ref('risk_slices') }}
+
+),
+
+measured as (
+
+    select
+        model_provider,
+        model_name,
+        count(distinct session_id) as sessions,
+        quantile_cont(latency_ms, 0.95) as p95_latency_ms
+
+    from interactions
+
+    group by all
+
+),
+
+models as (
+
+    select
+        * exclude (
+            family, use_case, account_tier, channel, region, segment, p95_latency_ms,
+            heuristic_risk_score, risk_bucket, is_reference_hotspot, risk_rank
+        ),
+        -- most models have one provider: this slice is then the model's by another name
+        if(verdict = 'same_rows', explained_by, slice) as judged_as
+
+    from slices
+
+    where family = 'model_provider x model_name'
+
+),
+
+judged as (
+
+    select
+        models.* replace (
+            slices.verdict as verdict,
+            slices.failure_verdict as failure_verdict,
+            slices.sla_verdict as sla_verdict,
+            slices.explained_by as explained_by
+        ),
+        measured.sessions,
+        measured.p95_latency_ms
+
+    from models
+
+    inner join slices on models.judged_as = slices.slice
+
+    inner join measured
+        on
+            models.model_provider = measured.model_provider
+            and models.model_name = measured.model_name
+
+),
+
+scored as (
+
+    select
+        * exclude (slice, judged_as),
+        -- the weights of the reference's own table
+        55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
+        + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))
+        + 10 * coalesce(average_cost_usd, 0e0) as heuristic_risk_score,
+        {{ reference_bucket(
+            reference_severity('failure_rate', 'sla_breach_rate', 'p95_latency_ms')
+        ) }} as risk_bucket,
+        failure_rate > {{ reference_hotspot_rate() }}
+        or coalesce(p95_latency_ms > {{ knob('sla_ms') }}, false)
+            as is_reference_hotspot,
+        row_number() over (
+            order by
+                verdict = 'hotspot' desc,
+                excess_usd desc nulls last,
+                model_provider asc,
+                model_name asc
+        ) as risk_rank
+
+    from judged
+
+)
+
+select * from scored
