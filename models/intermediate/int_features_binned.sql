@@ -1,0 +1,60 @@
+with
+
+features_compared as (
+
+    select * from {{ ref('int_features_compared') }}
+
+),
+
+features_edged as (
+
+    select * from {{ ref('int_features_edged') }}
+
+),
+
+edges as (
+
+    select
+        window_pair,
+        -- no edge where the reference has no value: all that came later is one bin
+        {%- for feature in numeric_features().split() %}
+        {% for edge in range(1, 10) -%}
+        coalesce({{ feature }}[{{ edge }}], 1e308) as {{ feature }}_{{ edge }},
+        {% endfor %}
+        {%- endfor %}
+    {%- for feature in integer_features().split() %}
+    {{ feature }}_values{{ ',' if not loop.last }}
+    {%- endfor %}
+
+    from features_edged
+
+),
+
+binned as (
+
+    select
+        features_compared.window_pair,
+        features_compared.is_current,
+        features_compared.session_id,
+
+        {%- for feature in continuous_features().split() %}
+        {{ decile(feature) }} as {{ feature }},
+        {%- endfor %}
+        {%- for feature in integer_features().split() %}
+        if(
+            edges.{{ feature }}_values <= {{ knob('max_integer_categories') }},
+            features_compared.{{ feature }},
+            {{ decile(feature) }}
+        ) as {{ feature }},
+        {%- endfor %}
+    {%- for feature in categorical_features().split() %}
+    features_compared.{{ feature }}{{ ',' if not loop.last }}
+    {%- endfor %}
+
+    from features_compared
+
+    inner join edges on features_compared.window_pair = edges.window_pair
+
+)
+
+select * from binned

@@ -1,0 +1,33 @@
+{{ config(materialized='table') }}
+
+with
+
+features_compared as (
+
+    select * from {{ ref('int_features_compared') }}
+
+),
+
+-- lists in one pass: a quantile at a time takes four times as long
+edged as (
+
+    select
+        window_pair,
+        {%- for feature in integer_features().split() %}
+        count(distinct {{ feature }}) as {{ feature }}_values,
+        {%- endfor %}
+    {%- for feature in numeric_features().split() %}
+    quantile_cont(
+        {{ feature }}, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+    ) as {{ feature }}{{ ',' if not loop.last }}
+    {%- endfor %}
+
+    from features_compared
+
+    where not is_current
+
+    group by all
+
+)
+
+select * from edged
