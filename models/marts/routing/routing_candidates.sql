@@ -1,0 +1,97 @@
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+routing_ladder as (
+
+    select * from {{ ref('routing_ladder') }}
+
+),
+
+limits as (
+
+    select
+        -- 2200 * 1.15 is a little less than 2530
+        round(sla_factor * {{ knob('sla_ms') }}, 6) as max_latency_ms,
+        policy_mode
+
+    from routing_ladder
+
+),
+
+pivoted as (
+
+    select
+        max(max_latency_ms) filter (where policy_mode = 'relax_1') as relax_1_ms,
+        max(max_latency_ms) filter (where policy_mode = 'relax_2') as relax_2_ms
+
+    from limits
+
+),
+
+counted as (
+
+    select
+        interactions.use_case,
+        coalesce(interactions.model_provider, 'unknown') as model_provider,
+        interactions.model_name,
+        count(*) as interactions,
+        count(distinct interactions.session_id) as sessions,
+        count(*) filter (where interactions.is_failure) as failures,
+        count(*) filter (where interactions.is_sla_breach) as sla_breaches,
+        count(*) filter (where interactions.latency_ms > pivoted.relax_1_ms)
+            as relax_1_breaches,
+        count(*) filter (where interactions.latency_ms > pivoted.relax_2_ms)
+            as relax_2_breaches,
+        count(*) filter (where interactions.is_failure is null) as missing_outcomes,
+        count(*) filter (where interactions.latency_ms is null) as missing_latencies,
+        count(*) filter (where interactions.cost_usd is null) as missing_costs,
+        {{ exact_sum('interactions.cost_usd') }} as cost_usd,
+        quantile_cont(interactions.latency_ms, 0.95) as p95_latency_ms
+
+    from interactions
+
+    cross join pivoted
+
+    where
+        interactions.decision_window = 'history'
+        and interactions.use_case is not null
+        and interactions.model_name is not null
+
+    group by all
+
+),
+
+rated as (
+
+    select
+        *,
+        failures / cast(nullif(interactions - missing_outcomes, 0) as double)
+            as failure_rate,
+        sla_breaches / cast(nullif(interactions - missing_latencies, 0) as double)
+            as sla_breach_rate,
+        cost_usd / nullif(interactions - missing_costs, 0) as avg_cost_usd
+
+    from counted
+
+),
+
+priced as (
+
+    select
+        *,
+        avg_cost_usd
+        + {{ knob('failure_event_cost_usd') }} * failure_rate
+        + {{ knob('sla_breach_penalty_usd') }} * sla_breach_rate
+            as expected_unit_cost_usd,
+        interactions >= {{ knob('min_requests_policy') }} as has_enough_interactions
+
+    from rated
+
+)
+
+select * from priced

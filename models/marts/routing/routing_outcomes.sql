@@ -1,0 +1,78 @@
+with
+
+routing_evaluation_rows as (
+
+    select * from {{ ref('routing_evaluation_rows') }}
+
+),
+
+priced as (
+
+    select
+        *,
+        cost_usd
+        + if(is_failure, {{ knob('failure_event_cost_usd') }}, 0e0)
+        + if(is_sla_breach, {{ knob('sla_breach_penalty_usd') }}, 0e0)
+            as priced_usd,
+        is_failure is not null and is_sla_breach is not null and cost_usd is not null
+            as is_complete
+
+    from routing_evaluation_rows
+
+),
+
+counted as (
+
+    select
+        use_case,
+        model_provider,
+        model_name,
+        count(*) as interactions,
+        count(distinct session_id) as sessions,
+        count(*) filter (where is_failure) as failures,
+        count(*) filter (where is_sla_breach) as sla_breaches,
+        count(*) filter (where is_failure is null) as missing_outcomes,
+        count(*) filter (where is_sla_breach is null) as missing_latencies,
+        count(*) filter (where cost_usd is null) as missing_costs,
+        coalesce({{ exact_sum('cost_usd') }}, 0e0) as cost_usd,
+        coalesce({{ exact_sum('cost_usd * cost_usd') }}, 0e0) as cost_usd_squares,
+        count(*) filter (where is_complete) as complete_interactions,
+        coalesce({{ exact_sum('if(is_complete, priced_usd, null)') }}, 0e0)
+            as unit_cost_usd,
+        coalesce({{ exact_sum('if(is_complete, priced_usd * priced_usd, null)') }}, 0e0)
+            as unit_cost_usd_squares
+
+    from priced
+
+    group by all
+
+),
+
+rated as (
+
+    select
+        *,
+        failures / cast(nullif(interactions - missing_outcomes, 0) as double)
+            as failure_rate,
+        sla_breaches / cast(nullif(interactions - missing_latencies, 0) as double)
+            as sla_breach_rate,
+        cost_usd / nullif(interactions - missing_costs, 0) as avg_cost_usd
+
+    from counted
+
+),
+
+costed as (
+
+    select
+        *,
+        avg_cost_usd
+        + {{ knob('failure_event_cost_usd') }} * failure_rate
+        + {{ knob('sla_breach_penalty_usd') }} * sla_breach_rate
+            as expected_unit_cost_usd
+
+    from rated
+
+)
+
+select * from costed
