@@ -1,0 +1,147 @@
+"""What the log keeps of a simulation: the three tables of the contract."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from llm_telemetry.simulate import worlds
+from llm_telemetry.simulate.outcomes import FAILURE_TYPES
+from llm_telemetry.simulate.traffic import Integers
+from llm_telemetry.simulate.worlds import World
+
+Codes = Integers | pd.Series
+
+FLAGS = {
+    "safety_block_flag": "safety_block",
+    "hallucination_flag": "hallucination",
+    "toxicity_flag": "toxicity",
+    "formatting_error_flag": "formatting_error",
+    "tool_error_flag": "tool_error",
+    "latency_timeout_flag": "latency_timeout",
+}
+TEMPERATURES = (0.0, 0.2, 0.7, 1.0)
+TOP_PS = (0.9, 0.95, 1.0)
+FEEDBACK_RATE = 0.15
+
+
+def log_interactions(
+    world: World,
+    contexts: pd.DataFrame,
+    arms: Integers,
+    outcomes: pd.DataFrame,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Return the interactions as logged: in the contract's words, with gaps."""
+    log = _name_contexts(contexts)
+    log["model_provider"] = _names([arm.model_provider for arm in world.arms], arms)
+    log["model_name"] = _names([arm.model_name for arm in world.arms], arms)
+    log["latency_ms"] = _lose(outcomes["latency_ms"], world.latency_missing, rng)
+    log["prompt_tokens"] = contexts["prompt_tokens"]
+    log["completion_tokens"] = outcomes["completion_tokens"]
+    log["total_tokens"] = log["prompt_tokens"] + log["completion_tokens"]
+    speed = log["total_tokens"] / (log["latency_ms"].clip(lower=1.0) / 1000)
+    log["tokens_per_second"] = speed.round(2)
+    log["cost_usd"] = _lose(_price(world, log, arms), world.cost_missing, rng)
+    log["tool_calls_count"] = outcomes["tool_calls_count"]
+    log["temperature"] = rng.choice(TEMPERATURES, len(log))
+    log["top_p"] = rng.choice(TOP_PS, len(log))
+    log["max_tokens"] = contexts["max_tokens"]
+    log["retry_index"] = contexts["retry_index"]
+    log = log.join(_judge(outcomes["is_failure"].to_numpy(), rng))
+    log["prompt_version"] = _names(worlds.PROMPT_VERSIONS, contexts["prompt_version"])
+    return log.join(_name_failures(outcomes))
+
+
+def summarise_sessions(log: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per session; sums are over what is not missing."""
+    grouped = log.groupby("session_id", sort=True)
+    sessions = grouped.agg(
+        user_id=("user_id", "first"),
+        start_timestamp_utc=("timestamp_utc", "min"),
+        end_timestamp_utc=("timestamp_utc", "max"),
+    )
+    return sessions.join(_totals(log, "session")).reset_index()
+
+
+def summarise_users(log: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per user with interactions; sums are over what is not missing."""
+    return _totals(log, "user").reset_index()
+
+
+def _totals(log: pd.DataFrame, entity: str) -> pd.DataFrame:
+    totals = log.groupby(f"{entity}_id", sort=True).agg(
+        total_cost_usd=("cost_usd", "sum"),
+        total_tokens=("total_tokens", "sum"),
+        total_requests=("interaction_id", "size"),
+        total_failures=("is_failure", "sum"),
+    )
+    return totals.round({"total_cost_usd": 6}).add_prefix(f"{entity}_")
+
+
+def _name_contexts(contexts: pd.DataFrame) -> pd.DataFrame:
+    start = pd.Timestamp(worlds.START)
+    return pd.DataFrame(
+        {
+            "interaction_id": _ids("i", np.arange(len(contexts)), 7),
+            "session_id": _ids("s", contexts["session"], 6),
+            "user_id": _ids("u", contexts["user"], 5),
+            "timestamp_utc": start + pd.to_timedelta(contexts["second"], unit="s"),
+            "use_case": _names(worlds.USE_CASES, contexts["use_case"]),
+            "account_tier": _names(worlds.TIERS, contexts["account_tier"]),
+            "channel": _names(worlds.CHANNELS, contexts["channel"]),
+            "region": _names(worlds.REGIONS, contexts["region"]),
+            "segment": _names(worlds.SEGMENTS, contexts["segment"]),
+        }
+    )
+
+
+def _price(world: World, log: pd.DataFrame, arms: Integers) -> pd.Series:
+    input_price = np.array([arm.input_price for arm in world.arms])[arms]
+    output_price = np.array([arm.output_price for arm in world.arms])[arms]
+    micro_usd = (
+        log["prompt_tokens"] * input_price + log["completion_tokens"] * output_price
+    )
+    price: pd.Series = (micro_usd / 1e6).round(6)
+    return price
+
+
+def _judge(is_failure: npt.NDArray[np.bool_], rng: np.random.Generator) -> pd.DataFrame:
+    """Return a grade of 0..1 and, from few users, a thumb of -1 or 1."""
+    size = len(is_failure)
+    grade = rng.beta(np.where(is_failure, 4.0, 8.0), np.where(is_failure, 4.0, 2.5))
+    liked = rng.random(size) < np.where(is_failure, 0.3, 0.8)
+    silent = rng.random(size) >= FEEDBACK_RATE
+    thumbs = np.where(silent, np.nan, np.where(liked, 1.0, -1.0))
+    return pd.DataFrame(
+        {"response_quality_score": grade.round(3), "user_feedback_score": thumbs}
+    )
+
+
+def _name_failures(outcomes: pd.DataFrame) -> pd.DataFrame:
+    # -1, no failure, picks the last name
+    names = _names((*FAILURE_TYPES, "none"), outcomes["failure_type"])
+    failures = pd.DataFrame({"failure_type": names})
+    failures["is_failure"] = outcomes["is_failure"]
+    for flag, failure_type in FLAGS.items():
+        code = FAILURE_TYPES.index(failure_type)
+        failures[flag] = outcomes["failure_type"] == code
+    return failures
+
+
+def _lose(values: pd.Series, rate: float, rng: np.random.Generator) -> pd.Series:
+    """Blank a share of the values, at random."""
+    return values.mask(rng.random(len(values)) < rate)
+
+
+def _names(names: Sequence[str], codes: Codes) -> npt.NDArray[np.object_]:
+    # objects, not fixed-width text: all rows of a name share one string
+    named: npt.NDArray[np.object_] = np.array(names, dtype=object)[np.asarray(codes)]
+    return named
+
+
+def _ids(prefix: str, codes: Codes, digits: int) -> npt.NDArray[np.object_]:
+    values, positions = np.unique(np.asarray(codes), return_inverse=True)
+    ids = [f"{prefix}{value + 1:0{digits}d}" for value in values.tolist()]
+    return _names(ids, positions)
