@@ -1,0 +1,109 @@
+"""Small statistics shared by the decisions; sessions, not rows, are independent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan, sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+Labels = Sequence[Any] | npt.NDArray[Any] | pd.Series
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its standard error and interval; nan where nothing can be said."""
+
+    value: float
+    se: float
+    low: float
+    high: float
+    n: int
+    clusters: int
+
+
+def clustered_mean(
+    values: npt.ArrayLike, clusters: Labels, *, level: float = 0.95
+) -> Estimate:
+    """Return the mean of the known values, its error clustered."""
+    array = np.asarray(values, dtype=np.float64)
+    return clustered_ratio(array, np.ones_like(array), clusters, level=level)
+
+
+def clustered_ratio(
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    clusters: Labels,
+    *,
+    level: float = 0.95,
+) -> Estimate:
+    """Return sum(numerator) / sum(denominator) over rows where both are known.
+
+    Linearised: row i moves the ratio R by (y_i - R x_i) / sum(x).
+    """
+    tops = np.asarray(numerator, dtype=np.float64)
+    bottoms = np.asarray(denominator, dtype=np.float64)
+    known = np.isfinite(tops) & np.isfinite(bottoms)
+    tops, bottoms = tops[known], bottoms[known]
+    total = bottoms.sum()
+    if total == 0:
+        return Estimate(nan, nan, nan, nan, int(known.sum()), 0)
+    ratio = float(tops.sum() / total)
+    influence = (tops - ratio * bottoms) / total
+    labels = np.asarray(clusters)[known]
+    return from_influence(ratio, influence, labels, level=level)
+
+
+def from_influence(
+    value: float,
+    influence: Floats,
+    clusters: Labels,
+    *,
+    level: float = 0.95,
+    freedom: float | None = None,
+) -> Estimate:
+    """Return an estimate from how far each row moves it.
+
+    se^2 = G/(G-1) sum_g (sum of the influence in cluster g)^2, with a t interval
+    (Liang & Zeger 1986) of G-1 degrees of freedom, or of fewer where a part of the
+    clusters carries most of the variance; no interval from one cluster.
+    """
+    codes, names = pd.factorize(np.asarray(clusters))
+    count = len(names)
+    if count < 2 or not np.isfinite(influence).all():
+        return Estimate(value, nan, nan, nan, len(influence), count)
+    moved = np.bincount(codes, weights=influence, minlength=count)
+    se = sqrt(count / (count - 1) * float(np.square(moved).sum()))
+    degrees = count - 1 if freedom is None else max(freedom, 1)
+    reach = float(stats.t.ppf((1 + level) / 2, degrees)) * se
+    return Estimate(value, se, value - reach, value + reach, len(influence), count)
+
+
+def p_value(estimate: Estimate, freedom: float) -> float:
+    """Return the two-sided p-value of a true value of zero, nan without an error."""
+    if not estimate.se > 0:
+        return nan
+    return float(2 * stats.t.sf(abs(estimate.value) / estimate.se, max(freedom, 1)))
+
+
+def effective_clusters(weights: Floats, clusters: Labels) -> float:
+    """Return Kish's effective size, (sum w)^2 / sum w^2, over clusters' weights."""
+    codes, names = pd.factorize(np.asarray(clusters))
+    summed = np.bincount(codes, weights=weights, minlength=len(names))
+    squares = float(np.square(summed).sum())
+    return float(summed.sum()) ** 2 / squares if squares else 0.0
+
+
+def holm(p_values: npt.ArrayLike) -> Floats:
+    """Adjust p-values for their number (Holm 1979); an unknown one stays unknown."""
+    p = np.asarray(p_values, dtype=np.float64)
+    adjusted = np.full(len(p), nan)
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted

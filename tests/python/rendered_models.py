@@ -1,0 +1,62 @@
+"""Models run on tables of a test's own, without a warehouse."""
+
+import re
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import jinja2
+import pandas as pd
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def fail(message: str) -> None:
+    """Stand in for dbt's compiler error."""
+    raise ValueError(message)
+
+
+@cache
+def macros() -> str:
+    """Return the text of every macro of the project."""
+    return "\n".join(path.read_text() for path in sorted(ROOT.glob("macros/**/*.sql")))
+
+
+def render(template: str, **knobs: float) -> str:
+    """Render SQL with the project's macros and knobs; a ref is the bare model name."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    context: dict[str, Any] = {
+        "ref": lambda name: name,
+        "config": lambda **_: "",
+        "var": lambda name: {**project, **knobs}[name],
+        "env_var": lambda name, default=None: default,
+        "modules": SimpleNamespace(re=re),
+        "exceptions": SimpleNamespace(raise_compiler_error=fail),
+    }
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    return environment.from_string(macros() + template).render(context)
+
+
+@cache
+def rendered(model: str, **knobs: float) -> str:
+    """Render a model of the project."""
+    (path,) = ROOT.glob(f"models/**/{model}.sql")
+    return render(path.read_text(), **knobs)
+
+
+def build(connection: duckdb.DuckDBPyConnection, *models: str, **knobs: float) -> None:
+    """Build models in the order given, each as a table of its own name."""
+    for model in models:
+        sql = rendered(model, **knobs)
+        connection.execute(f"create or replace table {model} as {sql}")
+
+
+def with_seed(connection: duckdb.DuckDBPyConnection, seed: str) -> None:
+    """Load a seed of the project."""
+    frame = pd.read_csv(ROOT / "seeds" / f"{seed}.csv")
+    connection.register("frame", frame)
+    connection.execute(f"create or replace table {seed} as select * from frame")
+    connection.unregister("frame")
