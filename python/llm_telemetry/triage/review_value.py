@@ -1,0 +1,194 @@
+"""What a review policy is worth on outcomes it was not made from, and the verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from llm_telemetry.inference import Estimate, clustered_mean
+from llm_telemetry.triage.calibration import CalibrationReport, failure_rate_ceiling
+from llm_telemetry.triage.review_policy import (
+    Economics,
+    Traffic,
+    batch_topk,
+    policy_row,
+)
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+COST_DIFFERENCE = "cost_minus_best_trivial_usd"
+ORDER_DIFFERENCE = "batch_topk_minus_random_order_usd"
+# below it the normal interval of a cost difference says nothing about missed failures
+MIN_SKIPPED_FAILURES = 5
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Calls in the order of interaction_id; `failed` is NaN where unknown."""
+
+    probabilities: Floats
+    failed: Floats
+    sessions: Integers
+    traffic: Traffic
+
+    def with_known_outcome(self) -> tuple[Floats, Floats, Integers]:
+        """Return probabilities, outcomes and sessions where the outcome is known."""
+        known = ~np.isnan(self.failed)
+        return self.probabilities[known], self.failed[known], self.sessions[known]
+
+
+@dataclass(frozen=True)
+class ReviewValue:
+    """The verdict, what it marks for review, and the evidence."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+    reviewed: Booleans
+    policies: list[dict[str, Any]]
+    estimates: dict[str, Estimate]
+    measures: dict[str, float | bool | str | None]
+
+
+def review_value(
+    scored: Scored,
+    economics: Economics,
+    threshold: float | None,
+    report: CalibrationReport,
+) -> ReviewValue:
+    """Weigh the review policies against reviewing everything and nothing.
+
+    `threshold` is what stream_threshold returned on an earlier window.
+    """
+    marks = review_marks(scored, economics, threshold)
+    policies = {
+        name: _policy(name, marked, scored, economics) for name, marked in marks.items()
+    }
+    fits = policies["stream_threshold"]["feasible"]
+    is_bound = threshold != economics.threshold or not fits
+    policy = "batch_topk" if is_bound else "stream_threshold"
+    trivial = _best_trivial(policies)
+    difference = _cost_difference(scored, economics, marks[policy], marks[trivial])
+    order = _order_difference(scored, economics, marks["batch_topk"])
+    skipped = _skipped(scored, marks[policy], economics)
+    codes = {
+        "capacity_binds": is_bound,
+        **_limit_codes(policies, scored, economics, is_bound=is_bound),
+        f"no_better_than_{trivial}": not difference.high < 0,
+        "skip_set_not_certified": trivial == "review_all" and skipped["is_unproven"],
+        "order_no_better_than_random": is_bound and not order.high < 0,
+        "miscalibrated": report.is_miscalibrated,
+        "calibration_not_evaluable": not report.is_evaluable,
+    }
+    reasons = tuple(code for code, is_so in codes.items() if is_so)
+    verdict = _verdict(reasons, policy, trivial)
+    return ReviewValue(
+        verdict=verdict,
+        reasons=reasons,
+        reviewed=marks[_MARKED_BY.get(verdict, verdict)],
+        policies=list(policies.values()),
+        estimates={COST_DIFFERENCE: difference, ORDER_DIFFERENCE: order},
+        measures={"policy": policy, "best_trivial": trivial, **skipped},
+    )
+
+
+_MARKED_BY = {
+    "threshold": "stream_threshold",
+    "topk": "batch_topk",
+    "refuse": "review_none",
+}
+
+
+def _verdict(reasons: tuple[str, ...], policy: str, trivial: str) -> str:
+    """Fall back on the trivial policy, which no probability is needed for."""
+    if "capacity_infeasible" in reasons:
+        return "refuse"
+    if {f"no_better_than_{trivial}", "skip_set_not_certified"} & set(reasons):
+        return trivial
+    if "miscalibrated" in reasons:
+        return "refuse"
+    return {"stream_threshold": "threshold", "batch_topk": "topk"}[policy]
+
+
+def review_marks(
+    scored: Scored, economics: Economics, threshold: float | None
+) -> dict[str, Booleans]:
+    """Return the calls that each policy would have had reviewed."""
+    nothing = np.zeros(len(scored.failed), dtype=bool)
+    above = nothing if threshold is None else scored.probabilities >= threshold
+    return {
+        "stream_threshold": above,
+        "batch_topk": batch_topk(scored.probabilities, scored.traffic, economics),
+        "review_all": ~nothing,
+        "review_none": nothing,
+    }
+
+
+def _limit_codes(
+    policies: Mapping[str, Mapping[str, Any]],
+    scored: Scored,
+    economics: Economics,
+    *,
+    is_bound: bool,
+) -> dict[str, bool]:
+    return {
+        "capacity_infeasible": is_bound and scored.traffic.capacity(economics) < 1,
+        "review_all_exceeds_capacity": not policies["review_all"]["feasible"],
+        "review_never_pays": economics.threshold >= 1,
+    }
+
+
+def _policy(
+    name: str, reviewed: Booleans, scored: Scored, economics: Economics
+) -> dict[str, Any]:
+    return {
+        **policy_row(name, reviewed, scored.failed, scored.traffic, economics),
+        "feasible": scored.traffic.holds(reviewed, economics),
+    }
+
+
+def _best_trivial(policies: Mapping[str, Mapping[str, Any]]) -> str:
+    review_all, review_none = policies["review_all"], policies["review_none"]
+    is_worth_it = review_all["expected_cost"] < review_none["expected_cost"]
+    return "review_all" if review_all["feasible"] and is_worth_it else "review_none"
+
+
+def _cost_difference(
+    scored: Scored, economics: Economics, reviewed: Booleans, trivial: Booleans
+) -> Estimate:
+    costs = economics.costs(reviewed, scored.failed)
+    saved = costs - economics.costs(trivial, scored.failed)
+    return clustered_mean(saved, scored.sessions)
+
+
+def _order_difference(
+    scored: Scored, economics: Economics, reviewed: Booleans
+) -> Estimate:
+    """Compare with as many reviews a day of calls drawn at random."""
+    days = scored.traffic.days
+    shares = np.bincount(days, reviewed) / np.bincount(days)
+    costs = economics.costs(reviewed, scored.failed)
+    saved = costs - economics.costs(shares[days], scored.failed)
+    return clustered_mean(saved, scored.sessions)
+
+
+def _skipped(
+    scored: Scored, reviewed: Booleans, economics: Economics
+) -> dict[str, float | bool | str | None]:
+    """Bound the failure rate among the calls that nobody would review."""
+    outcomes = scored.failed[~reviewed & ~np.isnan(scored.failed)]
+    failures = int(outcomes.sum())
+    ceiling = failure_rate_ceiling(failures, len(outcomes))
+    is_certified = ceiling <= economics.threshold
+    return {
+        "skipped_rows": len(outcomes),
+        "skipped_failures": failures,
+        "skipped_failure_rate_ceiling": ceiling,
+        "is_certified": is_certified,
+        "is_unproven": len(outcomes) > 0
+        and failures < MIN_SKIPPED_FAILURES
+        and not is_certified,
+    }

@@ -1,0 +1,196 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import expit
+from sklearn.calibration import calibration_curve
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, log_loss
+
+from llm_telemetry.triage.calibration import (
+    calibration_line,
+    calibration_report,
+    choose_calibration,
+    expected_calibration_error,
+    failure_rate_ceiling,
+    fit_line,
+    log_likelihood,
+    null_calibration_errors,
+)
+
+
+def drawn(
+    rows: int, seed: int, intercept: float = 0.0, slope: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return logits, and outcomes whose true log odds are intercept + slope * logit."""
+    generator = np.random.default_rng(seed)
+    logits = generator.normal(-1, 1, rows)
+    truth = expit(intercept + slope * logits)
+    return logits, (generator.random(rows) < truth).astype(float)
+
+
+def test_line_is_the_unpenalised_logistic_regression() -> None:
+    logits, outcomes = drawn(500, seed=1, intercept=0.7, slope=0.6)
+    oracle = LogisticRegression(C=np.inf, tol=1e-10).fit(logits[:, None], outcomes)
+    intercept, slope = fit_line(logits, outcomes)
+    assert intercept == pytest.approx(oracle.intercept_[0], abs=1e-5)
+    assert slope == pytest.approx(oracle.coef_[0, 0], abs=1e-5)
+
+
+def test_line_ends_where_logits_separate_the_outcomes() -> None:
+    logits = np.linspace(-2, 2, 100)
+    outcomes = (logits > 0).astype(float)
+    intercept, slope = fit_line(logits, outcomes)
+    assert np.isfinite([intercept, slope]).all()
+    assert slope > 5
+
+
+def test_no_shift_mostly_leaves_the_scores_alone() -> None:
+    methods = [choose_calibration(*drawn(400, seed)).method for seed in range(200)]
+    # a test at .05 that holds its level; six standard errors of .0154
+    assert methods.count("sigmoid") / 200 <= 0.05 + 6 * 0.0154
+    assert methods.count("sigmoid") > 0
+
+
+def test_large_shift_is_mapped_and_the_map_helps_on_new_rows() -> None:
+    for seed in range(20):
+        chosen = choose_calibration(*drawn(400, seed, intercept=1.5, slope=0.5))
+        logits, outcomes = drawn(2000, 1000 + seed, intercept=1.5, slope=0.5)
+        assert chosen.method == "sigmoid"
+        mapped = chosen.intercept + chosen.slope * logits
+        assert log_likelihood(mapped, outcomes) > log_likelihood(logits, outcomes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "failures", "reason"),
+    [
+        (0, 0, "no_calibration_window"),
+        (500, 19, "calibration_window_too_small"),
+        (500, 481, "calibration_window_too_small"),
+    ],
+)
+def test_too_little_to_calibrate_on_is_named(
+    rows: int, failures: int, reason: str
+) -> None:
+    outcomes = (np.arange(rows) < failures).astype(float)
+    chosen = choose_calibration(np.linspace(-3, 3, rows), outcomes)
+    assert (chosen.method, chosen.reason) == ("identity", reason)
+    assert chosen.apply(np.zeros(1)).tolist() == [0.5]
+
+
+def test_scores_that_point_the_wrong_way_become_flat() -> None:
+    logits, outcomes = drawn(2000, seed=3)
+    chosen = choose_calibration(-logits, outcomes)
+    assert chosen.slope == 0
+    assert chosen.apply(np.array([-3.0, 3.0])) == pytest.approx([outcomes.mean()] * 2)
+
+
+def test_line_error_counts_sessions_and_not_rows() -> None:
+    logits, outcomes = drawn(300, seed=4)
+    sessions = np.arange(300) // 3
+    once = calibration_line(expit(logits), outcomes, sessions)
+    twice = calibration_line(
+        expit(np.tile(logits, 2)), np.tile(outcomes, 2), np.tile(sessions, 2)
+    )
+    for single, double in zip(once, twice, strict=True):
+        assert double.value == pytest.approx(single.value, abs=1e-8)
+        assert double.se == pytest.approx(single.se, abs=1e-8)
+
+
+def test_line_interval_covers_the_truth() -> None:
+    covered = 0
+    for seed in range(200):
+        logits, outcomes = drawn(300, seed)
+        _, slope = calibration_line(expit(logits), outcomes, np.arange(300))
+        covered += slope.low <= 1 <= slope.high
+    # .95 less four standard errors of .0154
+    assert covered / 200 >= 0.95 - 4 * 0.0154
+
+
+def test_one_probability_for_all_has_no_slope() -> None:
+    outcomes = np.tile([0.0, 0.0, 1.0], 40)
+    intercept, slope = calibration_line(np.full(120, 0.3), outcomes, np.arange(120))
+    assert np.isnan([intercept.value, slope.value, slope.low]).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.integers(10, 400))
+def test_calibration_error_agrees_with_sklearn(seed: int, rows: int) -> None:
+    generator = np.random.default_rng(seed)
+    # few distinct values: many ties, and bins without rows
+    probabilities = np.round(generator.random(rows), 1)
+    outcomes = (generator.random(rows) < probabilities).astype(float)
+    observed, predicted = calibration_curve(
+        outcomes, probabilities, n_bins=10, strategy="quantile"
+    )
+    edges = np.percentile(probabilities, np.linspace(0, 1, 11) * 100)
+    bins = np.bincount(np.searchsorted(edges[1:-1], probabilities))
+    oracle = (bins[bins > 0] * np.abs(observed - predicted)).sum() / rows
+    ours = expected_calibration_error(probabilities, outcomes)
+    assert ours == pytest.approx(oracle, abs=1e-12)
+
+
+def test_null_of_the_error_agrees_with_single_draws() -> None:
+    probabilities = np.random.default_rng(5).beta(2, 5, 800)
+    generator = np.random.default_rng(6)
+    oracle = [
+        expected_calibration_error(
+            probabilities, (generator.random(800) < probabilities).astype(float)
+        )
+        for _ in range(1000)
+    ]
+    null = null_calibration_errors(probabilities, seed=7)
+    error_of_means = np.hypot(np.std(oracle) / 1000**0.5, null.std() / 2000**0.5)
+    assert abs(null.mean() - np.mean(oracle)) < 4 * error_of_means
+    assert np.quantile(null, 0.95) == pytest.approx(np.quantile(oracle, 0.95), rel=0.05)
+
+
+def test_null_is_the_same_for_the_same_seed() -> None:
+    probabilities = np.linspace(0.01, 0.99, 200)
+    first, again, other = (
+        null_calibration_errors(probabilities, seed=seed, draws=50)
+        for seed in (1, 1, 2)
+    )
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_losses_agree_with_sklearn() -> None:
+    logits, outcomes = drawn(500, seed=8)
+    report = calibration_report(expit(logits), outcomes, np.arange(500) // 4, seed=1)
+    brier, loss = report.estimates["brier_score"], report.estimates["log_loss"]
+    assert brier.value == pytest.approx(brier_score_loss(outcomes, expit(logits)))
+    assert loss.value == pytest.approx(log_loss(outcomes, expit(logits)))
+    assert (loss.n, loss.clusters) == (500, 125)
+
+
+@pytest.mark.parametrize(
+    ("intercept", "slope", "is_miscalibrated"),
+    [(0.0, 1.0, False), (1.0, 1.0, True), (0.0, 0.3, True)],
+)
+def test_probabilities_surely_wrong_are_miscalibrated(
+    intercept: float, slope: float, is_miscalibrated: bool
+) -> None:
+    logits, outcomes = drawn(4000, seed=9, intercept=intercept, slope=slope)
+    report = calibration_report(expit(logits), outcomes, np.arange(4000), seed=1)
+    assert report.is_miscalibrated is is_miscalibrated
+
+
+def test_few_failures_cannot_condemn_probabilities() -> None:
+    outcomes = np.zeros(60)
+    report = calibration_report(np.full(60, 0.3), outcomes, np.arange(60), seed=1)
+    assert not report.is_evaluable
+    assert not report.is_miscalibrated
+
+
+@given(st.integers(1, 300), st.data())
+def test_ceiling_is_the_exact_binomial_bound(rows: int, data: st.DataObject) -> None:
+    failures = data.draw(st.integers(0, rows))
+    exact = stats.binomtest(failures, rows).proportion_ci(0.9, method="exact")
+    assert failure_rate_ceiling(failures, rows) == pytest.approx(exact.high, abs=1e-9)
+
+
+def test_fifty_nine_clean_rows_certify_a_skip_set_at_the_default_threshold() -> None:
+    assert failure_rate_ceiling(0, 59) <= 0.05 < failure_rate_ceiling(0, 58)
+    assert failure_rate_ceiling(0, 0) == 1
