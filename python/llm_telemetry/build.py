@@ -1,0 +1,169 @@
+"""The only module that runs dbt."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from llm_telemetry.errors import InputError
+from llm_telemetry.malformed import malformed_files
+from llm_telemetry.sources import PROJECT
+from llm_telemetry.warehouse import discard, read
+
+Progress = Callable[[str], None]
+
+# they hold the SQL, not the input, and run where the SQL changes: in `dbt build`
+TESTS_OF_THE_MODELS = (
+    "test_name:unique",
+    "test_name:unique_combination",
+    "test_name:accepted_values",
+    "test_type:singular",
+)
+
+
+class BuildError(Exception):
+    """dbt failed for a reason that is not the input: a bug."""
+
+
+@contextmanager
+def built(
+    data_dir: Path,
+    warehouse: Path,
+    *,
+    select: str | None = None,
+    threads: int | None = None,
+    progress: Progress = lambda message: None,
+) -> Iterator[Path]:
+    """Build the models beside ``warehouse`` and yield the new file.
+
+    The file takes the warehouse's place only by ``publish``: a build that fails, and
+    a caller that fails, leave the earlier warehouse as it was. Raises InputError with
+    one line per problem of the input.
+    """
+    # one name per warehouse: dbt parses again whenever the profile's path changes
+    partial = warehouse.resolve().with_name(f".{warehouse.name}.building")
+    if warehouse.is_dir():
+        raise InputError(f"{warehouse}: a folder: name a file for the warehouse")
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        where = f"{warehouse.parent}: cannot write: {error.strerror}"
+        raise InputError(where) from error
+    discard(partial)
+    try:
+        log = _run_dbt(data_dir, partial, select, threads, progress)
+        if log is not None:
+            raise _explained(log, data_dir, partial)
+        yield partial
+    finally:
+        discard(partial)
+
+
+def publish(partial: Path, warehouse: Path) -> None:
+    """Put a finished build in the warehouse's place, in one step."""
+    try:
+        partial.replace(warehouse)
+    except OSError as error:
+        where = f"{warehouse}: cannot write: {error.strerror}"
+        raise InputError(where) from error
+
+
+def failing_checks(warehouse: Path) -> list[str]:
+    """Return one line per integrity gate that failed, with what to do."""
+    failed = read("integrity_checks", warehouse, where="status = 'failed'")
+    return [describe(check) for check in failed.to_dict("records")]
+
+
+def describe(check: dict[Any, Any]) -> str:
+    """Return one line: where, how many, an example and what to do."""
+    example = check["example_key"]
+    known = f", e.g. {example}" if isinstance(example, str) else ""
+    return (
+        f"{check['table_name']}.{check['column_name']}: {check['check_name']}: "
+        f"{check['failed_rows']} of {check['checked_rows']}{known}: {check['remedy']}"
+    )
+
+
+def _run_dbt(
+    data_dir: Path,
+    partial: Path,
+    select: str | None,
+    threads: int | None,
+    progress: Progress,
+) -> str | None:
+    """Run dbt build; return its error messages, or None where it succeeded."""
+    with _target() as target:
+        command = [
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", target, "--log-path", target),
+            *("--log-format", "json", "--log-level-file", "none"),
+            *("--exclude-resource-type", "unit_test"),
+            *("--exclude", *TESTS_OF_THE_MODELS),
+            *(("--select", select) if select else ()),
+        ]
+        environment = os.environ | {
+            "DO_NOT_TRACK": "1",
+            "LLMOPS_DATA_DIR": str(data_dir),
+            "LLM_TELEMETRY_WAREHOUSE": str(partial),
+        }
+        environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", _memory_limit(data_dir))
+        environment["LLM_TELEMETRY_THREADS"] = str(threads or os.cpu_count())
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, text=True
+        ) as dbt:
+            assert dbt.stdout is not None
+            log = [_event(line, progress) for line in dbt.stdout]
+    return "\n".join(filter(None, log)) if dbt.returncode else None
+
+
+@contextmanager
+def _target() -> Iterator[str]:
+    """Yield the folder where dbt keeps what it parsed, to be quicker next time."""
+    if os.access(PROJECT, os.W_OK):
+        # apart from that of `dbt build`, whose profile names another warehouse
+        yield str(PROJECT / "target" / "run")
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield folder
+
+
+def _memory_limit(data_dir: Path) -> str:
+    """Return what DuckDB may use: it works well in little more than the input."""
+    sizes = (
+        file.stat().st_size * (1 if file.suffix == ".csv" else 10)
+        for file in data_dir.glob("llm_system_*")
+    )
+    return f"{max(600, 3 * sum(sizes) // 2_000_000)}MB"
+
+
+def _event(line: str, progress: Progress) -> str:
+    """Report progress; return the message where the event is an error."""
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        return line.strip()
+    data, info = event["data"], event["info"]
+    total = data.get("total") or data.get("num_models")
+    if total:
+        progress(f"{data['index']}/{total} {data['node_info']['node_name']}")
+    return str(info["msg"]) if info["level"] == "error" else ""
+
+
+def _explained(log: str, data_dir: Path, partial: Path) -> Exception:
+    """Return what went wrong, as the input's fault where it is."""
+    lines = _gates(partial) or malformed_files(data_dir)
+    return InputError(*lines) if lines else BuildError(log)
+
+
+def _gates(partial: Path) -> list[str]:
+    try:
+        return failing_checks(partial)
+    except InputError:
+        # the build broke off before the checks
+        return []

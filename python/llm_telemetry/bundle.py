@@ -1,0 +1,153 @@
+"""The files of one decision: written together or not at all, and verified."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from llm_telemetry import artifact
+from llm_telemetry.decision import plain
+from llm_telemetry.errors import InputError
+
+ARTIFACT = "decision_artifact.json"
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV, the same bytes on every machine.
+
+    Numbers have ten significant digits and times are UTC. The csv module takes a
+    third of the time of ``DataFrame.to_csv`` here.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(_texts(frame[name]) for name in frame), strict=True))
+    return out.getvalue().encode()
+
+
+def _texts(column: pd.Series) -> list[str]:
+    if column.dtype.kind == "f":
+        return [f"{value:.10g}" if value == value else "" for value in column.tolist()]
+    if column.dtype.kind == "M":
+        column = column.dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
+    known = column.notna()
+    return [
+        str(value) if is_known else ""
+        for value, is_known in zip(column.tolist(), known, strict=True)
+    ]
+
+
+def json_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return content as readable JSON, the same bytes on every machine."""
+    text = json.dumps(plain(dict(content)), indent=2, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def digests(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Return name, size and SHA-256 of every file, by name."""
+    return [
+        {"name": name, "bytes": len(content), "sha256": _sha256(content)}
+        for name, content in sorted(files.items())
+    ]
+
+
+def write(files: Mapping[str, bytes], out_dir: Path) -> None:
+    """Put all files into ``out_dir``; on any failure the earlier ones stay.
+
+    Files are complete on disk before the first takes its place, and an earlier file
+    comes back if a later one cannot take its own. The artifact, which names the
+    digests of the others, comes last.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out_dir, prefix=".new-") as folder:
+            fresh, earlier = Path(folder, "fresh"), Path(folder, "earlier")
+            fresh.mkdir()
+            earlier.mkdir()
+            for name, content in files.items():
+                _write_through(fresh / name, content)
+                if (out_dir / name).exists():
+                    shutil.copy2(out_dir / name, earlier / name)
+            with _uninterrupted():
+                _replace_all(fresh, earlier, out_dir)
+    except OSError as error:
+        raise InputError(f"{out_dir}: cannot write: {error.strerror}") from error
+
+
+def verify(file: Path) -> list[str]:
+    """Return what is wrong with a bundle: schema, decision id, digests."""
+    try:
+        content = json.loads(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{file}: not JSON: {error}") from error
+    faults = artifact.faults(content)
+    if faults:
+        return faults
+    return [
+        fault
+        for entry in content["files"]
+        if (fault := _file_fault(file.parent / entry["name"], entry))
+    ]
+
+
+def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:
+    if not file.is_file():
+        return f"{entry['name']}: missing"
+    if _sha256(file.read_bytes()) != entry["sha256"]:
+        return f"{entry['name']}: changed since the decision was written"
+    return None
+
+
+def _replace_all(fresh: Path, earlier: Path, out_dir: Path) -> None:
+    names = sorted((file.name for file in fresh.iterdir()), key=_artifact_last)
+    done: list[str] = []
+    try:
+        for name in names:
+            os.replace(fresh / name, out_dir / name)
+            done.append(name)
+    except OSError:
+        for name in done:
+            (out_dir / name).unlink()
+            if (earlier / name).exists():
+                os.replace(earlier / name, out_dir / name)
+        raise
+
+
+def _artifact_last(name: str) -> tuple[bool, str]:
+    return name == ARTIFACT, name
+
+
+def _write_through(file: Path, content: bytes) -> None:
+    with file.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C until the files are in place."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)

@@ -1,0 +1,169 @@
+"""From the marts to the bundle: the only module that knows every decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, triage
+from llm_telemetry.build import failing_checks
+from llm_telemetry.decision import Decision, measured, plain, rows
+from llm_telemetry.errors import InputError
+from llm_telemetry.report import (
+    TRIAGE_ADVICE,
+    readme,
+    routing_summary,
+    triage_summary,
+)
+from llm_telemetry.warehouse import read
+
+Files = dict[str, bytes]
+
+UNITS = {
+    "unit_cost_delta": "USD per interaction",
+    "failure_rate_delta": "failures per interaction",
+    "usd": "USD per interaction",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The artifact, the one row of health, and every file of the bundle by name."""
+
+    artifact: dict[str, Any]
+    health: dict[str, Any]
+    files: Files
+
+
+def decide(warehouse: Path) -> Outcome:
+    """Decide everything from one warehouse; read marts, write nothing.
+
+    Raises InputError where a gate failed: `dbt build` leaves the marts behind the
+    gates as an earlier build made them.
+    """
+    if failed := failing_checks(warehouse):
+        raise InputError(*failed)
+    knobs = read("knobs", warehouse)
+    windows = read("windows", warehouse)
+    settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
+    routed, routing_files = _routing(warehouse, windows, settings)
+    triaged, triage_files = _triage(warehouse, windows, settings)
+    drifted, drift_report = _drift(warehouse)
+    alerts = read("burn_alerts", warehouse)
+    decisions = {
+        "routing": routed,
+        "triage": triaged,
+        "drift": drifted,
+        "budget": budget.decide(read("budget_burn", warehouse), alerts),
+        "hotspots": _hotspots(warehouse),
+    }
+    context = _context(warehouse, knobs, windows)
+    rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
+    health = rows(read("health", warehouse))[0]
+    files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
+    described = artifact.assemble(decisions, rules, context, [])
+    files["README.md"] = readme(described, health).encode()
+    final = artifact.assemble(decisions, rules, context, bundle.digests(files))
+    files[bundle.ARTIFACT] = bundle.json_bytes(final)
+    return Outcome(final, health, files)
+
+
+def _routing(
+    warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
+) -> tuple[Decision, Files]:
+    decided = routing.decide(
+        read("reference_policy", warehouse),
+        read("routing_candidates", warehouse),
+        read("routing_evaluation_rows", warehouse),
+        windows,
+        knobs,
+    )
+    decision = Decision(
+        verdict=decided.verdict,
+        recommendation=decided.recommendation,
+        summary=routing_summary(decided),
+        reasons=decided.reasons,
+        estimates=_measured(decided.estimates),
+        evidence=rows(decided.policy),
+    )
+    return decision, {
+        "routing_policy_use_case.csv": bundle.csv_bytes(decided.policy),
+        "routing_backtest.csv": bundle.csv_bytes(decided.backtest),
+    }
+
+
+def _triage(
+    warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
+) -> tuple[Decision, Files]:
+    features = read("triage_features", warehouse, order_by="interaction_id")
+    decided = triage.decide(features, windows, knobs)
+    decision = Decision(
+        verdict=decided.verdict,
+        recommendation=TRIAGE_ADVICE[decided.verdict],
+        summary=triage_summary(decided),
+        reasons=decided.reasons,
+        estimates=_measured(decided.estimates),
+        evidence=rows(pd.DataFrame(decided.policy.get("policies", []))),
+    )
+    return decision, {
+        "triage_threshold_policy.json": bundle.json_bytes(decided.policy),
+        "triage_threshold_curve.csv": bundle.csv_bytes(decided.curve),
+        "triage_actions_preview.csv": bundle.csv_bytes(decided.queue),
+    }
+
+
+def _drift(warehouse: Path) -> tuple[Decision, bytes]:
+    report = read("drift", warehouse)
+    return drift.decide(report), bundle.csv_bytes(report)
+
+
+def _hotspots(warehouse: Path) -> Decision:
+    return hotspots.decide(
+        read("risk_slices", warehouse), read("model_hotspots", warehouse)
+    )
+
+
+def _measured(estimates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        name: measured(estimate, _unit(name)) for name, estimate in estimates.items()
+    }
+
+
+def _unit(name: str) -> str:
+    return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
+
+
+def _context(
+    warehouse: Path, knobs: pd.DataFrame, windows: pd.DataFrame
+) -> dict[str, Any]:
+    inputs = read("inputs", warehouse).rename(
+        columns={
+            "table_name": "name",
+            "input_rows": "rows",
+            "content_sha256": "sha256",
+        }
+    )
+    return {
+        "as_of": plain(windows["ends_at"].max()),
+        "inputs": rows(inputs[["name", "rows", "sha256"]]),
+        "knobs": rows(knobs),
+        "windows": rows(windows),
+        "integrity": rows(read("integrity_checks", warehouse)),
+    }
+
+
+def _gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    """Return one stop-ship rule per gate with a limit that somebody chose."""
+    return [
+        {
+            "rule": check["check_name"],
+            "fired": check["status"] == "failed",
+            "value": check["failed_rate"],
+            "limit": check["tolerance"],
+            "meaning": f"too much of {check['column_name']} is missing",
+        }
+        for check in checks
+        if check["check_name"] in ("missing_latency", "missing_cost")
+    ]
