@@ -1,0 +1,58 @@
+"""The hotspot models, built over interactions of a test's own."""
+
+import duckdb
+import pandas as pd
+from rendered_models import build
+
+DIMENSIONS = (
+    "use_case",
+    "account_tier",
+    "channel",
+    "region",
+    "segment",
+    "model_provider",
+    "model_name",
+)
+MEASURES = ("interaction_id", "session_id", "is_failure", "latency_ms", "cost_usd")
+SLA_MS = 2200
+HOTSPOT_MODELS = (
+    "int_interactions_labelled",
+    "int_slice_combinations_counted",
+    "int_slice_cells_counted",
+    "int_slices_counted",
+    "int_slices_clustered",
+    "int_slice_latencies_banded",
+    "int_slices_priced",
+    "int_slice_metrics_measured",
+    "int_families_tested",
+    "int_slice_metrics_scored",
+    "int_slice_metrics_tested",
+    "int_slice_metrics_nested",
+    "int_slice_metrics_explained",
+    "int_slice_metrics_judged",
+    "int_slices_combined",
+    "risk_slices",
+    "model_hotspots",
+)
+
+
+def build_hotspots(rows: pd.DataFrame, threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Build the models over rows; what a row lacks is unknown."""
+    connection = duckdb.connect(config={"threads": threads})
+    connection.register("rows", _typed(rows))
+    connection.execute("create table interactions as from rows")
+    build(connection, *HOTSPOT_MODELS)
+    return connection
+
+
+def _typed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Complete rows to what the models read of the interactions mart."""
+    typed = rows.reindex(columns=[*MEASURES, *DIMENSIONS])
+    typed["latency_ms"] = typed["latency_ms"].astype(float)
+    typed["cost_usd"] = typed["cost_usd"].astype(float)
+    typed["is_failure"] = typed["is_failure"].astype("boolean")
+    breach = (typed["latency_ms"] > SLA_MS).astype("boolean")
+    typed["is_sla_breach"] = breach.mask(typed["latency_ms"].isna())
+    names = [*DIMENSIONS, "interaction_id", "session_id"]
+    typed[names] = typed[names].astype("string")
+    return typed

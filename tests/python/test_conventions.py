@@ -1,0 +1,232 @@
+"""The habits of the dbt project, held against its manifest and its files."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+PROJECT = "llm_production_telemetry"
+PLAIN_TYPES = {"varchar", "bigint", "double", "boolean", "date", "timestamp"}
+NUMBERS = {"bigint", "double"}
+MAX_MODEL_LINES = 110
+MAX_MACRO_LINES = 15
+NAMES = {
+    "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z]+(_[a-z]+)*",
+    "intermediate": r"int_[a-z]+(_[a-z]+)*",
+    "marts": r"(?!stg_|int_|fct_|dim_)[a-z]+(_[a-z]+)*",
+}
+READS = {
+    "staging": {"source"},
+    # steps that several question marts share stand behind interactions, a mart
+    "intermediate": {"staging", "intermediate", "marts", "seed"},
+    "marts": {"intermediate", "marts", "seed"},
+}
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """Parse the project into a target of its own."""
+    target = tmp_path_factory.mktemp("parsed")
+    command = [
+        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "parse"),
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--target-path", str(target), "--log-path", str(target), "--quiet"),
+    ]
+    subprocess.run(command, check=True, cwd=ROOT)
+    parsed: Node = json.loads((target / "manifest.json").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def models(manifest: Node) -> list[Node]:
+    return [
+        node for node in manifest["nodes"].values() if node["resource_type"] == "model"
+    ]
+
+
+@pytest.fixture(scope="session")
+def marts(models: list[Node]) -> list[Node]:
+    return [model for model in models if layer(model) == "marts"]
+
+
+def layer(model: Node) -> str:
+    """Return the folder below models/."""
+    return str(model["path"].split("/")[0])
+
+
+def kind(manifest: Node, unique_id: str) -> str:
+    """Return the layer of a model, or what else it is."""
+    if unique_id.startswith("model."):
+        return layer(manifest["nodes"][unique_id])
+    return unique_id.split(".")[0]
+
+
+def standing_on(manifest: Node, model: Node) -> list[Node]:
+    """Return the generic tests that stand on a model or its columns."""
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and node.get("attached_node") == model["unique_id"]
+    ]
+
+
+def test_model_names_tell_the_layer(models: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in models
+        if not re.fullmatch(NAMES[layer(model)], model["name"])
+    ]
+    assert not wrong, f"not named after their layer: {wrong}"
+
+
+def test_staging_folders_are_sources(models: list[Node]) -> None:
+    wrong = [
+        model["path"]
+        for model in models
+        if layer(model) == "staging"
+        and model["name"].split("__")[0] != f"stg_{model['path'].split('/')[1]}"
+    ]
+    assert not wrong, f"not in the folder of their source: {wrong}"
+
+
+def test_every_model_has_its_own_yaml_beside_it(models: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in models
+        if not model["patch_path"]
+        or model["patch_path"].split("://")[1]
+        != str(Path(model["original_file_path"]).with_suffix(".yml"))
+    ]
+    assert not wrong, f"no <model>.yml beside <model>.sql: {wrong}"
+
+
+def test_every_description_opens_with_the_grain(models: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in models
+        if not re.match(r"One row\b", model["description"])
+    ]
+    assert not wrong, f"description does not start with 'One row': {wrong}"
+
+
+def test_every_mart_column_is_described_and_of_a_plain_type(marts: list[Node]) -> None:
+    wrong = [
+        f"{model['name']}.{column['name']}"
+        for model in marts
+        for column in model["columns"].values()
+        if not column["description"] or column["data_type"] not in PLAIN_TYPES
+    ]
+    assert not wrong, f"without description or plain data_type: {wrong}"
+
+
+def test_marts_are_public_and_keep_a_contract(marts: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in marts
+        if model["access"] != "public" or not model["config"]["contract"]["enforced"]
+    ]
+    assert not wrong, f"not public or without an enforced contract: {wrong}"
+
+
+def is_grain_tested(model: Node, tests: list[Node]) -> bool:
+    """Say whether a test holds the grain; a number that never repeats is no key."""
+    names = {test["test_metadata"]["name"] for test in tests}
+    unique = {
+        model["columns"][test["column_name"]]["data_type"]
+        for test in tests
+        if test["test_metadata"]["name"] == "unique"
+    }
+    return bool(names & {"unique_combination", "one_row"} or unique - NUMBERS)
+
+
+def test_the_grain_of_every_mart_is_tested(marts: list[Node], manifest: Node) -> None:
+    wrong = [
+        model["name"]
+        for model in marts
+        if not is_grain_tested(model, standing_on(manifest, model))
+        # a row without a key may hold the same wrong value as another
+        and model["name"] != "rejected_values"
+    ]
+    assert not wrong, f"grain not tested: {wrong}"
+
+
+def test_layers_never_skip_and_never_go_back(
+    models: list[Node], manifest: Node
+) -> None:
+    wrong = [
+        f"{model['name']} reads {parent.split('.')[-1]}"
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if kind(manifest, parent) not in READS[layer(model)]
+    ]
+    assert not wrong, f"reads a layer it must not: {wrong}"
+
+
+def test_no_relation_is_written_out(models: list[Node]) -> None:
+    sql = {model["name"]: model["raw_code"] for model in models}
+    sql |= {file.stem: file.read_text() for file in ROOT.glob("tests/**/*.sql")}
+    wrong = [
+        name
+        for name, code in sql.items()
+        if re.search(r'(?<!distinct )\b(from|join)\s+"?\w+"?\s*\.\s*"?\w+', code)
+    ]
+    assert not wrong, f"reads a relation without ref or source: {wrong}"
+
+
+def test_every_model_fits_on_a_screen(models: list[Node]) -> None:
+    lengths = {model["name"]: model["raw_code"].count("\n") + 1 for model in models}
+    wrong = {name: n for name, n in lengths.items() if n > MAX_MODEL_LINES}
+    assert not wrong, f"over {MAX_MODEL_LINES} lines: {wrong}"
+
+
+def test_every_macro_is_short(manifest: Node) -> None:
+    lengths = {
+        macro["name"]: macro["macro_sql"].strip().count("\n") + 1
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == PROJECT
+    }
+    wrong = {name: n for name, n in lengths.items() if n > MAX_MACRO_LINES}
+    assert not wrong, f"over {MAX_MACRO_LINES} lines: {wrong}"
+
+
+def test_every_macro_has_a_caller(manifest: Node) -> None:
+    folders = ("models", "macros", "tests")
+    sql = "\n".join(
+        file.read_text()
+        for folder in folders
+        for file in (ROOT / folder).rglob("*.sql")
+    )
+    wrong = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == PROJECT
+        # dbt itself calls tests and generate_schema_name
+        and not macro["name"].startswith(("test_", "generate_"))
+        and len(re.findall(rf"\b{macro['name']}\b", sql)) < 2
+    ]
+    assert not wrong, f"never called: {wrong}"
+
+
+def test_exposures_read_marts_only(manifest: Node) -> None:
+    wrong = [
+        f"{exposure['name']} reads {parent}"
+        for exposure in manifest["exposures"].values()
+        for parent in exposure["depends_on"]["nodes"]
+        if kind(manifest, parent) != "marts"
+    ]
+    assert not wrong, f"not on public models: {wrong}"
+
+
+def test_the_exposure_of_decide_names_what_it_reads(manifest: Node) -> None:
+    exposure = manifest["exposures"][f"exposure.{PROJECT}.decide"]
+    named = {parent.split(".")[-1] for parent in exposure["depends_on"]["nodes"]}
+    code = (ROOT / "python/llm_telemetry/decide.py").read_text()
+    read = set(re.findall(r'\bread\(\s*"(\w+)"', code))
+    assert named == read, f"exposure and code differ: {sorted(named ^ read)}"

@@ -1,0 +1,99 @@
+"""The habits of seeds, knobs and requirements, held against the files."""
+
+import csv
+import re
+
+import yaml
+from conftest import ROOT
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """Return the rows of a seed."""
+    with (ROOT / "seeds" / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_knobs_are_those_of_the_project_file() -> None:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    shown = re.findall(
+        r"^\s+'(\w+)': '", (ROOT / "models/marts/knobs.sql").read_text(), re.M
+    )
+    assert sorted(shown) == sorted(project["vars"]), "marts.knobs and vars differ"
+
+
+def test_contract_columns_are_those_of_the_staging_models() -> None:
+    staged = {
+        (file.stem.split("__")[1], column)
+        for file in ROOT.glob("models/staging/telemetry_csv/*.sql")
+        for column in re.findall(r"^    '(\w+)': '", file.read_text(), re.M)
+    }
+    listed = {
+        (row["table_name"], row["column_name"]) for row in seed("contract_columns")
+    }
+    assert listed == staged, f"seed and staging differ: {sorted(listed ^ staged)}"
+
+
+def test_every_seed_and_its_columns_are_documented() -> None:
+    wrong = []
+    for file in ROOT.glob("seeds/*.csv"):
+        (promised,) = yaml.safe_load(file.with_suffix(".yml").read_text())["seeds"]
+        described = {
+            column["name"] for column in promised["columns"] if column["description"]
+        }
+        missing = set(seed(file.stem)[0]) ^ described
+        if missing or not promised["description"].startswith("One row per"):
+            wrong.append((file.stem, sorted(missing)))
+    assert not wrong, f"seeds without full documentation: {wrong}"
+
+
+def test_every_gate_stops_the_build() -> None:
+    file = ROOT / "models/marts/integrity/integrity_checks.yml"
+    (checks,) = yaml.safe_load(file.read_text())["models"]
+    held = {
+        (test["gate_holds"]["name"], test["gate_holds"]["arguments"]["check_name"])
+        for test in checks["data_tests"]
+        if "gate_holds" in test
+    }
+    gates = {
+        (f"gate_{rule['check_name']}", rule["check_name"])
+        for rule in seed("integrity_rules")
+        if rule["is_gate"] == "true"
+    }
+    assert held == gates, f"gates and their tests differ: {sorted(held ^ gates)}"
+
+
+def test_every_check_has_a_rule() -> None:
+    sql = "\n".join(
+        file.read_text()
+        for file in (ROOT / "models/intermediate").glob("int_checks_of_*.sql")
+    )
+    rules = {rule["check_name"] for rule in seed("integrity_rules")}
+    made = {
+        name
+        for pattern in (
+            r"check\(\s*'(\w+)'",
+            r"'check_name': '(\w+)'",
+            r"'(\w+)' as check_name",
+        )
+        for name in re.findall(pattern, sql)
+    }
+    assert made == rules, f"checks and rules differ: {sorted(made ^ rules)}"
+
+
+def test_the_project_needs_no_packages_and_reports_to_nobody() -> None:
+    assert not (ROOT / "packages.yml").exists()
+    assert not (ROOT / "dependencies.yml").exists()
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    assert project["flags"]["send_anonymous_usage_stats"] is False
+
+
+def test_every_requirement_is_locked_by_hash_and_names_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    wrong = [
+        entry.split()[0]
+        for entry in re.split(r"\n(?=[^\s#])", lock.strip())
+        if not re.match(r"[\w.\[\],-]+==\S+", entry) or "--hash=sha256:" not in entry
+    ]
+    assert not wrong, f"not pinned by hash: {wrong}"
+    for address in ("http", "--index", "--extra-index", "--find-links", "file:"):
+        assert address not in lock, f"requirements.lock names an address: {address}"

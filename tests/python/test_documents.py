@@ -1,0 +1,167 @@
+"""The documents name everything there is, and nothing that is not."""
+
+import argparse
+import csv
+import re
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from llm_telemetry import cli
+from llm_telemetry.artifact import CLEAR_VERDICTS, schema
+from llm_telemetry.routing_backtest import BACKTEST_COLUMNS
+from llm_telemetry.routing_use_cases import REFERENCE_COLUMNS
+from llm_telemetry.triage import QUEUE_COLUMNS
+from llm_telemetry.triage.review_policy import CURVE_COLUMNS
+
+
+def document(name: str) -> str:
+    """Return a document of the repository."""
+    return (ROOT / name).read_text()
+
+
+def cells(text: str, column: int = 0) -> list[str]:
+    """Return what stands in backticks in one column of every table."""
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("|")]
+    found = [re.findall(r"`([^`]+)`", row[column + 1]) for row in rows]
+    return [name for names in found for name in names]
+
+
+def section(text: str, title: str) -> str:
+    """Return what stands below a heading, up to the next one of its kind."""
+    parts = re.split(r"^## ", text, flags=re.M)
+    return next(part for part in parts if part.startswith(title))
+
+
+def rows(seed: str) -> list[dict[str, str]]:
+    """Return the rows of a seed."""
+    with (ROOT / "seeds" / f"{seed}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def marts() -> list[str]:
+    """Return the names of the marts."""
+    return sorted(file.stem for file in ROOT.glob("models/marts/**/*.sql"))
+
+
+@pytest.mark.parametrize(
+    "table", ["interactions", "sessions", "users", "prompts", "instruction_samples"]
+)
+def test_the_contract_is_written_down(table: str) -> None:
+    text = section(document("docs/schema.md"), f"`{table}`")
+    found = {
+        (name, line.split("|")[2].strip())
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for name in cells(line)
+    }
+    contract = {
+        (row["column_name"], row["requirement"])
+        for row in rows("contract_columns")
+        if row["table_name"] == table
+    }
+    assert found == contract, f"docs/schema.md: {sorted(found ^ contract)}"
+
+
+def test_every_integrity_check_is_written_down() -> None:
+    text = section(document("docs/schema.md"), "Integrity checks")
+    found = {
+        (name, line.split("|")[2].strip())
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for name in cells(line)
+    }
+    rules = {
+        (row["check_name"], "gate" if row["is_gate"] == "true" else "soft")
+        for row in rows("integrity_rules")
+    }
+    assert found == rules, f"docs/schema.md: {sorted(found ^ rules)}"
+
+
+@pytest.mark.parametrize("name", ["docs/outputs.md", "models/overview.md"])
+def test_every_mart_is_listed(name: str) -> None:
+    text = document(name)
+    listed = cells(section(text, "Marts"))
+    assert sorted(listed) == marts(), f"{name}: {set(listed) ^ set(marts())}"
+
+
+@pytest.mark.parametrize(
+    ("file", "columns"),
+    [
+        ("routing_policy_use_case.csv", REFERENCE_COLUMNS),
+        ("routing_backtest.csv", BACKTEST_COLUMNS),
+        ("triage_threshold_curve.csv", CURVE_COLUMNS),
+        ("triage_actions_preview.csv", QUEUE_COLUMNS),
+    ],
+)
+def test_every_column_of_a_file_is_described(file: str, columns: list[str]) -> None:
+    text = section(document("docs/outputs.md"), f"`{file}`")
+    missing = set(columns) - set(cells(text))
+    assert not missing, f"docs/outputs.md, {file}: {missing}"
+
+
+def test_every_column_of_the_drift_report_is_described() -> None:
+    text = section(document("docs/outputs.md"), "`drift_report.csv`")
+    (model,) = yaml.safe_load(document("models/marts/drift/drift.yml"))["models"]
+    columns = {column["name"] for column in model["columns"]}
+    assert columns == set(cells(text)), columns ^ set(cells(text))
+
+
+def test_every_field_of_the_artifact_is_described() -> None:
+    text = section(document("docs/outputs.md"), "`decision_artifact.json`")
+    fields = schema()
+    named = set(cells(text))
+    for part in (fields, fields["$defs"]["decision"], fields["$defs"]["estimate"]):
+        missing = set(part["properties"]) - named
+        assert not missing, f"docs/outputs.md: {missing}"
+
+
+def test_every_clear_verdict_is_explained() -> None:
+    text = section(document("docs/outputs.md"), "Verdicts")
+    listed = {
+        (decision, verdict)
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for decision in cells(line)
+        for verdict in cells(line, 1)
+        if line.split("|")[3].strip() == "yes"
+    }
+    clear = {
+        (decision, verdict)
+        for decision, verdicts in CLEAR_VERDICTS.items()
+        for verdict in verdicts
+    }
+    assert listed == clear, f"docs/outputs.md: {sorted(listed ^ clear)}"
+
+
+def test_a_test_that_a_document_names_exists() -> None:
+    code = "\n".join(
+        file.read_text()
+        for pattern in ("tests/python/*.py", "models/**/*.yml", "seeds/*.yml")
+        for file in ROOT.glob(pattern)
+    )
+    singular = {file.stem for file in ROOT.glob("tests/*.sql")}
+    for name in ("docs/methods.md", "docs/schema.md", "docs/outputs.md"):
+        named = re.findall(r"`((?:test_|assert_)\w+|[a-z_]+__\w+)`", document(name))
+        missing = [
+            test
+            for test in named
+            if test not in singular
+            and f"def {test}(" not in code
+            and f"name: {test}\n" not in code
+            and not (ROOT / "tests/python" / f"{test}.py").exists()
+        ]
+        assert not missing, f"{name} names tests that are not there: {missing}"
+
+
+def test_every_command_is_in_the_readme_and_the_reverse() -> None:
+    (added,) = (
+        action
+        for action in cli._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    # a line of a code block, or a word in backticks
+    call = r"(?:^ {4,}\S*|`\S*)llm-telemetry ([a-z]+)\b"
+    named = set(re.findall(call, document("README.md"), re.M))
+    assert named == set(added.choices), f"README.md: {named ^ set(added.choices)}"

@@ -1,0 +1,165 @@
+"""The main job, end to end."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, SAMPLE, Run, run
+
+from llm_telemetry import bundle
+from llm_telemetry.cli import main
+from llm_telemetry.decide import decide
+from llm_telemetry.errors import InputError
+from llm_telemetry.report import table
+from llm_telemetry.warehouse import read
+
+FILES = {
+    "README.md",
+    "decision_artifact.json",
+    "drift_report.csv",
+    "routing_backtest.csv",
+    "routing_policy_use_case.csv",
+    "triage_actions_preview.csv",
+    "triage_threshold_curve.csv",
+    "triage_threshold_policy.json",
+}
+
+
+def written(run: Run) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in run.out_dir.iterdir()}
+
+
+def artifact(run: Run) -> dict:  # type: ignore[type-arg]
+    return json.loads((run.out_dir / bundle.ARTIFACT).read_bytes())
+
+
+def test_the_sample_is_decided(sample_run: Run) -> None:
+    assert sample_run.code == 0
+    assert set(written(sample_run)) == FILES
+    content = artifact(sample_run)
+    assert content["status"] == "review_required"
+    assert content["as_of"] == "2025-05-01T18:37:37Z"
+    assert {entry["name"] for entry in content["files"]} == FILES - {bundle.ARTIFACT}
+
+
+def test_the_readme_says_every_verdict(sample_run: Run) -> None:
+    page = (sample_run.out_dir / "README.md").read_text()
+    for name, decision in artifact(sample_run)["decisions"].items():
+        assert f"## {name.capitalize()}: `{decision['verdict']}`" in page
+        assert decision["summary"] in page
+
+
+def test_nothing_is_left_beside_the_warehouse(sample_run: Run) -> None:
+    names = {file.name for file in sample_run.warehouse.parent.iterdir()}
+    assert names == {"warehouse.duckdb", "artifacts"}
+
+
+def shuffled(folder: Path) -> Path:
+    folder.mkdir()
+    for file in SAMPLE.glob("*.csv"):
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        order = table.sample(frac=1, random_state=3)
+        order[list(reversed(table.columns))].to_csv(folder / file.name, index=False)
+    return folder
+
+
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_threads_places_and_the_order_of_rows_change_no_byte(
+    threads: str, sample_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    again = run(shuffled(tmp_path / "data"), tmp_path, "--threads", threads)
+    assert written(again) == written(sample_run)
+
+
+def test_decide_repeats_what_run_decided(sample_run: Run, tmp_path: Path) -> None:
+    places = ["--warehouse", str(sample_run.warehouse), "--out-dir", str(tmp_path)]
+    assert main(["decide", "--quiet", *places]) == sample_run.code
+    assert written(Run(0, sample_run.warehouse, tmp_path)) == written(sample_run)
+
+
+def test_verify_finds_every_kind_of_tampering(
+    sample_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def verified(damage: Callable[[Path], object]) -> tuple[int, str]:
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(sample_run.out_dir, copy)
+        damage(copy)
+        code = main(["verify", str(copy / bundle.ARTIFACT)])
+        return code, capsys.readouterr().err
+
+    def rewritten(folder: Path, change: Callable[[dict[str, object]], object]) -> None:
+        content = json.loads((folder / bundle.ARTIFACT).read_bytes())
+        change(content)
+        (folder / bundle.ARTIFACT).write_text(json.dumps(content))
+
+    policy = "routing_policy_use_case.csv"
+    assert verified(lambda folder: None) == (0, "")
+    assert verified(lambda folder: (folder / policy).write_text("x")) == (
+        1,
+        f"{policy}: changed since the decision was written\n",
+    )
+    assert verified(lambda folder: (folder / policy).unlink())[1] == (
+        f"{policy}: missing\n"
+    )
+    changed = verified(
+        lambda folder: rewritten(folder, lambda c: c.update(status="ok"))
+    )
+    assert changed[0] == 1
+    assert "decision_id" in changed[1]
+    extra = verified(lambda folder: rewritten(folder, lambda c: c.update(note="hello")))
+    assert "'note' was unexpected" in extra[1]
+
+
+def test_a_failed_write_leaves_the_earlier_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = {"a.csv": b"old a", "b.csv": b"old b", bundle.ARTIFACT: b"old"}
+    bundle.write(earlier, tmp_path)
+    replace = os.replace
+
+    def full_disk(source: Path, target: Path) -> None:
+        if target == tmp_path / "b.csv" and source.parent.name == "fresh":
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full_disk)
+    fresh = {name: b"new" for name in [*earlier, "0.csv"]}
+    with pytest.raises(InputError, match="No space left"):
+        bundle.write(fresh, tmp_path)
+    left = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert left == earlier
+
+
+def test_the_published_numbers_of_the_open_sample(
+    shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    again = run(shared_data("sample"), tmp_path)
+    health = read("health", again.warehouse).iloc[0]
+    windows = read("windows", again.warehouse).set_index("window_name")["interactions"]
+    backtest = read("reference_backtest", again.warehouse).iloc[0]
+    content = artifact(again)
+    assert health["interactions"] == 2400
+    assert round(health["failure_rate"], 4) == 0.0583
+    assert round(health["sla_breach_rate"], 4) == 0.1921
+    assert round(health["p95_latency_ms"]) == 2645
+    assert round(health["cost_usd"], 2) == 4.70
+    assert list(windows[["history", "calibration", "evaluation"]]) == [1674, 367, 359]
+    assert round(backtest["baseline_expected_unit_cost"], 8) == 3.70668316
+    assert round(backtest["policy_expected_unit_cost"], 8) == 4.18681472
+    # every field is drawn independently: there is nothing to find
+    assert content["decisions"]["hotspots"]["verdict"] == "none"
+    assert content["decisions"]["routing"]["recommendation"] == "keep_baseline"
+    assert content["status"] != "ok"
+
+
+def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
+    outcome = decide(sample_run.warehouse)
+    shown = table(outcome.artifact, outcome.health)
+    readme = (ROOT / "README.md").read_text()
+    assert [line for line in shown if line and f"    {line}\n" not in readme] == []
