@@ -115,7 +115,12 @@ def _run_dbt(
         environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", _memory_limit(data_dir))
         environment["LLM_TELEMETRY_THREADS"] = str(threads or os.cpu_count())
         with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, text=True
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            # an interrupted dbt complains of the pipe that is gone
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as dbt:
             assert dbt.stdout is not None
             log = [_event(line, progress) for line in dbt.stdout]
