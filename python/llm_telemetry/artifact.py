@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
@@ -108,6 +109,7 @@ def _written(name: str, decision: Decision, degraded: list[str]) -> dict[str, An
         "reasons": [*decision.reasons, *degraded],
         "estimates": decision.estimates,
         "evidence": list(decision.evidence),
+        **asdict(decision.basis),
     }
 
 

@@ -11,6 +11,36 @@ if TYPE_CHECKING:
     from llm_telemetry.inference import Estimate
 
 
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a verdict stands on, so that a reader can attack it.
+
+    ``diagnostics`` and ``constraints`` hold name, value, limit and is_met;
+    ``assumptions`` hold assumption, status (checked or untestable) and evidence;
+    ``sensitivity`` and ``power`` hold flat rows of their own; ``expires_on`` says in
+    words what ends the decision before its time.
+    """
+
+    estimand: str = ""
+    estimator: str = ""
+    diagnostics: tuple[Row, ...] = ()
+    assumptions: tuple[Row, ...] = ()
+    constraints: tuple[Row, ...] = ()
+    sensitivity: tuple[Row, ...] = ()
+    power: tuple[Row, ...] = ()
+    expires_on: tuple[str, ...] = ()
+
+
+def check(
+    name: str, value: float | None, limit: float | None, is_met: bool | None
+) -> Row:
+    """Return a diagnostic or a constraint; ``is_met`` is None where nobody can say."""
+    return {"name": name, "value": value, "limit": limit, "is_met": is_met}
+
+
 @dataclass(frozen=True)
 class Decision:
     """A verdict with its reasons, its numbers and the rows it rests on.
@@ -26,6 +56,7 @@ class Decision:
     reasons: tuple[str, ...] = ()
     estimates: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: tuple[dict[str, Any], ...] = ()
+    basis: Basis = Basis()
 
 
 def measured(estimate: "Estimate", unit: str) -> dict[str, Any]:
