@@ -39,6 +39,9 @@
     'capacity_p90_guard': 'reviews per day',
     'review_repair_share': 'share',
     'triage_fit_rows': 'interactions',
+    'decision_valid_days': 'days',
+    'ledger_horizon_days': 'days',
+    'ledger_min_outcomes': 'outcomes',
 } -%}
 
 with
