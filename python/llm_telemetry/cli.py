@@ -11,7 +11,15 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from llm_telemetry import bundle, simulate, sources
+from llm_telemetry import (
+    artifact,
+    bundle,
+    difference,
+    difference_text,
+    ledger,
+    simulate,
+    sources,
+)
 from llm_telemetry.build import BuildError, built, describe, publish
 from llm_telemetry.errors import InputError
 from llm_telemetry.simulate.worlds import WORLDS
@@ -45,7 +53,9 @@ def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     # scikit-learn takes a second to import; dbt leaves a core idle while it parses
     Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
-    with _built(options, options.warehouse) as partial:
+    book = _ledger(options)
+    ledger.check(book)
+    with _built(options, options.warehouse, ledger=book) as partial:
         code = _decide(options, partial)
         publish(partial, options.warehouse)
     return code
@@ -95,8 +105,19 @@ def verify(options: Options) -> int:
     faults = bundle.verify(options.artifact)
     _complain(faults)
     if not faults:
-        print(f"{options.artifact}: schema, id and digests hold")
+        print(f"{options.artifact}: schema, id, digests and statement hold")
     return BLOCKED if faults else DONE
+
+
+def diff(options: Options) -> int:
+    """Say what changed between two decisions, and what may have caused it."""
+    before, after = (_valid(file) for file in (options.before, options.after))
+    compared = difference.compare(before, after)
+    if options.json:
+        print(bundle.json_bytes(compared).decode(), end="")
+    else:
+        print("\n".join(difference_text.lines(compared)))
+    return DONE
 
 
 def _decide(options: Options, warehouse: Path) -> int:
@@ -104,8 +125,12 @@ def _decide(options: Options, warehouse: Path) -> int:
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
-    outcome = decide.decide(warehouse)
+    book = _ledger(options)
+    ledger.check(book)
+    earlier = bundle.earlier(options.out_dir)
+    outcome = decide.decide(warehouse, earlier=earlier)
     bundle.write(outcome.files, options.out_dir)
+    ledger.append(book, outcome.ledger)
     _progress(options)("")
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
@@ -117,14 +142,31 @@ def _decide(options: Options, warehouse: Path) -> int:
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
+def _ledger(options: Options) -> Path:
+    book: Path = options.ledger or options.out_dir / ledger.LEDGER
+    return book.resolve()
+
+
+def _valid(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = bundle.load(file)
+    if faults := artifact.faults(content):
+        raise InputError(f"{file}: not a valid artifact: {faults[0]}")
+    return content
+
+
 def _built(
-    options: Options, warehouse: Path, select: str | None = None
+    options: Options,
+    warehouse: Path,
+    *,
+    select: str | None = None,
+    ledger: Path | None = None,
 ) -> AbstractContextManager[Path]:
     sources.check_knobs()
     return built(
         sources.find_data_dir(options.data_dir),
         warehouse,
         select=select,
+        ledger=ledger,
         threads=options.threads,
         progress=_progress(options),
     )
@@ -142,10 +184,9 @@ def _complain(lines: Sequence[str]) -> None:
         print(line, file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="llm-telemetry", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    options: dict[str, dict[str, Any]] = {
+def _options() -> dict[str, dict[str, Any]]:
+    """Return the options that commands share."""
+    return {
         "--data-dir": {"type": Path, "help": "folder of the CSVs (default: discovery)"},
         "--threads": {
             "type": _positive,
@@ -162,12 +203,25 @@ def _parser() -> argparse.ArgumentParser:
             "default": Path("artifacts"),
             "help": "folder of the bundle (default: %(default)s)",
         },
+        "--ledger": {
+            "type": Path,
+            "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
+        },
         "--json": {"action": "store_true", "help": "print the artifact instead"},
     }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="llm-telemetry", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    options = _options()
     takes = {
         run: ("run", options),
         validate: ("validate", ["--data-dir", "--threads", "--quiet"]),
-        decide: ("decide", ["--warehouse", "--out-dir", "--quiet", "--json"]),
+        decide: (
+            "decide",
+            ["--warehouse", "--out-dir", "--ledger", "--quiet", "--json"],
+        ),
     }
     for command, (name, names) in takes.items():
         added = _command(commands, name, command)
@@ -180,6 +234,12 @@ def _parser() -> argparse.ArgumentParser:
     simulating.add_argument("--out-dir", type=Path, required=True)
     verifying = _command(commands, "verify", verify)
     verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
+    comparing = _command(commands, "diff", diff)
+    comparing.add_argument("before", type=Path, help="decision_artifact.json")
+    comparing.add_argument("after", type=Path, help="decision_artifact.json")
+    comparing.add_argument(
+        "--json", **options["--json"] | {"help": "print JSON instead"}
+    )
     return parser
 
 

@@ -7,7 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, triage
+from llm_telemetry import (
+    artifact,
+    budget,
+    bundle,
+    drift,
+    hotspots,
+    predictions,
+    routing,
+    statement,
+    triage,
+)
 from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Decision, measured, plain, rows
 from llm_telemetry.errors import InputError
@@ -21,6 +31,10 @@ from llm_telemetry.warehouse import read
 
 Files = dict[str, bytes]
 
+TRACK_RECORD = (
+    *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
+    *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
+)
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -30,44 +44,70 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The artifact, the one row of health, and every file of the bundle by name."""
+    """The artifact, the one row of health, every file of the bundle by name.
+
+    ``ledger`` holds what it predicts, and what came true of earlier predictions.
+    """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
+    ledger: list[dict[str, Any]]
 
 
-def decide(warehouse: Path) -> Outcome:
+def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    Raises InputError where a gate failed: `dbt build` leaves the marts behind the
-    gates as an earlier build made them.
+    ``earlier`` is the artifact that this one will replace. Raises InputError where a
+    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
+    them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
     knobs = read("knobs", warehouse)
     windows = read("windows", warehouse)
     settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
-    routed, routing_files = _routing(warehouse, windows, settings)
-    triaged, triage_files = _triage(warehouse, windows, settings)
-    drifted, drift_report = _drift(warehouse)
     alerts = read("burn_alerts", warehouse)
+    decisions, files = _decisions(warehouse, windows, settings, alerts)
+    health = rows(read("health", warehouse))[0]
+    # what still waits is left out: it would make a repetition another decision
+    outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
+    files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
+    context = {
+        **_context(warehouse, knobs, windows),
+        **_scope(windows, health, settings["decision_valid_days"]),
+        "policy": _policy(files),
+    }
+    rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
+    described = artifact.assemble(decisions, rules, context, [])
+    files["README.md"] = readme(described, health).encode()
+    digests = bundle.digests(files)
+    final = artifact.assemble(decisions, rules, context, digests, earlier=earlier)
+    written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
+    files[statement.STATEMENT] = bundle.json_bytes(bundle.stated(final, written))
+    predicted = _predicted(warehouse, decisions, settings)
+    entries = predictions.entries(predicted, outcomes, final)
+    return Outcome(final, health, files, entries)
+
+
+def _decisions(
+    warehouse: Path,
+    windows: pd.DataFrame,
+    knobs: Mapping[str, float],
+    burn_alerts: pd.DataFrame,
+) -> tuple[dict[str, Decision], Files]:
+    routed, routing_files = _routing(warehouse, windows, knobs)
+    triaged, triage_files = _triage(warehouse, windows, knobs)
+    drifted, drift_report = _drift(warehouse)
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": budget.decide(read("budget_burn", warehouse), alerts),
+        "budget": budget.decide(read("budget_burn", warehouse), burn_alerts),
         "hotspots": _hotspots(warehouse),
     }
-    context = _context(warehouse, knobs, windows)
-    rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
-    health = rows(read("health", warehouse))[0]
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    described = artifact.assemble(decisions, rules, context, [])
-    files["README.md"] = readme(described, health).encode()
-    final = artifact.assemble(decisions, rules, context, bundle.digests(files))
-    files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    return Outcome(final, health, files)
+    return decisions, files
 
 
 def _routing(
@@ -135,6 +175,50 @@ def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
 
 
+def _predicted(
+    warehouse: Path, decisions: Mapping[str, Decision], knobs: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    return predictions.predict(
+        read("health_by_day", warehouse),
+        read("unit_costs_by_day", warehouse),
+        knobs,
+        routing_policy=decisions["routing"].evidence,
+        review_policy=decisions["triage"].verdict,
+        review_policies=decisions["triage"].evidence,
+    )
+
+
+def _policy(files: Files) -> dict[str, Any]:
+    name = "routing_policy_use_case.csv"
+    (digest,) = bundle.digests({name: files[name]})
+    return {"file": name, "sha256": digest["sha256"]}
+
+
+def _scope(
+    windows: pd.DataFrame, health: Mapping[str, Any], valid_days: float
+) -> dict[str, Any]:
+    """Return what the decisions speak for, from when and until when."""
+    as_of = windows["ends_at"].max()
+    decided_on = windows["window_name"].isin(["history", "calibration", "evaluation"])
+    placed = int(windows.loc[decided_on, "interactions"].sum())
+    return {
+        "as_of": plain(as_of),
+        "valid_until": plain(as_of + pd.Timedelta(days=valid_days)),
+        "scope": {
+            "starts_at": plain(windows["starts_at"].min()),
+            "ends_at": plain(as_of),
+            "interactions": health["interactions"],
+            "sessions": health["sessions"],
+            "filters": [
+                {
+                    "filter": "outside every decision window",
+                    "excluded_interactions": health["interactions"] - placed,
+                }
+            ],
+        },
+    }
+
+
 def _context(
     warehouse: Path, knobs: pd.DataFrame, windows: pd.DataFrame
 ) -> dict[str, Any]:
@@ -146,11 +230,18 @@ def _context(
         }
     )
     return {
-        "as_of": plain(windows["ends_at"].max()),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
         "knobs": rows(knobs),
         "windows": rows(windows),
         "integrity": rows(read("integrity_checks", warehouse)),
+        "track_record": rows(
+            read(
+                "decision_hit_rate",
+                warehouse,
+                columns=TRACK_RECORD,
+                where="counted > 0",
+            )
+        ),
     }
 
 
