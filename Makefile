@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench false-alarms lock clean
+.PHONY: run test lint bench false-alarms ledger-demo lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -21,6 +21,9 @@ bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 
 false-alarms: $(VENV)/installed  ## how often 50 quiet simulations raise an alarm
 	$(BIN)/python bench/false_alarms.py
+
+ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger knows after them
+	$(BIN)/python bench/ledger_demo.py
 
 lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
