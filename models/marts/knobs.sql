@@ -39,6 +39,8 @@
     'capacity_p90_guard': 'reviews per day',
     'review_repair_share': 'share',
     'triage_fit_rows': 'interactions',
+    'triage_choice_rows': 'interactions',
+    'triage_audit_share': 'share',
 } -%}
 
 with

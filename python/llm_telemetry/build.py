@@ -113,6 +113,8 @@ def _run_dbt(
             "DO_NOT_TRACK": "1",
             "LLMOPS_DATA_DIR": str(data_dir),
             "LLM_TELEMETRY_WAREHOUSE": str(partial),
+            # the run fits its own
+            "LLM_TELEMETRY_SCORECARD": "",
         }
         environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", _memory_limit(data_dir))
         environment["LLM_TELEMETRY_THREADS"] = str(threads or os.cpu_count())

@@ -15,7 +15,7 @@ from llm_telemetry import bundle, simulate, sources
 from llm_telemetry.build import BuildError, built, describe, publish
 from llm_telemetry.errors import InputError
 from llm_telemetry.simulate.worlds import WORLDS
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse import read, replace_rows
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -46,7 +46,7 @@ def run(options: Options) -> int:
     # scikit-learn takes a second to import; dbt leaves a core idle while it parses
     Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
     with _built(options, options.warehouse) as partial:
-        code = _decide(options, partial)
+        code = _decide(options, partial, is_fresh=True)
         publish(partial, options.warehouse)
     return code
 
@@ -99,12 +99,15 @@ def verify(options: Options) -> int:
     return BLOCKED if faults else DONE
 
 
-def _decide(options: Options, warehouse: Path) -> int:
+def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int:
     # not needed to validate, and slow to import
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
     outcome = decide.decide(warehouse)
+    # a warehouse that is published is read and never written
+    for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
+        replace_rows(mart, rows, warehouse)
     bundle.write(outcome.files, options.out_dir)
     _progress(options)("")
     if options.json:

@@ -30,11 +30,15 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The artifact, the one row of health, and every file of the bundle by name."""
+    """The artifact, the one row of health, and every file of the bundle by name.
+
+    ``fresh_rows`` are of marts that hold what was fitted, which SQL cannot compute.
+    """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
+    fresh_rows: dict[str, pd.DataFrame]
 
 
 def decide(warehouse: Path) -> Outcome:
@@ -49,7 +53,7 @@ def decide(warehouse: Path) -> Outcome:
     windows = read("windows", warehouse)
     settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
     routed, routing_files = _routing(warehouse, windows, settings)
-    triaged, triage_files = _triage(warehouse, windows, settings)
+    triaged, triage_files, scorecard = _triage(warehouse, windows, settings)
     drifted, drift_report = _drift(warehouse)
     alerts = read("burn_alerts", warehouse)
     decisions = {
@@ -67,7 +71,7 @@ def decide(warehouse: Path) -> Outcome:
     files["README.md"] = readme(described, health).encode()
     final = artifact.assemble(decisions, rules, context, bundle.digests(files))
     files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    return Outcome(final, health, files)
+    return Outcome(final, health, files, {"triage_scorecard": scorecard})
 
 
 def _routing(
@@ -96,7 +100,7 @@ def _routing(
 
 def _triage(
     warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
-) -> tuple[Decision, Files]:
+) -> tuple[Decision, Files, pd.DataFrame]:
     features = read("triage_features", warehouse, order_by="interaction_id")
     decided = triage.decide(features, windows, knobs)
     decision = Decision(
@@ -106,12 +110,17 @@ def _triage(
         reasons=decided.reasons,
         estimates=_measured(decided.estimates),
         evidence=rows(pd.DataFrame(decided.policy.get("policies", []))),
+        basis=decided.basis,
     )
-    return decision, {
+    files = {
         "triage_threshold_policy.json": bundle.json_bytes(decided.policy),
         "triage_threshold_curve.csv": bundle.csv_bytes(decided.curve),
         "triage_actions_preview.csv": bundle.csv_bytes(decided.queue),
+        "triage_scorecard.csv": bundle.csv_bytes(
+            decided.scorecard, digits=triage.SIGNIFICANT_DIGITS
+        ),
     }
+    return decision, files, decided.scorecard
 
 
 def _drift(warehouse: Path) -> tuple[Decision, bytes]:

@@ -24,6 +24,7 @@ FILES = {
     "routing_backtest.csv",
     "routing_policy_use_case.csv",
     "triage_actions_preview.csv",
+    "triage_scorecard.csv",
     "triage_threshold_curve.csv",
     "triage_threshold_policy.json",
 }
