@@ -65,12 +65,15 @@ def simulated(world: str, interactions: int, seed: int) -> Path:
 def jobs(data_dir: Path) -> dict[str, tuple[list[str], Path]]:
     """Return the commands to compare, each with the folder it writes."""
     ours, theirs = data_dir / "ours", data_dir / "pandas"
-    run = ["run", "--quiet", "--data-dir", str(data_dir), "--out-dir", str(ours)]
-    run += ["--warehouse", str(data_dir / "ours.duckdb")]
+    common = ["--quiet", "--warehouse", str(data_dir / "ours.duckdb")]
+    run = ["run", *common, "--data-dir", str(data_dir), "--out-dir", str(ours)]
+    again = data_dir / "again"
+    decide = ["decide", *common, "--out-dir", str(again)]
     script = str(ROOT / "bench" / "reference_pandas.py")
     pandas = [sys.executable, script, str(data_dir), str(theirs)]
     return {
         "llm-telemetry run": ([*CLI, *run], ours),
+        "its decisions alone": ([*CLI, *decide], again),
         "pandas, its tables": (pandas, theirs),
         "pandas, our slices": ([*pandas, "--lattice"], theirs),
     }
@@ -94,11 +97,11 @@ def measure(command: list[str], out_dir: Path) -> tuple[float, float, float]:
 
 def table(usages: list[Usage]) -> list[str]:
     """Return the lines of a table; times and memory also as a multiple of ours."""
-    lines = [f"{'interactions':>12}  {'job':<18} {'wall s':>8} {'CPU s':>8} {'MB':>7}"]
+    lines = [f"{'interactions':>12}  {'job':<20} {'wall s':>8} {'CPU s':>8} {'MB':>7}"]
     for usage in usages:
         ours = next(u for u in usages if u.interactions == usage.interactions)
         lines.append(
-            f"{usage.interactions:>12,}  {usage.job:<18} {usage.wall_s:>8.1f} "
+            f"{usage.interactions:>12,}  {usage.job:<20} {usage.wall_s:>8.1f} "
             f"{usage.cpu_s:>8.1f} {usage.peak_mb:>7.0f}"
             f"   x{usage.wall_s / ours.wall_s:.1f} time, "
             f"x{usage.peak_mb / ours.peak_mb:.1f} memory"

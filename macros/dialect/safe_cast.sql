@@ -7,7 +7,8 @@
 {# try_cast('12.7' as bigint) is 13: only a whole number is a count #}
 {% macro safe_bigint(column) %}case when try_cast({{ column }} as double) = floor(try_cast({{ column }} as double)) then try_cast(try_cast({{ column }} as double) as bigint) end{% endmacro %}
 
-{% macro safe_boolean(column) %}case when lower(trim({{ column }})) in ('true', '1', 'yes', 't', 'y') then true when lower(trim({{ column }})) in ('false', '0', 'no', 'f', 'n') then false end{% endmacro %}
+{# true, t, 1, yes and y, false, f, 0, no and n, in any case; all else is unknown #}
+{% macro safe_boolean(column) %}try_cast(trim({{ column }}) as boolean){% endmacro %}
 
 {# a plain cast to timestamp drops the offset #}
 {% macro safe_timestamp(column) %}case when isfinite(try_cast({{ column }} as timestamptz)) then try_cast({{ column }} as timestamptz) at time zone 'UTC' end{% endmacro %}

@@ -12,6 +12,12 @@ features_edged as (
 
 ),
 
+sessions_sampled as (
+
+    select * from {{ ref('int_sessions_sampled') }}
+
+),
+
 edges as (
 
     select
@@ -36,6 +42,9 @@ binned as (
         features_compared.window_pair,
         features_compared.is_current,
         features_compared.session_id,
+        -- of the sessions in the sample; null elsewhere
+        sessions_sampled.session_rows,
+        sessions_sampled.sessions,
 
         {%- for feature in continuous_features().split() %}
         {{ decile(feature) }} as {{ feature }},
@@ -54,6 +63,12 @@ binned as (
     from features_compared
 
     inner join edges on features_compared.window_pair = edges.window_pair
+
+    left join sessions_sampled
+        on
+            features_compared.window_pair = sessions_sampled.window_pair
+            and features_compared.is_current = sessions_sampled.is_current
+            and features_compared.session_id = sessions_sampled.session_id
 
 )
 

@@ -8,25 +8,11 @@ features_binned as (
 
 ),
 
-sessions_sampled as (
-
-    select * from {{ ref('int_sessions_sampled') }}
-
-),
-
 sampled as (
 
-    select
-        features_binned.*,
-        sessions_sampled.session_rows,
-        sessions_sampled.sessions
+    select * from features_binned
 
-    from features_binned
-
-    inner join sessions_sampled
-        on features_binned.window_pair = sessions_sampled.window_pair
-            and features_binned.is_current = sessions_sampled.is_current
-            and features_binned.session_id = sessions_sampled.session_id
+    where sessions is not null
 
 ),
 

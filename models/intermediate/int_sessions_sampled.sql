@@ -1,8 +1,8 @@
 with
 
-features_binned as (
+features_compared as (
 
-    select * from {{ ref('int_features_binned') }}
+    select * from {{ ref('int_features_compared') }}
 
 ),
 
@@ -14,7 +14,7 @@ sized as (
         session_id,
         count(*) as session_rows
 
-    from features_binned
+    from features_compared
 
     group by all
 

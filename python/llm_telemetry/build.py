@@ -22,6 +22,8 @@ TESTS_OF_THE_MODELS = (
     "test_name:unique",
     "test_name:unique_combination",
     "test_name:accepted_values",
+    "test_name:not_null",
+    "test_name:one_row",
     "test_type:singular",
 )
 
@@ -99,10 +101,10 @@ def _run_dbt(
     """Run dbt build; return its error messages, or None where it succeeded."""
     with _target() as target:
         command = [
-            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
+            *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
-            *("--log-format", "json", "--log-level-file", "none"),
+            *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
             *("--exclude-resource-type", "unit_test"),
             *("--exclude", *TESTS_OF_THE_MODELS),
             *(("--select", select) if select else ()),
@@ -153,11 +155,9 @@ def _event(line: str, progress: Progress) -> str:
         event = json.loads(line)
     except json.JSONDecodeError:
         return line.strip()
-    data, info = event["data"], event["info"]
-    total = data.get("total") or data.get("num_models")
-    if total:
-        progress(f"{data['index']}/{total} {data['node_info']['node_name']}")
-    return str(info["msg"]) if info["level"] == "error" else ""
+    if "progress" in event:
+        progress(event["progress"])
+    return str(event.get("error", ""))
 
 
 def _explained(log: str, data_dir: Path, partial: Path) -> Exception:

@@ -10,8 +10,8 @@ from scipy import stats
 MODELS = (
     "int_features_compared",
     "int_features_edged",
-    "int_features_binned",
     "int_sessions_sampled",
+    "int_features_binned",
     "int_sessions_binned",
     "int_bins_counted",
     "int_bins_clustered",

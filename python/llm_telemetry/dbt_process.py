@@ -1,0 +1,36 @@
+"""dbt in a process of its own: one line of JSON for each event that is of use.
+
+dbt's own JSON log renders thousands of debug events to drop them: a second a run.
+"""
+
+import json
+import sys
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+
+
+def main() -> int:
+    """Run dbt with the arguments of this process and return its exit code."""
+    result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
+    if result.exception:
+        _print(error=str(result.exception))
+    return 0 if result.success else 1
+
+
+def _tell(event: Any) -> None:
+    """Print an error, or how far the build has come."""
+    data = event.data
+    total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
+    if event.info.level == "error":
+        _print(error=event.info.msg)
+    elif total and hasattr(data, "node_info"):
+        _print(progress=f"{data.index}/{total} {data.node_info.node_name}")
+
+
+def _print(**line: str) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
