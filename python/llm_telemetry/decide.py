@@ -9,7 +9,7 @@ import pandas as pd
 
 from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, triage
 from llm_telemetry.build import failing_checks
-from llm_telemetry.decision import Decision, measured, plain, rows
+from llm_telemetry.decision import Decision, expired, measured, plain, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.report import (
     TRIAGE_ADVICE,
@@ -54,14 +54,21 @@ def decide(warehouse: Path) -> Outcome:
     settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
     routed, routing_files = _routing(warehouse, windows, settings)
     triaged, triage_files, scorecard = _triage(warehouse, windows, settings)
-    drifted, drift_report = _drift(warehouse)
+    drifted, drift_report = _drift(warehouse, triaged, settings)
+    if drifted.verdict == drift.CONCEPT_DRIFT:
+        routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))
     alerts = read("burn_alerts", warehouse)
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": budget.decide(read("budget_burn", warehouse), alerts),
-        "hotspots": _hotspots(warehouse),
+        "budget": budget.decide(
+            read("budget_burn", warehouse),
+            alerts,
+            read("cost_forecast", warehouse),
+            settings,
+        ),
+        "hotspots": _hotspots(warehouse, settings),
     }
     context = _context(warehouse, knobs, windows)
     rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
@@ -123,14 +130,18 @@ def _triage(
     return decision, files, decided.scorecard
 
 
-def _drift(warehouse: Path) -> tuple[Decision, bytes]:
-    report = read("drift", warehouse)
-    return drift.decide(report), bundle.csv_bytes(report)
+def _drift(
+    warehouse: Path, triaged: Decision, knobs: Mapping[str, float]
+) -> tuple[Decision, bytes]:
+    report, drivers = read("drift", warehouse), read("failure_drivers", warehouse)
+    # the failure model is triage's; drift only asks whether it still holds
+    decision = drift.decide(report, drivers, triaged.estimates, knobs)
+    return decision, bundle.csv_bytes(report)
 
 
-def _hotspots(warehouse: Path) -> Decision:
+def _hotspots(warehouse: Path, knobs: Mapping[str, float]) -> Decision:
     return hotspots.decide(
-        read("risk_slices", warehouse), read("model_hotspots", warehouse)
+        read("risk_slices", warehouse), read("model_hotspots", warehouse), knobs
     )
 
 
@@ -171,7 +182,8 @@ def _gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
             "fired": check["status"] == "failed",
             "value": check["failed_rate"],
             "limit": check["tolerance"],
-            "meaning": f"too much of {check['column_name']} is missing",
+            "meaning": f"too much of {check['column_name']} is missing; it would have "
+            "stopped the build, so that no bundle has it fired",
         }
         for check in checks
         if check["check_name"] in ("missing_latency", "missing_cost")
