@@ -1,7 +1,7 @@
 """From the marts to the bundle: the only module that knows every decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, tr
 from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Decision, measured, plain, rows
 from llm_telemetry.errors import InputError
+from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.report import (
     TRIAGE_ADVICE,
     readme,
@@ -52,16 +53,16 @@ def decide(warehouse: Path) -> Outcome:
     triaged, triage_files = _triage(warehouse, windows, settings)
     drifted, drift_report = _drift(warehouse)
     alerts = read("burn_alerts", warehouse)
+    health = rows(read("health", warehouse))[0]
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": budget.decide(read("budget_burn", warehouse), alerts),
+        "budget": _budget(warehouse, alerts, health),
         "hotspots": _hotspots(warehouse),
     }
     context = _context(warehouse, knobs, windows)
     rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
-    health = rows(read("health", warehouse))[0]
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
     described = artifact.assemble(decisions, rules, context, [])
     files["README.md"] = readme(described, health).encode()
@@ -117,6 +118,20 @@ def _triage(
 def _drift(warehouse: Path) -> tuple[Decision, bytes]:
     report = read("drift", warehouse)
     return drift.decide(report), bundle.csv_bytes(report)
+
+
+def _budget(
+    warehouse: Path, alerts: pd.DataFrame, health: Mapping[str, Any]
+) -> Decision:
+    """Add the service's own rates, by which a later run's artifact is gated."""
+    decided = budget.decide(read("budget_burn", warehouse), alerts)
+    everything = "version_column = 'all'"
+    service = service_estimates(
+        read("release_slices", warehouse, where=everything),
+        read("release_latencies", warehouse, where=everything),
+        sessions=health["sessions"],
+    )
+    return replace(decided, estimates={**decided.estimates, **service})
 
 
 def _hotspots(warehouse: Path) -> Decision:
