@@ -48,6 +48,21 @@
     'triage_fit_rows': 'interactions',
     'triage_choice_rows': 'interactions',
     'triage_audit_share': 'share',
+    'release_confidence': 'share',
+    'release_false_block_rate': 'rate',
+    'release_max_failure_increase': 'rate',
+    'release_max_sla_breach_increase': 'rate',
+    'release_max_cost_increase': 'share',
+    'release_max_p95_increase': 'share',
+    'release_max_quality_drop': 'share',
+    'release_max_slice_failure_increase': 'rate',
+    'release_max_cost_usd': 'USD per interaction',
+    'release_max_p95_ms': 'ms',
+    'release_min_sessions': 'sessions',
+    'release_min_slice_sessions': 'sessions',
+    'release_min_covered_share': 'share',
+    'release_planned_sessions': 'sessions',
+    'release_min_sample_ratio_p_value': 'p-value',
 } -%}
 
 with

@@ -99,6 +99,35 @@ def verify(options: Options) -> int:
     return BLOCKED if faults else DONE
 
 
+def gate(options: Options) -> int:
+    """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
+    from llm_telemetry import release_gate
+
+    schedule = release_gate.Schedule(options.look, options.looks, options.ad_hoc)
+    files = (options.baseline_artifact, options.candidate_artifact)
+    if all(files):
+        content = release_gate.gate_artifacts(*files, schedule)
+    elif not any(files) and options.baseline and options.candidate:
+        traffic = release_gate.Traffic(
+            by=options.by,
+            baseline=options.baseline,
+            candidate=options.candidate,
+            use_cases=tuple(options.use_case),
+            expected_share=options.expected_share,
+        )
+        content = release_gate.gate_versions(options.warehouse, traffic, schedule)
+    else:
+        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    written = bundle.json_bytes(content)
+    if options.out:
+        bundle.write({options.out.name: written}, options.out.parent)
+    if options.json:
+        print(written.decode(), end="")
+    elif not options.quiet:
+        print("\n".join(release_gate.screen(content)))
+    return int(content["exit_code"])
+
+
 def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int:
     # not needed to validate, and slow to import
     from llm_telemetry import decide, report
@@ -176,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
         added = _command(commands, name, command)
         for option in names:
             added.add_argument(option, **options[option])
+    _add_gate(commands, options)
     simulating = _command(commands, "simulate", simulate_world)
     simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
     simulating.add_argument("--interactions", type=_positive, default=20_000)
@@ -184,6 +214,23 @@ def _parser() -> argparse.ArgumentParser:
     verifying = _command(commands, "verify", verify)
     verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
     return parser
+
+
+def _add_gate(commands: Any, options: dict[str, dict[str, Any]]) -> None:
+    gating = _command(commands, "gate", gate)
+    for option in ("--warehouse", "--quiet", "--json"):
+        gating.add_argument(option, **options[option])
+    gating.add_argument("--by", default="prompt_version", help="default: %(default)s")
+    gating.add_argument("--baseline", help="a version, week:2025-W10 or weeks:4")
+    gating.add_argument("--candidate", help="a version")
+    gating.add_argument("--baseline-artifact", type=Path)
+    gating.add_argument("--candidate-artifact", type=Path)
+    gating.add_argument("--use-case", action="append", default=[])
+    gating.add_argument("--expected-share", type=float, help="of sessions, 0 to 1")
+    gating.add_argument("--look", type=_positive, default=1, help="which look this is")
+    gating.add_argument("--looks", type=_positive, default=1, help="looks planned")
+    gating.add_argument("--ad-hoc", action="store_true", help="look at any time")
+    gating.add_argument("--out", type=Path, help="file for the JSON")
 
 
 def _command(

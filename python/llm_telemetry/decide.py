@@ -1,7 +1,7 @@
 """From the marts to the bundle: the only module that knows every decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, tr
 from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Decision, expired, measured, plain, rows
 from llm_telemetry.errors import InputError
+from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.report import (
     TRIAGE_ADVICE,
     readme,
@@ -58,21 +59,16 @@ def decide(warehouse: Path) -> Outcome:
     if drifted.verdict == drift.CONCEPT_DRIFT:
         routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))
     alerts = read("burn_alerts", warehouse)
+    health = rows(read("health", warehouse))[0]
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": budget.decide(
-            read("budget_burn", warehouse),
-            alerts,
-            read("cost_forecast", warehouse),
-            settings,
-        ),
+        "budget": _budget(warehouse, alerts, health, settings),
         "hotspots": _hotspots(warehouse, settings),
     }
     context = _context(warehouse, knobs, windows)
     rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
-    health = rows(read("health", warehouse))[0]
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
     described = artifact.assemble(decisions, rules, context, [])
     files["README.md"] = readme(described, health).encode()
@@ -137,6 +133,24 @@ def _drift(
     # the failure model is triage's; drift only asks whether it still holds
     decision = drift.decide(report, drivers, triaged.estimates, knobs)
     return decision, bundle.csv_bytes(report)
+
+
+def _budget(
+    warehouse: Path,
+    alerts: pd.DataFrame,
+    health: Mapping[str, Any],
+    knobs: Mapping[str, float],
+) -> Decision:
+    """Add the service's own rates, by which a later run's artifact is gated."""
+    burn, forecast = read("budget_burn", warehouse), read("cost_forecast", warehouse)
+    decided = budget.decide(burn, alerts, forecast, knobs)
+    everything = "version_column = 'all'"
+    service = service_estimates(
+        read("release_slices", warehouse, where=everything),
+        read("release_latencies", warehouse, where=everything),
+        sessions=health["sessions"],
+    )
+    return replace(decided, estimates={**decided.estimates, **service})
 
 
 def _hotspots(warehouse: Path, knobs: Mapping[str, float]) -> Decision:
