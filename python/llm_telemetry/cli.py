@@ -175,6 +175,13 @@ def _parser() -> argparse.ArgumentParser:
         added = _command(commands, name, command)
         for option in names:
             added.add_argument(option, **options[option])
+    _add_simulate(commands)
+    verifying = _command(commands, "verify", verify)
+    verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
+    return parser
+
+
+def _add_simulate(commands: Any) -> None:
     simulating = _command(commands, "simulate", simulate_world)
     simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
     simulating.add_argument(
@@ -188,9 +195,6 @@ def _parser() -> argparse.ArgumentParser:
         help="of the last 30 days' calls, routed by lot (default: %(default)s)",
     )
     simulating.add_argument("--out-dir", type=Path, required=True)
-    verifying = _command(commands, "verify", verify)
-    verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
-    return parser
 
 
 def _command(

@@ -117,7 +117,7 @@ DRIFTED = replace(
     planted=(),
     shift=Shift(
         start_day=70.0,
-        use_cases=(0.34, 0.10, 0.10, 0.14, 0.22, 0.10),
+        use_cases=(0.40, 0.06, 0.08, 0.10, 0.26, 0.10),
         prompt_growth=0.4,
         # the slices that failed are mended and others fail
         failure=(
