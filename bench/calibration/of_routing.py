@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from calibration.replicate import Replicate, knobs
+from calibration.replicate import Replicate
 from calibration.store import Numbers
 from llm_telemetry import routing
 from llm_telemetry.inference import Estimate
@@ -29,7 +29,7 @@ def measure(replicate: Replicate) -> Numbers:
         marts["routing_candidates"],
         marts["routing_evaluation_rows"],
         marts["windows"],
-        knobs(),
+        replicate.knobs,
     )
     truth = true_delta(replicate, marts["reference_policy"])
     numbers: Numbers = {

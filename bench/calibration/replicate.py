@@ -29,6 +29,7 @@ class Replicate:
     seed: int
     simulation: Simulation
     marts: Mapping[str, pd.DataFrame]
+    knobs: Mapping[str, float]
 
 
 def replicate(
@@ -38,16 +39,21 @@ def replicate(
     interactions: int,
     marts: tuple[str, ...],
     canary_share: float = 0.0,
+    **changed: float,
 ) -> Replicate:
-    """Simulate a world and build marts over it."""
+    """Simulate a world and build marts over it, with some knobs changed."""
     simulation = simulate(
         world, interactions=interactions, seed=seed, canary_share=canary_share
     )
-    return Replicate(seed, simulation, built(simulation, marts))
+    tables = built(simulation, marts, **changed)
+    return Replicate(seed, simulation, tables, knobs() | changed)
 
 
 def built(
-    simulation: Simulation, marts: tuple[str, ...], change: Change | None = None
+    simulation: Simulation,
+    marts: tuple[str, ...],
+    change: Change | None = None,
+    **changed: float,
 ) -> dict[str, pd.DataFrame]:
     """Build marts and all they read; ``change`` may alter `interactions` on the way."""
     models = dict.fromkeys(model for mart in marts for model in lineage(mart))
@@ -58,7 +64,7 @@ def built(
             elif (ROOT / "seeds" / f"{model}.csv").exists():
                 with_seed(connection, model)
             else:
-                build(connection, model)
+                build(connection, model, **changed)
             if model == "interactions" and change is not None:
                 change(connection)
         return {mart: connection.table(mart).df() for mart in marts}

@@ -35,6 +35,7 @@ def in_world(
     interactions: int,
     measures: tuple[Measure, ...],
     canary_share: float = 0.0,
+    **changed: float,
 ) -> Numbers:
     """Simulate a world once, and measure everything on that log."""
     marts = dict.fromkeys(mart for measure in measures for mart in MARTS[measure])
@@ -44,6 +45,7 @@ def in_world(
         interactions=interactions,
         marts=tuple(marts),
         canary_share=canary_share,
+        **changed,
     )
     return {name: n for measure in measures for name, n in measure(one).items()}
 
@@ -54,6 +56,7 @@ def _scenario(
     measures: tuple[Measure, ...],
     claims: tuple[Claim, ...],
     canary_share: float = 0.0,
+    **changed: float,
 ) -> Scenario:
     run = partial(
         in_world,
@@ -61,6 +64,7 @@ def _scenario(
         interactions=interactions,
         measures=measures,
         canary_share=canary_share,
+        **changed,
     )
     by_lot = f" with {canary_share:.0%} by lot" if canary_share else ""
     label = f"{world}, {interactions:,}{by_lot}"
