@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from llm_telemetry.simulate import Simulation, simulate
+from llm_telemetry.simulate.parameters import World
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "python"))
@@ -33,7 +34,7 @@ class Replicate:
 
 
 def replicate(
-    world: str,
+    world: str | World,
     seed: int,
     *,
     interactions: int,

@@ -9,6 +9,7 @@ from calibration import of_drift, of_routing, of_slices, of_triage
 from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
+from llm_telemetry.simulate.parameters import World
 
 Measure = Callable[[Replicate], Numbers]
 MARTS: dict[Measure, tuple[str, ...]] = {
@@ -31,7 +32,7 @@ class Scenario:
 def in_world(
     seed: int,
     *,
-    world: str,
+    world: str | World,
     interactions: int,
     measures: tuple[Measure, ...],
     canary_share: float = 0.0,

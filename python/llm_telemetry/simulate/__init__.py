@@ -59,24 +59,34 @@ class Simulation:
 
 
 def simulate(
-    world: str, *, interactions: int | None = None, seed: int, canary_share: float = 0.0
+    world: str | World,
+    *,
+    interactions: int | None = None,
+    seed: int,
+    canary_share: float = 0.0,
 ) -> Simulation:
-    """Return a simulation of a world; the same arguments give the same one.
+    """Return a simulation of a world, by name or one of your own.
+
+    The same arguments give the same one.
 
     ``canary_share`` of the calls of the last 30 days is routed by lot, and the log
     then says with what probability every call of those days got its arm.
     """
-    if world not in worlds.WORLDS:
-        raise ValueError(f"unknown world {world!r}: one of {', '.join(worlds.WORLDS)}")
     if not 0.0 <= canary_share <= 1.0:
         raise ValueError(f"canary_share must be from 0 to 1, not {canary_share}")
-    chosen = worlds.WORLDS[world]
+    chosen = world if isinstance(world, World) else _named(world)
     if canary_share > 0:
         chosen = replace(chosen, canary=Canary(canary_share, start_day=CANARY_DAY))
     size = chosen.interactions if interactions is None else interactions
     if size < 1:
         raise ValueError(f"interactions must be at least 1, not {size}")
     return _simulate(chosen, size, seed)
+
+
+def _named(world: str) -> World:
+    if world not in worlds.WORLDS:
+        raise ValueError(f"unknown world {world!r}: one of {', '.join(worlds.WORLDS)}")
+    return worlds.WORLDS[world]
 
 
 def _simulate(chosen: World, size: int, seed: int) -> Simulation:
