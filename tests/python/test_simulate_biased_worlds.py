@@ -99,9 +99,10 @@ def test_timeouts_lose_their_latency_and_weak_arms_their_failures() -> None:
     assert 0.02 < log["latency_ms"].isna().mean() < 0.05
     known = log["latency_ms"].dropna()
     true_rate = missing.truth["logged"]["sla_breach_rate"]
+    assert true_rate == pytest.approx(0.044, abs=0.001)
     unknown = log["latency_ms"].isna().sum()
-    # .099 is to be expected, of a true .117, with a standard error of .0015
-    assert 0.093 < (known > parameters.SLA_MS).mean() < 0.105
+    # .0174 / .9642 is to be expected, with a standard error of .0007
+    assert (known > parameters.SLA_MS).mean() == pytest.approx(0.0181, abs=0.0025)
     assert ((known > parameters.SLA_MS).sum() + unknown) / len(log) > true_rate
     rates = log["is_failure"].isna().groupby(log["model_name"]).mean()
     assert set(rates[rates > 0].index) == {"gpt-4o-mini", "llama-3.1-8b"}
