@@ -76,7 +76,10 @@ def simulate_world(options: Options) -> int:
     """Write telemetry of a simulated world, with its truth beside it."""
     try:
         world = simulate.simulate(
-            options.world, interactions=options.interactions, seed=options.seed
+            options.world,
+            interactions=options.interactions,
+            seed=options.seed,
+            canary_share=options.canary_share,
         )
     except ValueError as error:
         raise InputError(str(error)) from error
@@ -84,9 +87,8 @@ def simulate_world(options: Options) -> int:
         simulate.write(world, options.out_dir)
     except OSError as error:
         raise InputError(f"{options.out_dir}: {error.strerror}") from error
-    print(
-        f"{options.out_dir}: {options.interactions:,} interactions of {options.world}"
-    )
+    rows = len(world.interactions)
+    print(f"{options.out_dir}: {rows:,} interactions of {options.world}")
     return DONE
 
 
@@ -206,11 +208,7 @@ def _parser() -> argparse.ArgumentParser:
         for option in names:
             added.add_argument(option, **options[option])
     _add_gate(commands, options)
-    simulating = _command(commands, "simulate", simulate_world)
-    simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
-    simulating.add_argument("--interactions", type=_positive, default=20_000)
-    simulating.add_argument("--seed", type=int, default=42)
-    simulating.add_argument("--out-dir", type=Path, required=True)
+    _add_simulate(commands)
     verifying = _command(commands, "verify", verify)
     verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
     return parser
@@ -231,6 +229,22 @@ def _add_gate(commands: Any, options: dict[str, dict[str, Any]]) -> None:
     gating.add_argument("--looks", type=_positive, default=1, help="looks planned")
     gating.add_argument("--ad-hoc", action="store_true", help="look at any time")
     gating.add_argument("--out", type=Path, help="file for the JSON")
+
+
+def _add_simulate(commands: Any) -> None:
+    simulating = _command(commands, "simulate", simulate_world)
+    simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
+    simulating.add_argument(
+        "--interactions", type=_positive, help="default: 20000, low_volume 400"
+    )
+    simulating.add_argument("--seed", type=int, default=42)
+    simulating.add_argument(
+        "--canary-share",
+        type=float,
+        default=0.0,
+        help="of the last 30 days' calls, routed by lot (default: %(default)s)",
+    )
+    simulating.add_argument("--out-dir", type=Path, required=True)
 
 
 def _command(

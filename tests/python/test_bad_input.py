@@ -207,7 +207,7 @@ ARGUMENTS: dict[str, tuple[list[str], str]] = {
     "not an artifact": (["verify", "text.txt"], "text.txt: not JSON"),
     "no such world": (
         ["simulate", "--world", "ideal", "--out-dir", "o"],
-        "unknown world 'ideal': one of null, real, incident",
+        "unknown world 'ideal': one of null, real, hidden",
     ),
     "a file as output": (
         ["simulate", "--world", "null", "--interactions", "9", "--out-dir", "text.txt"],
