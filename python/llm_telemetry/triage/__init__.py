@@ -14,7 +14,7 @@ from llm_telemetry.inference import Estimate
 from llm_telemetry.triage import failure_model, model_choice
 from llm_telemetry.triage.audit import ReviewPlan, uniform_draws
 from llm_telemetry.triage.basis import Evidence, basis_of, basis_of_refusal
-from llm_telemetry.triage.calibration import calibration_report
+from llm_telemetry.triage.calibration import CalibrationReport, calibration_report
 from llm_telemetry.triage.calibration_map import SIGNIFICANT_DIGITS, choose_calibration
 from llm_telemetry.triage.discrimination import roc_auc
 from llm_telemetry.triage.inputs import Inputs
@@ -24,7 +24,7 @@ from llm_telemetry.triage.review_policy import (
     stream_threshold,
     threshold_curve,
 )
-from llm_telemetry.triage.review_value import Scored, review_value
+from llm_telemetry.triage.review_value import ReviewValue, Scored, review_value
 from llm_telemetry.triage.scorecard import Scorecard, no_scorecard
 from llm_telemetry.triage.sections import policy_sections, premises
 from llm_telemetry.triage.sensitivity import sensitivity
@@ -129,17 +129,7 @@ def _decided(fit: Fit, inputs: Inputs) -> TriageDecision:
     value = review_value(
         scored, economics, threshold, report, is_overlapping=inputs.is_overlapping
     )
-    slices = calibration_by_slice(
-        inputs.evaluation[failure_model.CATEGORICAL][scored.known], *known
-    )
-    evidence = Evidence(
-        value=value,
-        report=report,
-        slices=slices,
-        choice=fit.choice,
-        calibration=fit.scorecard.calibration,
-        has_converged=failure_model.has_converged(fit.model),
-    )
+    evidence = _evidence(fit, inputs, scored, value, report)
     tried = sensitivity(
         setting, scored, economics, report, is_overlapping=inputs.is_overlapping
     )
@@ -164,6 +154,26 @@ def _decided(fit: Fit, inputs: Inputs) -> TriageDecision:
         scorecard=fit.scorecard.table(),
         estimates=estimates,
         basis=basis_of(inputs, evidence, tried),
+    )
+
+
+def _evidence(
+    fit: Fit,
+    inputs: Inputs,
+    scored: Scored,
+    value: ReviewValue,
+    report: CalibrationReport,
+) -> Evidence:
+    dimensions = inputs.evaluation[failure_model.CATEGORICAL]
+    return Evidence(
+        value=value,
+        report=report,
+        slices=calibration_by_slice(
+            dimensions[scored.known], *scored.with_known_outcome()
+        ),
+        choice=fit.choice,
+        calibration=fit.scorecard.calibration,
+        has_converged=failure_model.has_converged(fit.model),
     )
 
 

@@ -83,9 +83,7 @@ def review_value(
     overlap prove nothing about what comes later.
     """
     marks = review_marks(scored, economics, threshold)
-    policies = {
-        name: _policy(name, marked, scored, economics) for name, marked in marks.items()
-    }
+    policies = _policies(marks, scored, economics)
     fits = policies["stream_threshold"]["feasible"]
     is_bound = threshold != economics.threshold or not fits
     policy = "batch_topk" if is_bound else "stream_threshold"
@@ -95,22 +93,18 @@ def review_value(
     order = _order_difference(scored, economics, marks["batch_topk"])
     skipped = _skipped(scored, marks[policy], economics, report.design_effect)
     codes = {
-        "capacity_binds": is_bound,
         **_limit_codes(policies, scored, economics, is_bound=is_bound),
         f"no_better_than_{trivial}": not difference.high < 0,
         "skip_set_not_certified": trivial == "review_all" and skipped["is_unproven"],
         "order_no_better_than_random": is_bound and not order.high < 0,
-        "miscalibrated": report.is_miscalibrated,
-        "calibration_not_evaluable": not report.is_evaluable,
-        "windows_overlap_in_time": is_overlapping,
+        **_trust_codes(report, is_overlapping),
     }
     reasons = tuple(code for code, is_so in codes.items() if is_so)
     verdict = _verdict(reasons, policy, trivial)
-    shipped = plan if verdict in SHIPPED_AS.values() else _trivial(plan, verdict)
     return ReviewValue(
         verdict=verdict,
         reasons=reasons,
-        plan=shipped,
+        plan=_shipped(plan, verdict),
         policies=list(policies.values()),
         estimates={COST_DIFFERENCE: difference, ORDER_DIFFERENCE: order},
         measures={"policy": policy, "best_trivial": trivial, **skipped},
@@ -152,21 +146,33 @@ def _limit_codes(
     is_bound: bool,
 ) -> dict[str, bool]:
     return {
+        "capacity_binds": is_bound,
         "capacity_infeasible": is_bound and scored.traffic.capacity(economics) < 1,
         "review_all_exceeds_capacity": not policies["review_all"]["feasible"],
         "review_never_pays": economics.threshold >= 1,
     }
 
 
-def _policy(
-    name: str, reviewed: Booleans, scored: Scored, economics: Economics
-) -> dict[str, Any]:
-    # in the top of a day, audits take the place of other reviews
-    adds_audits = name == "stream_threshold"
-    charged = economics if adds_audits else replace(economics, audit_share=0.0)
+def _trust_codes(report: CalibrationReport, is_overlapping: bool) -> dict[str, bool]:
     return {
-        **policy_row(name, reviewed, scored.failed, scored.traffic, charged),
-        "feasible": scored.traffic.holds(reviewed, charged),
+        "miscalibrated": report.is_miscalibrated,
+        "calibration_not_evaluable": not report.is_evaluable,
+        "windows_overlap_in_time": is_overlapping,
+    }
+
+
+def _policies(
+    marks: Mapping[str, Booleans], scored: Scored, economics: Economics
+) -> dict[str, dict[str, Any]]:
+    # in the top of a day, audits take the place of other reviews
+    unaudited = replace(economics, audit_share=0.0)
+    charged = dict.fromkeys(marks, unaudited) | {"stream_threshold": economics}
+    return {
+        name: {
+            **policy_row(name, marked, scored.failed, scored.traffic, charged[name]),
+            "feasible": scored.traffic.holds(marked, charged[name]),
+        }
+        for name, marked in marks.items()
     }
 
 
@@ -195,8 +201,10 @@ def _plan(
     )
 
 
-def _trivial(plan: ReviewPlan, verdict: str) -> ReviewPlan:
-    """Return the plan that reviews all or nothing, which leaves nothing to audit."""
+def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
+    """Return the plan, or one of all or nothing, which leaves nothing to audit."""
+    if verdict in SHIPPED_AS.values():
+        return plan
     limit = inf if verdict == "review_all" else 0.0
     calls = np.bincount(plan.days, minlength=len(plan.wanted))
     return replace(plan, wanted=calls, limit=limit, share=0.0)
