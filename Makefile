@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench false-alarms ledger-demo lock clean
+.PHONY: run test lint bench calibrate mutants ledger-demo lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -19,8 +19,11 @@ lint: $(VENV)/installed
 bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/bench.py
 
-false-alarms: $(VENV)/installed  ## how often 50 quiet simulations raise an alarm
-	$(BIN)/python bench/false_alarms.py
+calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
+	$(BIN)/python bench/calibrate.py
+
+mutants: $(VENV)/installed  ## break an estimator in one line: do the tests fail?
+	$(BIN)/python tests/mutants.py
 
 ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger knows after them
 	$(BIN)/python bench/ledger_demo.py

@@ -27,4 +27,5 @@ counted as (
 
 )
 
-select * replace (coalesce(bin, 'missing') as bin) from counted
+-- no value is an empty text, and one may be the word missing
+select * replace (coalesce(bin, '') as bin) from counted

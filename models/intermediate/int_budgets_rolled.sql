@@ -31,7 +31,10 @@ rolled as (
         window_lengths.window_days,
         count(*) = window_lengths.window_days as is_complete_window,
         cast(sum(days.measured) as bigint) as measured,
+        cast(sum(days.missing) as bigint) as missing,
         {{ exact_sum('days.spent') }} as spent,
+        {{ exact_sum('days.session_variance') }} as session_variance,
+        {{ exact_sum('days.row_variance') }} as row_variance,
         last_days.budget_rate
 
     from budgets_spent as last_days

@@ -6,6 +6,12 @@ health_by_day as (
 
 ),
 
+days_clustered as (
+
+    select * from {{ ref('int_days_clustered') }}
+
+),
+
 spent as (
 
     select
@@ -13,7 +19,8 @@ spent as (
         'failures' as budget,
         {{ knob('fail_budget') }} as budget_rate,
         cast(failures as double) as spent,
-        known_outcomes as measured
+        known_outcomes as measured,
+        interactions - known_outcomes as missing
 
     from health_by_day
 
@@ -24,7 +31,8 @@ spent as (
         'sla' as budget,
         {{ knob('sla_budget') }} as budget_rate,
         cast(sla_breaches as double) as spent,
-        measured_latencies as measured
+        measured_latencies as measured,
+        interactions - measured_latencies as missing
 
     from health_by_day
 
@@ -35,10 +43,27 @@ spent as (
         'cost' as budget,
         {{ knob('daily_cost_budget_usd') }} as budget_rate,
         cost_usd as spent,
-        if(cost_usd is null, 0, 1) as measured
+        if(cost_usd is null, 0, 1) as measured,
+        -- a missing cost has no upper bound
+        null as missing
 
     from health_by_day
 
+),
+
+varied as (
+
+    select
+        spent.*,
+        days_clustered.session_variance,
+        days_clustered.row_variance
+
+    from spent
+
+    left join days_clustered
+        on spent.interaction_date = days_clustered.interaction_date
+            and spent.budget = days_clustered.budget
+
 )
 
-select * from spent
+select * from varied

@@ -29,6 +29,21 @@ feasibility as (
 
 ),
 
+-- the more days, the surer the design effect
+longest as (
+
+    select *
+
+    from budget_burn
+
+    qualify
+        row_number() over (
+            partition by interaction_date, budget
+            order by window_days desc
+        ) = 1
+
+),
+
 paired as (
 
     select
@@ -38,6 +53,16 @@ paired as (
         long_window.budget_rate,
         long_window.burn_rate as long_burn_rate,
         short_window.burn_rate as short_burn_rate,
+        -- bounds for the sake of the missing; dollars have none
+        least(
+            coalesce(long_window.burn_rate_low, long_window.burn_rate),
+            coalesce(short_window.burn_rate_low, short_window.burn_rate)
+        ) as burn_rate_low,
+        least(
+            coalesce(long_window.burn_rate_high, long_window.burn_rate),
+            coalesce(short_window.burn_rate_high, short_window.burn_rate)
+        ) as burn_rate_high,
+        longest.design_effect,
         long_window.spent,
         -- dollars are no sample: what was spent was spent
         if(long_window.budget = 'cost', null, long_window.measured) as trials,
@@ -56,6 +81,10 @@ paired as (
         on alerts.short_days = short_window.window_days
             and long_window.interaction_date = short_window.interaction_date
             and long_window.budget = short_window.budget
+
+    inner join longest
+        on long_window.interaction_date = longest.interaction_date
+            and long_window.budget = longest.budget
 
     left join feasibility
         on long_window.interaction_date = feasibility.interaction_date

@@ -38,7 +38,15 @@ every_check as (
         table_name,
         column_name,
         unnest([
-            {{ check('key_present', 'row_key is null', "copies || ' rows'") }},
+            {
+                'check_name': 'key_present',
+                'checked_rows': cast(sum(copies) as bigint),
+                'failed_rows':
+                cast(coalesce(sum(copies) filter (where row_key is null), 0) as bigint),
+                'tolerance': 0e0,
+                -- a row without a key has no other name
+                'example_key': cast(null as varchar)
+            },
             {{ check('unique_key', 'copies > 1', 'row_key', 'row_key is not null') }}
         ], recursive := true)
 

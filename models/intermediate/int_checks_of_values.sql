@@ -40,7 +40,14 @@ every_check as (
                 tolerance=knob('max_cost_missing_rate'), column='cost_usd'
             ) }},
             {{ check(
-                'unknown_outcome', 'is_failure is null', 'interaction_id', column='is_failure'
+                'sparse_latency', 'latency_ms is null', 'interaction_id',
+                tolerance=knob('missing_budget_share') ~ ' * ' ~ knob('sla_budget'),
+                column='latency_ms'
+            ) }},
+            {{ check(
+                'unknown_outcome', 'is_failure is null', 'interaction_id',
+                tolerance=knob('missing_budget_share') ~ ' * ' ~ knob('fail_budget'),
+                column='is_failure'
             ) }},
             {{ check(
                 'unusable_timestamp', 'timestamp_utc is null', 'interaction_id',

@@ -33,9 +33,9 @@ scored as (
         bins,
         cast(reference_total as bigint) as reference_rows,
         cast(current_total as bigint) as current_rows,
-        coalesce(max(reference_share) filter (where bin = 'missing'), 0e0)
+        coalesce(max(reference_share) filter (where bin = ''), 0e0)
             as reference_missing_rate,
-        coalesce(max(current_share) filter (where bin = 'missing'), 0e0)
+        coalesce(max(current_share) filter (where bin = ''), 0e0)
             as current_missing_rate,
 
         {{ exact_sum('(smoothed_current_share - smoothed_reference_share)
@@ -44,7 +44,8 @@ scored as (
         {{ exact_sum('pow(current_share - reference_share, 2) / pooled_share') }}
             as pearson_distance,
 
-        max(bin) filter (where bin_rank = 1) as leading_bin,
+        coalesce(nullif(max(bin) filter (where bin_rank = 1), ''), 'missing')
+            as leading_bin,
         max(reference_share) filter (where bin_rank = 1) as leading_bin_reference_share,
         max(current_share) filter (where bin_rank = 1) as leading_bin_current_share
 

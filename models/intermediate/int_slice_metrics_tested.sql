@@ -12,7 +12,14 @@ tested as (
 
     select
         *,
-        {{ normal_tail('z') }} as p_value
+        {{ normal_tail('z') }} as approximate_p_value,
+        -- of a handful of events no approximation is taken at its word
+        case
+            when events < {{ knob('exact_below_events') }}
+                then {{ binomial_tail('events', 'trials', 'complement_rate') }}
+        end as exact_p_value,
+        -- greatest() leaves the unknown out
+        greatest(approximate_p_value, exact_p_value) as p_value
 
     from slice_metrics
 

@@ -44,6 +44,7 @@ joined as (
         sla_breaches.rate as sla_breach_rate,
         sla_breaches.rate_low as sla_breach_rate_low,
         sla_breaches.rate_high as sla_breach_rate_high,
+        sla_breaches.shrunken_rate as shrunken_sla_breach_rate,
         sla_breaches.design_effect as sla_design_effect,
         sla_breaches.family_p_value as sla_family_p_value,
         sla_breaches.p_value as sla_p_value,

@@ -115,6 +115,8 @@ def _run_dbt(
         environment = os.environ | {
             "DO_NOT_TRACK": "1",
             **{name: str(place) for name, place in places.items()},
+            # the run fits its own
+            "LLM_TELEMETRY_SCORECARD": "",
         }
         limit = _memory_limit(places["LLMOPS_DATA_DIR"])
         environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", limit)

@@ -22,22 +22,24 @@ from llm_telemetry.errors import InputError
 ARTIFACT = "decision_artifact.json"
 
 
-def csv_bytes(frame: pd.DataFrame) -> bytes:
+def csv_bytes(frame: pd.DataFrame, *, digits: int = 10) -> bytes:
     """Return a frame as CSV, the same bytes on every machine.
 
-    Numbers have ten significant digits and times are UTC. The csv module takes a
-    third of the time of ``DataFrame.to_csv`` here.
+    Numbers have ``digits`` significant digits and times are UTC. The csv module takes
+    a third of the time of ``DataFrame.to_csv`` here.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(frame.columns)
-    writer.writerows(zip(*(_texts(frame[name]) for name in frame), strict=True))
+    columns = (_texts(frame[name], digits) for name in frame)
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode()
 
 
-def _texts(column: pd.Series) -> list[str]:
+def _texts(column: pd.Series, digits: int) -> list[str]:
     if column.dtype.kind == "f":
-        return [f"{value:.10g}" if value == value else "" for value in column.tolist()]
+        form = f"{{:.{digits}g}}".format
+        return [form(value) if value == value else "" for value in column.tolist()]
     if column.dtype.kind == "M":
         column = column.dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
     known = column.notna()

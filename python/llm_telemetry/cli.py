@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 from llm_telemetry import (
+    arguments,
     artifact,
     bundle,
     difference,
@@ -22,17 +23,16 @@ from llm_telemetry import (
 )
 from llm_telemetry.build import BuildError, built, describe, publish
 from llm_telemetry.errors import InputError
-from llm_telemetry.simulate.worlds import WORLDS
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse import read, replace_rows
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 Options = argparse.Namespace
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(words)
     try:
         return int(options.command(options))
     except InputError as error:
@@ -56,7 +56,7 @@ def run(options: Options) -> int:
     book = _ledger(options)
     ledger.check(book)
     with _built(options, options.warehouse, ledger=book) as partial:
-        code = _decide(options, partial)
+        code = _decide(options, partial, is_fresh=True)
         publish(partial, options.warehouse)
     return code
 
@@ -86,7 +86,10 @@ def simulate_world(options: Options) -> int:
     """Write telemetry of a simulated world, with its truth beside it."""
     try:
         world = simulate.simulate(
-            options.world, interactions=options.interactions, seed=options.seed
+            options.world,
+            interactions=options.interactions,
+            seed=options.seed,
+            canary_share=options.canary_share,
         )
     except ValueError as error:
         raise InputError(str(error)) from error
@@ -94,9 +97,8 @@ def simulate_world(options: Options) -> int:
         simulate.write(world, options.out_dir)
     except OSError as error:
         raise InputError(f"{options.out_dir}: {error.strerror}") from error
-    print(
-        f"{options.out_dir}: {options.interactions:,} interactions of {options.world}"
-    )
+    rows = len(world.interactions)
+    print(f"{options.out_dir}: {rows:,} interactions of {options.world}")
     return DONE
 
 
@@ -120,15 +122,46 @@ def diff(options: Options) -> int:
     return DONE
 
 
-def _decide(options: Options, warehouse: Path) -> int:
+def gate(options: Options) -> int:
+    """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
+    from llm_telemetry import release_gate
+
+    schedule = release_gate.Schedule(options.look, options.looks, options.ad_hoc)
+    files = (options.baseline_artifact, options.candidate_artifact)
+    if all(files):
+        content = release_gate.gate_artifacts(*files, schedule)
+    elif not any(files) and options.baseline and options.candidate:
+        traffic = release_gate.Traffic(
+            by=options.by,
+            baseline=options.baseline,
+            candidate=options.candidate,
+            use_cases=tuple(options.use_case),
+            expected_share=options.expected_share,
+        )
+        content = release_gate.gate_versions(options.warehouse, traffic, schedule)
+    else:
+        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    written = bundle.json_bytes(content)
+    if options.out:
+        bundle.write({options.out.name: written}, options.out.parent)
+    if options.json:
+        print(written.decode(), end="")
+    elif not options.quiet:
+        print("\n".join(release_gate.screen(content)))
+    return int(content["exit_code"])
+
+
+def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int:
     # not needed to validate, and slow to import
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
     book = _ledger(options)
     ledger.check(book)
-    earlier = bundle.earlier(options.out_dir)
-    outcome = decide.decide(warehouse, earlier=earlier)
+    outcome = decide.decide(warehouse, earlier=bundle.earlier(options.out_dir))
+    # a warehouse that is published is read and never written
+    for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
+        replace_rows(mart, rows, warehouse)
     bundle.write(outcome.files, options.out_dir)
     ledger.append(book, outcome.ledger)
     _progress(options)("")
@@ -184,80 +217,17 @@ def _complain(lines: Sequence[str]) -> None:
         print(line, file=sys.stderr)
 
 
-def _options() -> dict[str, dict[str, Any]]:
-    """Return the options that commands share."""
-    return {
-        "--data-dir": {"type": Path, "help": "folder of the CSVs (default: discovery)"},
-        "--threads": {
-            "type": _positive,
-            "help": "threads of DuckDB (default: one a core)",
-        },
-        "--quiet": {"action": "store_true", "help": "print nothing but problems"},
-        "--warehouse": {
-            "type": Path,
-            "default": Path("target", "llm_telemetry.duckdb"),
-            "help": "DuckDB file (default: %(default)s)",
-        },
-        "--out-dir": {
-            "type": Path,
-            "default": Path("artifacts"),
-            "help": "folder of the bundle (default: %(default)s)",
-        },
-        "--ledger": {
-            "type": Path,
-            "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
-        },
-        "--json": {"action": "store_true", "help": "print the artifact instead"},
-    }
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="llm-telemetry", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    options = _options()
-    takes = {
-        run: ("run", options),
-        validate: ("validate", ["--data-dir", "--threads", "--quiet"]),
-        decide: (
-            "decide",
-            ["--warehouse", "--out-dir", "--ledger", "--quiet", "--json"],
-        ),
+    named: dict[str, Callable[[Options], int]] = {
+        "run": run,
+        "validate": validate,
+        "decide": decide,
+        "gate": gate,
+        "simulate": simulate_world,
+        "verify": verify,
+        "diff": diff,
     }
-    for command, (name, names) in takes.items():
-        added = _command(commands, name, command)
-        for option in names:
-            added.add_argument(option, **options[option])
-    simulating = _command(commands, "simulate", simulate_world)
-    simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
-    simulating.add_argument("--interactions", type=_positive, default=20_000)
-    simulating.add_argument("--seed", type=int, default=42)
-    simulating.add_argument("--out-dir", type=Path, required=True)
-    verifying = _command(commands, "verify", verify)
-    verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
-    comparing = _command(commands, "diff", diff)
-    comparing.add_argument("before", type=Path, help="decision_artifact.json")
-    comparing.add_argument("after", type=Path, help="decision_artifact.json")
-    comparing.add_argument(
-        "--json", **options["--json"] | {"help": "print JSON instead"}
-    )
-    return parser
-
-
-def _command(
-    commands: Any, name: str, command: Callable[[Options], int]
-) -> argparse.ArgumentParser:
-    added: argparse.ArgumentParser = commands.add_parser(
-        name, help=command.__doc__, description=command.__doc__
-    )
-    added.set_defaults(command=command)
-    return added
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return arguments.parser(named, description=__doc__ or "")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """From the marts to the bundle: the only module that knows every decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from llm_telemetry import (
     hotspots,
     predictions,
     routing,
+    scope,
     statement,
     triage,
 )
 from llm_telemetry.build import failing_checks
-from llm_telemetry.decision import Decision, measured, plain, rows
+from llm_telemetry.decision import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
+from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.report import (
     TRIAGE_ADVICE,
     readme,
@@ -44,15 +46,17 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The artifact, the one row of health, every file of the bundle by name.
+    """The artifact, the one row of health, and every file of the bundle by name.
 
-    ``ledger`` holds what it predicts, and what came true of earlier predictions.
+    ``ledger`` holds what it predicts, and what came true of earlier predictions;
+    ``fresh_rows`` are of marts that hold what was fitted, which SQL cannot compute.
     """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
     ledger: list[dict[str, Any]]
+    fresh_rows: dict[str, pd.DataFrame]
 
 
 def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
@@ -64,50 +68,50 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    knobs = read("knobs", warehouse)
-    windows = read("windows", warehouse)
-    settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
-    alerts = read("burn_alerts", warehouse)
-    decisions, files = _decisions(warehouse, windows, settings, alerts)
     health = rows(read("health", warehouse))[0]
+    context = _context(warehouse, health)
+    alerts = read("burn_alerts", warehouse)
+    decisions, files, fresh_rows = _decisions(warehouse, alerts, health)
+    context["policy"] = scope.policy(files)
     # what still waits is left out: it would make a repetition another decision
     outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
     files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
-    context = {
-        **_context(warehouse, knobs, windows),
-        **_scope(windows, health, settings["decision_valid_days"]),
-        "policy": _policy(files),
-    }
-    rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
+    rules = [*scope.gates(context["integrity"]), *budget.stop_ship(alerts)]
     described = artifact.assemble(decisions, rules, context, [])
     files["README.md"] = readme(described, health).encode()
     digests = bundle.digests(files)
     final = artifact.assemble(decisions, rules, context, digests, earlier=earlier)
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[statement.STATEMENT] = bundle.json_bytes(bundle.stated(final, written))
-    predicted = _predicted(warehouse, decisions, settings)
+    predicted = _predicted(warehouse, decisions)
     entries = predictions.entries(predicted, outcomes, final)
-    return Outcome(final, health, files, entries)
+    return Outcome(final, health, files, entries, fresh_rows)
 
 
 def _decisions(
-    warehouse: Path,
-    windows: pd.DataFrame,
-    knobs: Mapping[str, float],
-    burn_alerts: pd.DataFrame,
-) -> tuple[dict[str, Decision], Files]:
+    warehouse: Path, alerts: pd.DataFrame, health: Mapping[str, Any]
+) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
+    """Return every decision, the files that carry it, and what was fitted."""
+    windows, knobs = read("windows", warehouse), _settings(warehouse)
     routed, routing_files = _routing(warehouse, windows, knobs)
-    triaged, triage_files = _triage(warehouse, windows, knobs)
-    drifted, drift_report = _drift(warehouse)
+    triaged, triage_files, scorecard = _triage(warehouse, windows, knobs)
+    drifted, drift_report = _drift(warehouse, triaged, knobs)
+    if drifted.verdict == drift.CONCEPT_DRIFT:
+        routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": budget.decide(read("budget_burn", warehouse), burn_alerts),
-        "hotspots": _hotspots(warehouse),
+        "budget": _budget(warehouse, alerts, health, knobs),
+        "hotspots": _hotspots(warehouse, knobs),
     }
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    return decisions, files
+    return decisions, files, {"triage_scorecard": scorecard}
+
+
+def _settings(warehouse: Path) -> dict[str, float]:
+    knobs = read("knobs", warehouse)
+    return dict(zip(knobs["knob"], knobs["setting"], strict=True))
 
 
 def _routing(
@@ -136,7 +140,7 @@ def _routing(
 
 def _triage(
     warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
-) -> tuple[Decision, Files]:
+) -> tuple[Decision, Files, pd.DataFrame]:
     features = read("triage_features", warehouse, order_by="interaction_id")
     decided = triage.decide(features, windows, knobs)
     decision = Decision(
@@ -146,22 +150,49 @@ def _triage(
         reasons=decided.reasons,
         estimates=_measured(decided.estimates),
         evidence=rows(pd.DataFrame(decided.policy.get("policies", []))),
+        basis=decided.basis,
     )
-    return decision, {
+    files = {
         "triage_threshold_policy.json": bundle.json_bytes(decided.policy),
         "triage_threshold_curve.csv": bundle.csv_bytes(decided.curve),
         "triage_actions_preview.csv": bundle.csv_bytes(decided.queue),
+        "triage_scorecard.csv": bundle.csv_bytes(
+            decided.scorecard, digits=triage.SIGNIFICANT_DIGITS
+        ),
     }
+    return decision, files, decided.scorecard
 
 
-def _drift(warehouse: Path) -> tuple[Decision, bytes]:
-    report = read("drift", warehouse)
-    return drift.decide(report), bundle.csv_bytes(report)
+def _drift(
+    warehouse: Path, triaged: Decision, knobs: Mapping[str, float]
+) -> tuple[Decision, bytes]:
+    report, drivers = read("drift", warehouse), read("failure_drivers", warehouse)
+    # the failure model is triage's; drift only asks whether it still holds
+    decision = drift.decide(report, drivers, triaged.estimates, knobs)
+    return decision, bundle.csv_bytes(report)
 
 
-def _hotspots(warehouse: Path) -> Decision:
+def _budget(
+    warehouse: Path,
+    alerts: pd.DataFrame,
+    health: Mapping[str, Any],
+    knobs: Mapping[str, float],
+) -> Decision:
+    """Add the service's own rates, by which a later run's artifact is gated."""
+    burn, forecast = read("budget_burn", warehouse), read("cost_forecast", warehouse)
+    decided = budget.decide(burn, alerts, forecast, knobs)
+    everything = "version_column = 'all'"
+    service = service_estimates(
+        read("release_slices", warehouse, where=everything),
+        read("release_latencies", warehouse, where=everything),
+        sessions=health["sessions"],
+    )
+    return replace(decided, estimates={**decided.estimates, **service})
+
+
+def _hotspots(warehouse: Path, knobs: Mapping[str, float]) -> Decision:
     return hotspots.decide(
-        read("risk_slices", warehouse), read("model_hotspots", warehouse)
+        read("risk_slices", warehouse), read("model_hotspots", warehouse), knobs
     )
 
 
@@ -176,52 +207,22 @@ def _unit(name: str) -> str:
 
 
 def _predicted(
-    warehouse: Path, decisions: Mapping[str, Decision], knobs: Mapping[str, float]
+    warehouse: Path, decisions: Mapping[str, Decision]
 ) -> list[dict[str, Any]]:
     return predictions.predict(
         read("health_by_day", warehouse),
         read("unit_costs_by_day", warehouse),
-        knobs,
+        _settings(warehouse),
         routing_policy=decisions["routing"].evidence,
         review_policy=decisions["triage"].verdict,
         review_policies=decisions["triage"].evidence,
     )
 
 
-def _policy(files: Files) -> dict[str, Any]:
-    name = "routing_policy_use_case.csv"
-    (digest,) = bundle.digests({name: files[name]})
-    return {"file": name, "sha256": digest["sha256"]}
-
-
-def _scope(
-    windows: pd.DataFrame, health: Mapping[str, Any], valid_days: float
-) -> dict[str, Any]:
-    """Return what the decisions speak for, from when and until when."""
-    as_of = windows["ends_at"].max()
-    decided_on = windows["window_name"].isin(["history", "calibration", "evaluation"])
-    placed = int(windows.loc[decided_on, "interactions"].sum())
-    return {
-        "as_of": plain(as_of),
-        "valid_until": plain(as_of + pd.Timedelta(days=valid_days)),
-        "scope": {
-            "starts_at": plain(windows["starts_at"].min()),
-            "ends_at": plain(as_of),
-            "interactions": health["interactions"],
-            "sessions": health["sessions"],
-            "filters": [
-                {
-                    "filter": "outside every decision window",
-                    "excluded_interactions": health["interactions"] - placed,
-                }
-            ],
-        },
-    }
-
-
-def _context(
-    warehouse: Path, knobs: pd.DataFrame, windows: pd.DataFrame
-) -> dict[str, Any]:
+def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the artifact says that no decision made."""
+    windows = read("windows", warehouse)
+    valid_days = _settings(warehouse)["decision_valid_days"]
     inputs = read("inputs", warehouse).rename(
         columns={
             "table_name": "name",
@@ -229,32 +230,14 @@ def _context(
             "content_sha256": "sha256",
         }
     )
+    record = read(
+        "decision_hit_rate", warehouse, columns=TRACK_RECORD, where="counted > 0"
+    )
     return {
+        **scope.describe(windows, health, valid_days),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
-        "knobs": rows(knobs),
+        "knobs": rows(read("knobs", warehouse)),
         "windows": rows(windows),
         "integrity": rows(read("integrity_checks", warehouse)),
-        "track_record": rows(
-            read(
-                "decision_hit_rate",
-                warehouse,
-                columns=TRACK_RECORD,
-                where="counted > 0",
-            )
-        ),
+        "track_record": rows(record),
     }
-
-
-def _gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    """Return one stop-ship rule per gate with a limit that somebody chose."""
-    return [
-        {
-            "rule": check["check_name"],
-            "fired": check["status"] == "failed",
-            "value": check["failed_rate"],
-            "limit": check["tolerance"],
-            "meaning": f"too much of {check['column_name']} is missing",
-        }
-        for check in checks
-        if check["check_name"] in ("missing_latency", "missing_cost")
-    ]

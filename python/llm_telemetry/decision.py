@@ -1,7 +1,7 @@
 """What every decision says, whatever it decides."""
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,6 +57,16 @@ class Decision:
     estimates: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: tuple[dict[str, Any], ...] = ()
     basis: Basis = Basis()
+
+
+def expired(decision: Decision, code: str) -> Decision:
+    """Return a decision that something has ended before its time, and say what."""
+    basis = replace(
+        decision.basis, expires_on=(*decision.basis.expires_on, f"now: {code}")
+    )
+    return replace(
+        decision, reasons=(*decision.reasons, f"expired_by_{code}"), basis=basis
+    )
 
 
 def measured(estimate: "Estimate", unit: str) -> dict[str, Any]:

@@ -41,6 +41,16 @@ def read(
         raise InputError(f"{warehouse}: cannot be read: {reason}") from error
 
 
+def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
+    """Put rows that SQL cannot compute into a mart of a build that is not published."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.register("fresh_rows", rows)
+        connection.begin()
+        connection.execute(f"delete from marts.{mart}")
+        connection.execute(f"insert into marts.{mart} by name select * from fresh_rows")
+        connection.commit()
+
+
 def discard(warehouse: Path) -> None:
     """Remove a warehouse that is not finished, with its write-ahead log.
 

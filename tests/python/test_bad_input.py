@@ -83,7 +83,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "a repeated user": (repeated_row(USERS), ["users.user_id: unique_key: 1 of 214"]),
     "an interaction without a key": (
         with_value("interaction_id", ""),
-        ["interactions.interaction_id: key_present: 1 of 3600, e.g. 1 rows: give"],
+        ["interactions.interaction_id: key_present: 1 of 3600: give"],
     ),
     "an unknown session": (
         with_value("session_id", "s-nowhere"),
@@ -207,7 +207,7 @@ ARGUMENTS: dict[str, tuple[list[str], str]] = {
     "not an artifact": (["verify", "text.txt"], "text.txt: not JSON"),
     "no such world": (
         ["simulate", "--world", "ideal", "--out-dir", "o"],
-        "unknown world 'ideal': one of null, real, incident",
+        "unknown world 'ideal': one of null, real, hidden",
     ),
     "a file as output": (
         ["simulate", "--world", "null", "--interactions", "9", "--out-dir", "text.txt"],

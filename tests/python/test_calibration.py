@@ -11,12 +11,17 @@ from sklearn.metrics import brier_score_loss, log_loss
 from llm_telemetry.triage.calibration import (
     calibration_line,
     calibration_report,
-    choose_calibration,
     expected_calibration_error,
     failure_rate_ceiling,
+    null_calibration_errors,
+    residual_design_effect,
+)
+from llm_telemetry.triage.calibration_map import (
+    choose_calibration,
+    choose_line,
     fit_line,
     log_likelihood,
-    null_calibration_errors,
+    log_losses,
 )
 
 
@@ -47,7 +52,7 @@ def test_line_ends_where_logits_separate_the_outcomes() -> None:
 
 
 def test_no_shift_mostly_leaves_the_scores_alone() -> None:
-    methods = [choose_calibration(*drawn(400, seed)).method for seed in range(200)]
+    methods = [choose_line(*drawn(400, seed)).method for seed in range(200)]
     # a test at .05 that holds its level; six standard errors of .0154
     assert methods.count("sigmoid") / 200 <= 0.05 + 6 * 0.0154
     assert methods.count("sigmoid") > 0
@@ -55,7 +60,7 @@ def test_no_shift_mostly_leaves_the_scores_alone() -> None:
 
 def test_large_shift_is_mapped_and_the_map_helps_on_new_rows() -> None:
     for seed in range(20):
-        chosen = choose_calibration(*drawn(400, seed, intercept=1.5, slope=0.5))
+        chosen = choose_line(*drawn(400, seed, intercept=1.5, slope=0.5))
         logits, outcomes = drawn(2000, 1000 + seed, intercept=1.5, slope=0.5)
         assert chosen.method == "sigmoid"
         mapped = chosen.intercept + chosen.slope * logits
@@ -74,14 +79,14 @@ def test_too_little_to_calibrate_on_is_named(
     rows: int, failures: int, reason: str
 ) -> None:
     outcomes = (np.arange(rows) < failures).astype(float)
-    chosen = choose_calibration(np.linspace(-3, 3, rows), outcomes)
+    chosen = choose_line(np.linspace(-3, 3, rows), outcomes)
     assert (chosen.method, chosen.reason) == ("identity", reason)
     assert chosen.apply(np.zeros(1)).tolist() == [0.5]
 
 
 def test_scores_that_point_the_wrong_way_become_flat() -> None:
     logits, outcomes = drawn(2000, seed=3)
-    chosen = choose_calibration(-logits, outcomes)
+    chosen = choose_line(-logits, outcomes)
     assert chosen.slope == 0
     assert chosen.apply(np.array([-3.0, 3.0])) == pytest.approx([outcomes.mean()] * 2)
 
@@ -194,3 +199,49 @@ def test_ceiling_is_the_exact_binomial_bound(rows: int, data: st.DataObject) -> 
 def test_fifty_nine_clean_rows_certify_a_skip_set_at_the_default_threshold() -> None:
     assert failure_rate_ceiling(0, 59) <= 0.05 < failure_rate_ceiling(0, 58)
     assert failure_rate_ceiling(0, 0) == 1
+
+
+def bent(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return logits whose truth is a step, outcomes and sessions of two calls."""
+    generator = np.random.default_rng(seed)
+    logits = generator.normal(-1, 1, rows)
+    truth = np.where(logits > -1, 0.5, 0.1)
+    outcomes = (generator.random(rows) < truth).astype(float)
+    return logits, outcomes, np.arange(rows) // 2
+
+
+def test_knots_are_drawn_where_no_line_fits_and_help_on_new_rows() -> None:
+    chosen = choose_calibration(*bent(6000, seed=1))
+    assert chosen.method == "isotonic"
+    assert np.diff(chosen.knots, axis=0).min() >= 0
+    logits, outcomes, _ = bent(6000, seed=2)
+    line = choose_line(*bent(6000, seed=1)[:2])
+    gains = log_losses(chosen.apply(logits), outcomes) - log_losses(
+        line.apply(logits), outcomes
+    )
+    assert gains.mean() < -2 * gains.std() / 6000**0.5
+
+
+def test_knots_need_five_thousand_rows_and_a_reason() -> None:
+    assert choose_calibration(*bent(4998, seed=1)).method != "isotonic"
+    generator = np.random.default_rng(3)
+    methods = []
+    for seed in range(20):
+        sessions = generator.integers(0, 2500, 5000)
+        methods.append(choose_calibration(*drawn(5000, seed), sessions).method)
+    assert methods.count("isotonic") <= 2
+
+
+def test_the_same_calls_twice_in_a_session_certify_no_more() -> None:
+    generator = np.random.default_rng(0)
+    probabilities = np.full(4000, 0.05)
+    outcomes = (generator.random(4000) < 0.05).astype(float)
+    alone = residual_design_effect(probabilities, outcomes, np.arange(4000))
+    twice = residual_design_effect(
+        np.repeat(probabilities, 2), np.repeat(outcomes, 2), np.repeat(range(4000), 2)
+    )
+    assert alone == pytest.approx(1)
+    assert twice == pytest.approx(2)
+    assert failure_rate_ceiling(0, 59) <= 0.05 < failure_rate_ceiling(0, 58)
+    assert failure_rate_ceiling(0, 118, design_effect=2) <= 0.05
+    assert failure_rate_ceiling(0, 116, design_effect=2) > 0.05

@@ -9,7 +9,7 @@ PACKAGE = ROOT / "python" / "llm_telemetry"
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 # each a module, a package or modules of one prefix; they know nothing of each other
-FEATURES = {"routing", "triage", "budget", "drift", "hotspots", "simulate"}
+FEATURES = {"routing", "triage", "budget", "drift", "hotspots", "simulate", "gate"}
 SHARED = {"decision", "errors", "inference"}
 
 

@@ -20,6 +20,7 @@ MODELS = (
     "int_features_scored",
     "int_features_tested",
     "drift",
+    "failure_drivers",
 )
 NUMERIC = ["latency_ms", "cost_usd", "tokens_per_second"]
 INTEGERS = ["prompt_tokens", "completion_tokens", "total_tokens", "tool_calls_count"]
@@ -203,4 +204,36 @@ def test_the_order_of_rows_changes_no_bit() -> None:
         one.sort_values(keys, ignore_index=True),
         other.sort_values(keys, ignore_index=True),
         check_exact=True,
+    )
+
+
+def test_a_value_called_missing_is_not_a_missing_value() -> None:
+    interactions = world(seed=6)
+    interactions["channel"] = interactions["channel"].replace("a", "missing")
+    interactions.loc[interactions["channel"] == "b", "channel"] = None
+    drift = tables_of(interactions)["drift"].set_index("feature")
+    assert drift.loc["channel", "bins"] == 3
+    reference = interactions["drift_window"] == "reference"
+    share = interactions.loc[reference, "channel"].isna().mean()
+    assert drift.loc["channel", "reference_missing_rate"] == pytest.approx(share)
+
+
+def test_failure_drivers_are_the_midpoint_split_of_pandas() -> None:
+    interactions = world(seed=7).dropna(subset="drift_window")
+    interactions.loc[interactions["use_case"] == "d", "drift_window"] = "current"
+    keys = ["use_case", "account_tier"]
+    sides = [
+        interactions[interactions["drift_window"] == side].groupby(keys)["is_failure"]
+        for side in ("reference", "current")
+    ]
+    rates = pd.concat([side.mean() for side in sides], axis=1)
+    rates = rates.T.bfill().ffill().T.to_numpy(float)
+    shares = pd.concat([side.size() / side.size().sum() for side in sides], axis=1)
+    shares = shares.fillna(0).to_numpy(float)
+    row = tables_of(interactions)["failure_drivers"].iloc[0]
+    assert row["cells"] == len(shares)
+    mix = ((shares[:, 1] - shares[:, 0]) * rates.mean(axis=1)).sum()
+    assert row["mix_change"] == pytest.approx(mix, abs=1e-9)
+    assert row["mix_change"] + row["rate_change"] == pytest.approx(
+        row["change"], abs=1e-9
     )

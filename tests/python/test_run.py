@@ -29,6 +29,7 @@ FILES = {
     "routing_policy_use_case.csv",
     "statement.intoto.json",
     "triage_actions_preview.csv",
+    "triage_scorecard.csv",
     "triage_threshold_curve.csv",
     "triage_threshold_policy.json",
 }

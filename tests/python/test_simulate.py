@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_telemetry.simulate import Simulation, simulate, worlds, write
+from llm_telemetry.simulate import Simulation, parameters, simulate, worlds, write
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 SAMPLE_INTERACTIONS = 3_600
@@ -31,6 +31,7 @@ CONTRACT_COLUMNS = [
     *("hallucination_flag", "toxicity_flag", "formatting_error_flag"),
     *("tool_error_flag", "latency_timeout_flag"),
 ]
+OUTCOMES = CONTRACT_COLUMNS[-8:]
 ANY_WORLD = pytest.mark.parametrize("world", list(worlds.WORLDS))
 
 
@@ -47,7 +48,7 @@ def _written(
 
 
 def _days(log: pd.DataFrame) -> pd.Series:
-    return (log["timestamp_utc"] - worlds.START).dt.total_seconds() / 86_400
+    return (log["timestamp_utc"] - parameters.START).dt.total_seconds() / 86_400
 
 
 @ANY_WORLD
@@ -62,7 +63,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(
 
 
 def test_an_unknown_world_is_named_beside_the_worlds_there_are() -> None:
-    with pytest.raises(ValueError, match="'mars': one of null, real, incident"):
+    with pytest.raises(ValueError, match="'mars': one of null, real, hidden"):
         simulate("mars", interactions=10, seed=1)
 
 
@@ -86,16 +87,18 @@ def test_every_table_keeps_the_contract(
     assert len(log) == interactions
     assert log["interaction_id"].is_unique
     assert log["timestamp_utc"].is_monotonic_increasing
-    assert _days(log).between(0, worlds.DAYS, inclusive="left").all()
+    assert _days(log).between(0, parameters.DAYS, inclusive="left").all()
     may_miss = ["latency_ms", "tokens_per_second", "cost_usd", "user_feedback_score"]
-    assert log.drop(columns=may_miss).notna().all(axis=None)
+    unknown = log["is_failure"].isna()
+    assert log.drop(columns=may_miss)[~unknown].notna().all(axis=None)
+    assert log.loc[unknown, OUTCOMES].isna().all(axis=None)
     _check_tokens_and_cost(worlds.WORLDS[world], log)
-    _check_failures(log)
+    _check_failures(log[~unknown])
     _check_sessions(log)
     _check_summaries(simulation)
 
 
-def _check_tokens_and_cost(world: worlds.World, log: pd.DataFrame) -> None:
+def _check_tokens_and_cost(world: parameters.World, log: pd.DataFrame) -> None:
     total = log["prompt_tokens"] + log["completion_tokens"]
     assert (log["total_tokens"] == total).all()
     assert log["completion_tokens"].between(1, log["max_tokens"]).all()
@@ -112,13 +115,14 @@ def _check_tokens_and_cost(world: worlds.World, log: pd.DataFrame) -> None:
 def _check_failures(log: pd.DataFrame) -> None:
     assert (log["is_failure"] == (log["failure_type"] != "none")).all()
     flags = [name for name in log.columns if name.endswith("_flag")]
+    log = log.astype({flag: bool for flag in flags})
     assert (log[flags].sum(axis=1) == log["is_failure"]).all()
     for flag in flags:
         named = log["failure_type"] == flag.removesuffix("_flag")
         assert (log[flag] == named).all()
     assert (log.loc[log["tool_error_flag"], "tool_calls_count"] > 0).all()
     late = log.loc[log["latency_timeout_flag"], "latency_ms"].dropna()
-    assert (late > worlds.SLA_MS).all()
+    assert (late > parameters.SLA_MS).all()
 
 
 def _check_sessions(log: pd.DataFrame) -> None:
@@ -227,10 +231,23 @@ def test_sessions_last_minutes_to_hours(real: Simulation) -> None:
     assert 4 < sessions["session_total_requests"].mean() < 6
 
 
+def test_few_interactions_are_what_low_volume_has_unless_told_otherwise() -> None:
+    assert len(simulate("low_volume", seed=1).interactions) == 400
+    assert len(simulate("low_volume", interactions=500, seed=1).interactions) == 500
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_a_canary_has_a_share_of_the_traffic(share: float) -> None:
+    with pytest.raises(ValueError, match="canary_share must be from 0 to 1"):
+        simulate("null", interactions=10, seed=1, canary_share=share)
+
+
 def test_truth_names_every_parameter_of_its_world(tmp_path: Path) -> None:
     written = _written(tmp_path, "incident", 200, seed=1)
     truth = json.loads(written["truth.json"])
-    assert truth["parameters"].keys() == {field.name for field in fields(worlds.World)}
+    assert truth["parameters"].keys() == {
+        field.name for field in fields(parameters.World)
+    }
     assert (truth["world"], truth["seed"], truth["interactions"]) == (
         "incident",
         1,

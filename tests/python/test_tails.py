@@ -49,3 +49,22 @@ def test_gamma_tail_is_scipys_and_need_not_be_of_whole_freedom() -> None:
     ours = tail_of("{{ gamma_tail('shape', 'x') }}", frame)
     exact = special.gammaincc(frame["shape"], frame["x"])
     np.testing.assert_allclose(ours, exact, rtol=0, atol=1e-12)
+
+
+def test_exact_binomial_tail_is_scipys() -> None:
+    grid = [
+        (events, trials, mean / trials)
+        for trials in (60, 61, 1_000, 1_000_000, 10_000_000)
+        for events in range(7)
+        for mean in (1e-4, 0.02, 0.3, 1.0, 4.0, 20.0)
+    ]
+    frame = pd.DataFrame(grid, columns=["events", "trials", "p"])
+    ours = tail_of("{{ binomial_tail('events', 'trials', 'p') }}", frame)
+    exact = stats.binom.sf(frame["events"] - 1, frame["trials"], frame["p"])
+    np.testing.assert_allclose(ours, exact, rtol=0, atol=1e-7)
+
+
+def test_exact_binomial_tail_at_its_edges() -> None:
+    frame = pd.DataFrame({"events": [0, 1, 1], "trials": 9, "p": [0.0, 0.0, 1.0]})
+    tails = tail_of("{{ binomial_tail('events', 'trials', 'p') }}", frame)
+    assert tails.tolist() == [1.0, 0.0, 1.0]

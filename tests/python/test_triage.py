@@ -49,7 +49,9 @@ def test_strong_signal_ships_the_economic_threshold(
     assert decided.policy["threshold"]["stream"] == 0.05
     assert decided.estimates["cost_minus_best_trivial_usd"].high < 0
     queue = decided.queue
-    assert (queue["action_review"] == (queue["proba_failure"] >= 0.05)).all()
+    is_above = queue["proba_failure"] >= 0.05
+    assert ((queue["review_reason"] == "score") == is_above).all()
+    assert (queue["action_review"] == (queue["review_reason"] != "")).all()
     assert 0 < queue["action_review"].mean() < 1
 
 
@@ -94,7 +96,7 @@ def test_outcomes_of_the_evaluation_window_only_change_the_reported_value(
     assert other.policy["threshold"] == decided.policy["threshold"]
     assert other.policy["model"] == decided.policy["model"]
     assert other.policy["calibration"]["map"] == decided.policy["calibration"]["map"]
-    untouched = [name for name in triage.QUEUE_COLUMNS if name != "action_review"]
+    untouched = triage.QUEUE_COLUMNS[: triage.QUEUE_COLUMNS.index("action_review")]
     assert_frame_equal(other.queue[untouched], decided.queue[untouched])
     for ours, theirs in zip(
         decided.policy["policies"], other.policy["policies"], strict=True
@@ -193,11 +195,14 @@ def test_probabilities_that_no_longer_hold_are_refused(strong: World) -> None:
     assert not decision.queue["action_review"].any()
 
 
-def test_windows_that_share_their_days_are_named(strong: World) -> None:
-    overlapping = strong.windows.assign(overlap_rate=0.99)
+def test_windows_that_share_their_days_prove_nothing_about_later_ones(
+    strong: World,
+) -> None:
+    overlapping = strong.windows.assign(overlap_rate=0.06)
     decision = triage.decide(strong.features, overlapping, KNOBS)
-    assert decision.verdict == "threshold"
+    assert decision.verdict == "refuse"
     assert "windows_overlap_in_time" in decision.reasons
+    assert not decision.queue["action_review"].any()
 
 
 def test_no_calibration_window_leaves_scores_alone_and_says_so(strong: World) -> None:
@@ -249,5 +254,5 @@ def test_evaluation_of_one_kind_of_outcome_decides_something_trivial(
     )
     decision = triage.decide(features, strong.windows, KNOBS)
     assert decision.verdict == ("review_all" if outcome else "review_none")
-    assert decision.policy["discrimination"]["roc_auc"] is None
+    assert decision.policy["discrimination"]["roc_auc"]["value"] is None
     assert "calibration_not_evaluable" in decision.reasons

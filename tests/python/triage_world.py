@@ -14,6 +14,8 @@ KNOBS = {
     "capacity_per_day": 10_000.0,
     "capacity_p90_guard": 10_000.0,
     "max_window_overlap_rate": 0.05,
+    "triage_choice_rows": 900.0,
+    "triage_audit_share": 0.05,
 }
 
 

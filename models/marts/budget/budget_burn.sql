@@ -14,11 +14,19 @@ burned as (
         window_days,
         is_complete_window,
         measured,
+        missing,
         if(measured = 0, null, spent) as spent,
         spent / nullif(measured, 0) as rate,
         budget_rate,
         spent / nullif(measured * budget_rate, 0) as burn_rate,
-        1e0 - spent / nullif(measured * budget_rate, 0) as budget_remaining
+        1e0 - spent / nullif(measured * budget_rate, 0) as budget_remaining,
+        -- every missing one good, every missing one bad
+        spent / nullif((measured + missing) * budget_rate, 0) as burn_rate_low,
+        (spent + missing) / nullif((measured + missing) * budget_rate, 0)
+            as burn_rate_high,
+        -- sessions never make a count tell more
+        greatest(1e0, coalesce(session_variance / nullif(row_variance, 0), 1e0))
+            as design_effect
 
     from budgets_rolled
 

@@ -6,14 +6,27 @@ burns_paired as (
 
 ),
 
+-- as many independent interactions as tell as much
+deflated as (
+
+    select
+        *,
+        spent / coalesce(design_effect, 1e0) as effective_spent,
+        trials / coalesce(design_effect, 1e0) as effective_trials
+
+    from burns_paired
+
+),
+
 tested as (
 
     select
         *,
         factor * budget_rate * trials as expected_bad_events,
-        {{ binomial_tail_z('spent', 'trials', 'budget_rate') }} as tail_z
+        {{ binomial_tail_z('effective_spent', 'effective_trials', 'budget_rate') }}
+            as tail_z
 
-    from burns_paired
+    from deflated
 
 ),
 
@@ -31,6 +44,8 @@ decided as (
 
     select
         *,
+        (burn_rate_low < factor - 1e-9) != (burn_rate_high < factor - 1e-9)
+            as is_split_by_the_missing,
         case
             when long_burn_rate is null or short_burn_rate is null then null
             when expected_bad_events < {{ knob('min_expected_bad_events') }}
@@ -56,10 +71,12 @@ carried as (
         long_days,
         short_days,
         factor,
+        period_days,
         factor * long_days / period_days as budget_share,
         long_burn_rate,
         short_burn_rate,
         expected_bad_events,
+        design_effect,
         tail_probability,
         max_tail_probability,
         case
@@ -70,6 +87,9 @@ carried as (
             else 'unmeasured'
         end as status,
         measured_status is null and status = 'firing' as is_carried,
+        coalesce(
+            is_split_by_the_missing and measured_status != 'insufficient_traffic', false
+        ) as could_missing_flip_it,
         if(status = 'insufficient_traffic', next_alert, null) as escalates_to,
         if(status = 'slo_infeasible', proposed_budget_rate, null)
             as proposed_budget_rate

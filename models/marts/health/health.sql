@@ -42,6 +42,13 @@ rated as (
         ends_at,
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
         sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate,
+        -- every missing one fine, every missing one bad
+        failures / cast(nullif(interactions, 0) as double) as failure_rate_low,
+        (failures + interactions - known_outcomes)
+        / cast(nullif(interactions, 0) as double) as failure_rate_high,
+        sla_breaches / cast(nullif(interactions, 0) as double) as sla_breach_rate_low,
+        (sla_breaches + interactions - measured_latencies)
+        / cast(nullif(interactions, 0) as double) as sla_breach_rate_high,
         1e0 - measured_latencies / cast(nullif(interactions, 0) as double)
             as latency_missing_rate,
         1e0 - known_costs / cast(nullif(interactions, 0) as double)

@@ -12,6 +12,8 @@ checks as (
     union all by name
     select * from {{ ref('int_checks_of_values') }}
     union all by name
+    select * from {{ ref('int_checks_of_arms') }}
+    union all by name
     select * from {{ ref('int_checks_of_summaries') }}
     union all by name
     select * from {{ ref('int_checks_of_casts') }}
@@ -72,8 +74,7 @@ judged as (
         rules.is_gate,
         cast(checks.checked_rows as bigint) as checked_rows,
         cast(checks.failed_rows as bigint) as failed_rows,
-        checks.failed_rows / cast(nullif(checks.checked_rows, 0) as double)
-            as failed_rate,
+        checks.failed_rows / nullif(checks.checked_rows, 0) as failed_rate,
         checks.tolerance,
         case
             when checks.checked_rows = 0 then 'not_evaluable'

@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('interactions') }}
+    select * from {{ ref('int_interactions_described') }}
 
 ),
 
@@ -46,29 +46,7 @@ fit_sessions as (
 
 known_after_the_call as (
 
-    select
-        interactions.interaction_id,
-        interactions.session_id,
-        interactions.timestamp_utc,
-        interactions.decision_window,
-        interactions.model_provider,
-        interactions.model_name,
-        interactions.use_case,
-        interactions.channel,
-        interactions.account_tier,
-        interactions.region,
-        interactions.segment,
-        interactions.latency_ms,
-        interactions.prompt_tokens,
-        interactions.completion_tokens,
-        interactions.total_tokens,
-        interactions.cost_usd,
-        interactions.tool_calls_count,
-        interactions.tokens_per_second,
-        interactions.prompt_tokens
-        / cast(nullif(interactions.completion_tokens, 0) as double)
-            as prompt_to_completion_ratio,
-        interactions.is_failure
+    select interactions.*
 
     from interactions
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,17 @@ import pandas as pd
 
 from llm_telemetry.simulate import worlds
 from llm_telemetry.simulate.outcomes import draw_outcomes, routing_probabilities
+from llm_telemetry.simulate.parameters import DAYS, Canary, World
 from llm_telemetry.simulate.records import (
     log_interactions,
     summarise_sessions,
     summarise_users,
 )
-from llm_telemetry.simulate.traffic import draw_contexts
+from llm_telemetry.simulate.traffic import DAY_SECONDS, draw_contexts
 from llm_telemetry.simulate.truth import expect_all, tell_truth
 
 CHUNK_ROWS = 100_000
+CANARY_DAY = DAYS - 30
 FIXED_DECIMALS = {
     "latency_ms": 0,
     "tokens_per_second": 2,
@@ -33,6 +35,7 @@ FIXED_DECIMALS = {
     "top_p": 2,
     "response_quality_score": 3,
     "user_feedback_score": 0,
+    "propensity": 9,
     "session_total_cost_usd": 6,
     "user_total_cost_usd": 6,
 }
@@ -46,29 +49,60 @@ class Simulation:
     sessions: pd.DataFrame
     users: pd.DataFrame
     truth: dict[str, Any]
-    # by interaction_id: P(failure) given all that came before the failure was drawn,
+    # by interaction_id: P(failure) given all that came before the failure was drawn;
+    # P(failure) and P(breach) of the arm that was used, before it answered;
     # E[C + 40 F + 5 B] under each arm, and the chance each arm had of being used
     failure_probability: pd.Series
+    expected_rates: pd.DataFrame
     arm_unit_costs: pd.DataFrame
     propensities: pd.DataFrame
 
 
-def simulate(world: str, *, interactions: int, seed: int) -> Simulation:
-    """Return a simulation of a world; the same arguments give the same one."""
+def simulate(
+    world: str | World,
+    *,
+    interactions: int | None = None,
+    seed: int,
+    canary_share: float = 0.0,
+) -> Simulation:
+    """Return a simulation of a world, by name or one of your own.
+
+    The same arguments give the same one.
+
+    ``canary_share`` of the calls of the last 30 days is routed by lot, and the log
+    then says with what probability every call of those days got its arm.
+    """
+    if not 0.0 <= canary_share <= 1.0:
+        raise ValueError(f"canary_share must be from 0 to 1, not {canary_share}")
+    chosen = world if isinstance(world, World) else _named(world)
+    if canary_share > 0:
+        chosen = replace(chosen, canary=Canary(canary_share, start_day=CANARY_DAY))
+    size = chosen.interactions if interactions is None else interactions
+    if size < 1:
+        raise ValueError(f"interactions must be at least 1, not {size}")
+    return _simulate(chosen, size, seed)
+
+
+def _named(world: str) -> World:
     if world not in worlds.WORLDS:
         raise ValueError(f"unknown world {world!r}: one of {', '.join(worlds.WORLDS)}")
-    if interactions < 1:
-        raise ValueError(f"interactions must be at least 1, not {interactions}")
-    chosen = worlds.WORLDS[world]
+    return worlds.WORLDS[world]
+
+
+def _simulate(chosen: World, size: int, seed: int) -> Simulation:
     rng = np.random.default_rng(seed)
-    contexts = draw_contexts(chosen, interactions=interactions, rng=rng)
+    contexts = draw_contexts(chosen, interactions=size, rng=rng)
     propensities = routing_probabilities(chosen, contexts)
     ends = np.cumsum(propensities, axis=1)[:, :-1]
-    arms = (rng.random((interactions, 1)) >= ends).sum(axis=1)
+    arms = (rng.random((size, 1)) >= ends).sum(axis=1)
     outcomes = draw_outcomes(chosen, contexts, arms, rng)
     logged = log_interactions(chosen, contexts, arms, outcomes, rng)
-    expected = expect_all(chosen, contexts, propensities)
-    run = {"world": world, "seed": seed, "interactions": interactions}
+    if chosen.canary is not None:
+        chances = propensities[np.arange(size), arms]
+        is_canary = contexts["second"] >= chosen.canary.start_day * DAY_SECONDS
+        logged["propensity"] = pd.Series(chances).where(is_canary)
+    expected = expect_all(chosen, contexts, propensities, arms)
+    run = {"world": chosen.name, "seed": seed, "interactions": size}
     key = pd.Index(logged["interaction_id"])
     names = [f"{arm.model_provider}/{arm.model_name}" for arm in chosen.arms]
     return Simulation(
@@ -77,6 +111,13 @@ def simulate(world: str, *, interactions: int, seed: int) -> Simulation:
         users=summarise_users(logged),
         truth=run | tell_truth(chosen, contexts, expected),
         failure_probability=outcomes["failure_probability"].set_axis(key),
+        expected_rates=pd.DataFrame(
+            {
+                "failure_rate": expected.used.failure_rate,
+                "sla_breach_rate": expected.used.sla_breach_rate,
+            },
+            key,
+        ),
         arm_unit_costs=pd.DataFrame(expected.unit_costs, key, names),
         propensities=pd.DataFrame(propensities, key, names),
     )

@@ -7,18 +7,19 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, ndtr
 
-from llm_telemetry.simulate.traffic import (
-    DAY_SECONDS,
-    Floats,
-    Integers,
-    creep_ramp,
-)
-from llm_telemetry.simulate.worlds import (
+from llm_telemetry.simulate.parameters import (
     BREACH_USD,
     FAILURE_USD,
     SLA_MS,
     USE_CASES,
     World,
+)
+from llm_telemetry.simulate.traffic import (
+    DAY_SECONDS,
+    Floats,
+    Integers,
+    creep_ramp,
+    has_shifted,
 )
 
 FAILURE_TYPES = (
@@ -55,11 +56,23 @@ class Expectation:
 
 def routing_probabilities(world: World, contexts: pd.DataFrame) -> Floats:
     """Return the logging propensities, interactions x arms."""
+    probabilities = _softmax_routing(world, contexts)
+    if world.canary is None:
+        return probabilities
+    since = world.canary.start_day * DAY_SECONDS
+    drawn_by_lot = world.canary.share * (contexts["second"].to_numpy() >= since)
+    by_lot = drawn_by_lot[:, None]
+    return np.asarray((1 - by_lot) * probabilities + by_lot / len(world.arms))
+
+
+def _softmax_routing(world: World, contexts: pd.DataFrame) -> Floats:
     strength = np.array([arm.strength for arm in world.arms])
     strength = strength - strength.mean()
     routing = world.routing
     held_strong = routing.by_difficulty * contexts["difficulty"].to_numpy()
     held_strong += routing.by_tier * (contexts["account_tier"].to_numpy() - 0.75)
+    if world.hidden is not None:
+        held_strong += world.hidden.routing * contexts["hidden"].to_numpy()
     # arms preferred by turns, so that over all use cases they are about balanced
     turn = np.arange(len(world.arms)) / len(world.arms)
     use_case = np.arange(len(USE_CASES)) / len(USE_CASES)
@@ -141,6 +154,12 @@ def _failure_log_odds(world: World, contexts: pd.DataFrame, arms: Integers) -> F
     log_odds += outcomes.user_failure_sd * contexts["user_effect"].to_numpy()
     if world.incident is not None:
         log_odds += world.incident.failure * _degraded(world, contexts, arms)
+    if world.hidden is not None:
+        log_odds += world.hidden.failure * contexts["hidden"].to_numpy()
+    if world.shift is not None:
+        moved = np.array(world.shift.failure)[use_case, contexts["account_tier"]]
+        moved += np.array(world.shift.arm_failure)[use_case, arms]
+        log_odds += moved * has_shifted(world.shift, contexts["second"])
     return np.asarray(log_odds)
 
 

@@ -6,10 +6,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from llm_telemetry.simulate import worlds
 from llm_telemetry.simulate.outcomes import FAILURE_TYPES
+from llm_telemetry.simulate.parameters import (
+    CHANNELS,
+    PROMPT_VERSIONS,
+    REGIONS,
+    SEGMENTS,
+    START,
+    TIERS,
+    USE_CASES,
+    Missing,
+    World,
+)
 from llm_telemetry.simulate.traffic import Integers
-from llm_telemetry.simulate.worlds import World
 
 Codes = Integers | pd.Series
 
@@ -37,21 +46,28 @@ def log_interactions(
     log = _name_contexts(contexts)
     log["model_provider"] = _names([arm.model_provider for arm in world.arms], arms)
     log["model_name"] = _names([arm.model_name for arm in world.arms], arms)
-    log["latency_ms"] = _lose(outcomes["latency_ms"], world.latency_missing, rng)
+    log["latency_ms"] = _lose_latency(outcomes["latency_ms"], world.missing, rng)
     log["prompt_tokens"] = contexts["prompt_tokens"]
     log["completion_tokens"] = outcomes["completion_tokens"]
     log["total_tokens"] = log["prompt_tokens"] + log["completion_tokens"]
     speed = log["total_tokens"] / (log["latency_ms"].clip(lower=1.0) / 1000)
     log["tokens_per_second"] = speed.round(2)
-    log["cost_usd"] = _lose(_price(world, log, arms), world.cost_missing, rng)
+    log["cost_usd"] = _lose(_price(world, log, arms), world.missing.cost, rng)
     log["tool_calls_count"] = outcomes["tool_calls_count"]
     log["temperature"] = rng.choice(TEMPERATURES, len(log))
     log["top_p"] = rng.choice(TOP_PS, len(log))
     log["max_tokens"] = contexts["max_tokens"]
     log["retry_index"] = contexts["retry_index"]
     log = log.join(_judge(outcomes["is_failure"].to_numpy(), rng))
-    log["prompt_version"] = _names(worlds.PROMPT_VERSIONS, contexts["prompt_version"])
-    return log.join(_name_failures(outcomes))
+    log["prompt_version"] = _names(PROMPT_VERSIONS, contexts["prompt_version"])
+    failures = _name_failures(outcomes)
+    if world.missing.failures:
+        unreported = np.array(world.missing.failures)[arms] * outcomes["is_failure"]
+        unknown = rng.random(len(log)) < unreported.to_numpy()
+        failures = failures.astype(object)
+        failures[unknown] = None
+        failures["is_failure"] = failures["is_failure"].astype("boolean")
+    return log.join(failures)
 
 
 def summarise_sessions(log: pd.DataFrame) -> pd.DataFrame:
@@ -81,18 +97,18 @@ def _totals(log: pd.DataFrame, entity: str) -> pd.DataFrame:
 
 
 def _name_contexts(contexts: pd.DataFrame) -> pd.DataFrame:
-    start = pd.Timestamp(worlds.START)
+    start = pd.Timestamp(START)
     return pd.DataFrame(
         {
             "interaction_id": _ids("i", np.arange(len(contexts)), 7),
             "session_id": _ids("s", contexts["session"], 6),
             "user_id": _ids("u", contexts["user"], 5),
             "timestamp_utc": start + pd.to_timedelta(contexts["second"], unit="s"),
-            "use_case": _names(worlds.USE_CASES, contexts["use_case"]),
-            "account_tier": _names(worlds.TIERS, contexts["account_tier"]),
-            "channel": _names(worlds.CHANNELS, contexts["channel"]),
-            "region": _names(worlds.REGIONS, contexts["region"]),
-            "segment": _names(worlds.SEGMENTS, contexts["segment"]),
+            "use_case": _names(USE_CASES, contexts["use_case"]),
+            "account_tier": _names(TIERS, contexts["account_tier"]),
+            "channel": _names(CHANNELS, contexts["channel"]),
+            "region": _names(REGIONS, contexts["region"]),
+            "segment": _names(SEGMENTS, contexts["segment"]),
         }
     )
 
@@ -133,6 +149,16 @@ def _name_failures(outcomes: pd.DataFrame) -> pd.DataFrame:
 def _lose(values: pd.Series, rate: float, rng: np.random.Generator) -> pd.Series:
     """Blank a share of the values, at random."""
     return values.mask(rng.random(len(values)) < rate)
+
+
+def _lose_latency(
+    latency: pd.Series, missing: Missing, rng: np.random.Generator
+) -> pd.Series:
+    """Blank a share of all latencies, and then of those that timed out."""
+    kept = _lose(latency, missing.latency, rng)
+    if missing.timeouts == 0.0:
+        return kept
+    return kept.where(latency <= missing.timeout_ms, _lose(kept, missing.timeouts, rng))
 
 
 def _names(names: Sequence[str], codes: Codes) -> npt.NDArray[np.object_]:

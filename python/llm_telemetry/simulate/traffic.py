@@ -4,11 +4,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from llm_telemetry.simulate.worlds import (
+from llm_telemetry.simulate.parameters import (
     DAYS,
     PROMPT_VERSIONS,
     START,
     CostCreep,
+    Shift,
     Traffic,
     World,
 )
@@ -37,11 +38,13 @@ def draw_contexts(
     retry_index = _draw_retries(world, session, ramp, rng)
     contexts = pd.DataFrame({"session": session, "retry_index": retry_index})
     contexts["second"] = _draw_seconds(starts, contexts, rng)
-    contexts = contexts.join(_draw_sessions(world.traffic, len(sizes), rng), "session")
+    contexts = contexts.join(_draw_sessions(world, starts, rng), "session")
     contexts["difficulty"], contexts["prompt_tokens"] = _draw_prompts(
-        world.traffic, contexts, rng
+        world, contexts, rng
     )
     contexts["max_tokens"] = rng.choice(MAX_TOKENS, interactions, p=(0.2, 0.5, 0.3))
+    if world.hidden is not None:
+        contexts["hidden"] = rng.standard_normal(interactions)
     return contexts.sort_values("second", kind="stable", ignore_index=True)
 
 
@@ -51,6 +54,13 @@ def creep_ramp(creep: CostCreep | None, days: Floats) -> Floats:
         return np.zeros(len(days))
     ramp: Floats = np.clip((days - creep.start_day) / (DAYS - creep.start_day), 0, 1)
     return ramp
+
+
+def has_shifted(shift: Shift | None, seconds: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Say of each time whether the shift has come."""
+    if shift is None:
+        return np.zeros(np.shape(seconds), dtype=bool)
+    return np.asarray(np.asarray(seconds) >= shift.start_day * DAY_SECONDS)
 
 
 def _draw_session_sizes(interactions: int, rng: np.random.Generator) -> Integers:
@@ -111,9 +121,10 @@ def _draw_seconds(
 
 
 def _draw_sessions(
-    traffic: Traffic, sessions: int, rng: np.random.Generator
+    world: World, starts: Floats, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return what a session keeps throughout: its user, task, channel and version."""
+    traffic, sessions = world.traffic, len(starts)
     users = _draw_users(traffic, sessions, rng)
     activity = rng.gamma(2.0, size=len(users))
     user = rng.choice(len(users), sessions, p=activity / activity.sum())
@@ -122,6 +133,10 @@ def _draw_sessions(
     drawn["channel"] = _draw_codes(traffic.channels, sessions, rng)
     drawn["prompt_version"] = rng.integers(len(PROMPT_VERSIONS), size=sessions)
     drawn["session_effect"] = rng.standard_normal(sessions)
+    if world.shift is not None:
+        others = _draw_codes(world.shift.use_cases, sessions, rng)
+        late = has_shifted(world.shift, starts)
+        drawn["use_case"] = np.where(late, others, drawn["use_case"])
     return drawn.join(users, on="user")
 
 
@@ -140,13 +155,18 @@ def _draw_users(
 
 
 def _draw_prompts(
-    traffic: Traffic, contexts: pd.DataFrame, rng: np.random.Generator
+    world: World, contexts: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[Floats, Integers]:
     """Return difficulty, in sd of log prompt tokens, and the tokens it makes."""
+    traffic = world.traffic
     first_tries = np.arange(len(contexts)) - contexts["retry_index"].to_numpy()
     medians = np.array(traffic.prompt_log_median)[contexts["use_case"]]
     drawn = rng.standard_normal(len(contexts))[first_tries]
-    tokens = np.rint(np.exp(medians + traffic.prompt_log_sd * drawn)).clip(16)
+    location = medians
+    if world.shift is not None:
+        late = has_shifted(world.shift, contexts["second"].to_numpy()[first_tries])
+        location = medians + world.shift.prompt_growth * late
+    tokens = np.rint(np.exp(location + traffic.prompt_log_sd * drawn)).clip(16)
     # from the whole tokens, so that difficulty is a function of what is logged
     difficulty: Floats = (np.log(tokens) - medians) / traffic.prompt_log_sd
     return difficulty, tokens.astype(np.int64)

@@ -13,8 +13,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from llm_telemetry.simulate.outcomes import Expectation, expect
-from llm_telemetry.simulate.traffic import Floats
-from llm_telemetry.simulate.worlds import DAYS, START, TIERS, USE_CASES, World
+from llm_telemetry.simulate.parameters import (
+    DAYS,
+    START,
+    TIERS,
+    USE_CASES,
+    Canary,
+    Shift,
+    World,
+)
+from llm_telemetry.simulate.traffic import Floats, Integers
 
 DECIMALS = 6
 
@@ -26,12 +34,15 @@ class Expected:
     arms: pd.DataFrame  # one row per use case and arm
     unit_costs: Floats  # interactions x arms
     logged: Expectation  # per interaction, averaged over the propensities
+    used: Expectation  # per interaction, of the arm that was used
 
 
-def expect_all(world: World, contexts: pd.DataFrame, propensities: Floats) -> Expected:
+def expect_all(
+    world: World, contexts: pd.DataFrame, propensities: Floats, arms: Integers
+) -> Expected:
     """Work out what every arm would have done to every interaction."""
     unit_costs = np.empty_like(propensities)
-    logged = np.zeros((3, len(contexts)))
+    logged, used = np.zeros((2, 3, len(contexts)))
     rows = []
     # one arm at a time: all of them at once would take gigabytes for a million rows
     for position, arm in enumerate(world.arms):
@@ -45,13 +56,18 @@ def expect_all(world: World, contexts: pd.DataFrame, propensities: Floats) -> Ex
             }
         )
         logged += propensities[:, position] * measures.to_numpy().T
+        used += (arms == position) * measures.to_numpy().T
         measures["expected_unit_cost"] = expectation.unit_cost
         means = measures.groupby(contexts["use_case"]).mean().reset_index()
         means.insert(1, "model_provider", arm.model_provider)
         means.insert(2, "model_name", arm.model_name)
         rows.append(means)
-    arms = pd.concat(rows, ignore_index=True)
-    return Expected(arms=arms, unit_costs=unit_costs, logged=Expectation(*logged))
+    return Expected(
+        arms=pd.concat(rows, ignore_index=True),
+        unit_costs=unit_costs,
+        logged=Expectation(*logged),
+        used=Expectation(*used),
+    )
 
 
 def tell_truth(
@@ -80,6 +96,8 @@ def tell_truth(
         },
         "incident": _incident(world),
         "cost_creep": _cost_creep(world),
+        "shift": _since(world.shift),
+        "canary": _since(world.canary),
     }
 
 
@@ -161,6 +179,15 @@ def _cost_creep(world: World) -> dict[str, Any] | None:
         "completion_factor_at_end": world.cost_creep.completion_factor,
         "retry_rate_before": world.traffic.retry_rate,
         "retry_rate_at_end": world.cost_creep.retry_rate,
+    }
+
+
+def _since(change: Shift | Canary | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "start_timestamp_utc": _timestamp(change.start_day),
+        "end_timestamp_utc": _timestamp(DAYS),
     }
 
 

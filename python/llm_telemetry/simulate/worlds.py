@@ -1,126 +1,25 @@
-"""The simulated worlds: every parameter of a world whose truth is known."""
+"""The simulated worlds, each with a truth of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from math import log
 from types import MappingProxyType
 
-START = datetime(2025, 2, 1, tzinfo=UTC)
-DAYS = 90
-
-# what an outcome costs, in USD; the defaults of the knobs that price it
-FAILURE_USD = 40.0
-BREACH_USD = 5.0
-SLA_MS = 2200
-
-USE_CASES = (
-    "coding_assistant",
-    "data_analysis",
-    "internal_qa",
-    "customer_support",
-    "content_writing",
-    "brainstorming",
+from llm_telemetry.simulate.parameters import (
+    TIERS,
+    USE_CASES,
+    Arm,
+    CostCreep,
+    Hidden,
+    Incident,
+    Missing,
+    Outcomes,
+    Routing,
+    Shift,
+    Table,
+    Traffic,
+    World,
 )
-TIERS = ("free", "pro", "enterprise")
-CHANNELS = ("web_app", "api", "mobile_app", "slack")
-REGIONS = ("AMER", "EMEA", "APAC")
-SEGMENTS = ("individual", "team", "enterprise_team")
-PROMPT_VERSIONS = ("v1", "v2")
-
-Row = tuple[float, ...]
-Table = tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Arm:
-    """A model, its list price (USD per million tokens) and how strong it is held."""
-
-    model_provider: str
-    model_name: str
-    input_price: float
-    output_price: float
-    strength: float
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """Who asks what; shares are in the order of the names above."""
-
-    use_cases: Row = (0.22, 0.18, 0.12, 0.22, 0.14, 0.12)
-    tiers: Row = (0.45, 0.35, 0.20)
-    channels: Row = (0.42, 0.28, 0.18, 0.12)
-    regions: Row = (0.40, 0.35, 0.25)
-    segments: Row = (0.55, 0.30, 0.15)
-    weekdays: Row = (1.0, 1.05, 1.05, 1.0, 0.95, 0.55, 0.50)  # Monday first
-    prompt_log_median: Row = (log(600.0),) * len(USE_CASES)
-    prompt_log_sd: float = 0.6
-    sessions_per_user: float = 3.0
-    retry_rate: float = 0.05
-
-
-@dataclass(frozen=True)
-class Routing:
-    """How the logged arm was drawn: a softmax, linear in what was known before."""
-
-    by_difficulty: float = 0.0  # hard prompts to the arms held strong
-    by_tier: float = 0.0  # high tiers to the arms held strong
-    by_use_case: float = 0.5  # each use case prefers arms of its own
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Failure (log odds), latency (log ms) and tokens, by context and by arm."""
-
-    failure: Table  # use case x tier
-    arm_failure: Table  # use case x arm, added
-    arm_latency: Row  # per arm, added to latency
-    latency: float = log(1250.0)
-    latency_sd: float = 0.38
-    difficulty_failure: float = 0.0  # per sd of log prompt tokens
-    difficulty_latency: float = 0.0
-    slow_answer_failure: float = 0.0  # per sd of unexplained log latency
-    session_failure_sd: float = 0.5
-    user_failure_sd: float = 0.15
-    completion: Row = (log(420.0),) * len(USE_CASES)
-    completion_sd: float = 0.55
-
-
-@dataclass(frozen=True)
-class Incident:
-    """One provider degrades at a day (counted from 0) and stays so."""
-
-    model_provider: str
-    start_day: float
-    failure: float  # added to the log odds
-    latency: float  # added to log ms
-
-
-@dataclass(frozen=True)
-class CostCreep:
-    """Longer outputs and more retries, growing linearly from a day to the end."""
-
-    start_day: float
-    completion_factor: float  # completion tokens at the end, relative to before
-    retry_rate: float  # at the end
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything that distinguishes one world from another."""
-
-    name: str
-    arms: tuple[Arm, ...]
-    outcomes: Outcomes
-    traffic: Traffic = Traffic()
-    routing: Routing = Routing()
-    # the slices that fail more by design, as (use case, tier)
-    planted: tuple[tuple[str, str], ...] = ()
-    incident: Incident | None = None
-    cost_creep: CostCreep | None = None
-    latency_missing: float = 0.025
-    cost_missing: float = 0.02
-
 
 ARMS = (
     Arm("openai", "gpt-4.1", 2.0, 8.0, 1.0),
@@ -139,6 +38,7 @@ def _even(value: float, columns: int) -> Table:
     return ((value,) * columns,) * len(USE_CASES)
 
 
+# no arm matters, and yet they look unequal: the hard prompts go to those held strong
 NULL = World(
     name="null",
     # one price: with the list prices the arms would differ in cost
@@ -147,8 +47,11 @@ NULL = World(
         failure=_even(-1.3, len(TIERS)),
         arm_failure=_even(0.0, len(ARMS)),
         arm_latency=(0.0,) * len(ARMS),
-        latency=log(1400.0),
+        # few breaches, so that it is not the SLA that keeps a policy from being shipped
+        latency=log(1000.0),
+        difficulty_failure=0.75,
     ),
+    routing=Routing(by_difficulty=1.0),
 )
 
 REAL = World(
@@ -200,6 +103,67 @@ INCIDENT = World(
     cost_creep=CostCreep(start_day=60.0, completion_factor=2.2, retry_rate=0.18),
 )
 
+HIDDEN = replace(NULL, name="hidden", hidden=Hidden(routing=0.6, failure=0.6))
+
+NO_OVERLAP = replace(
+    NULL,
+    name="no_overlap",
+    # the hard half to three arms and the easy half to one, whatever the use case
+    routing=Routing(by_difficulty=40.0),
+)
+
+DRIFTED = replace(
+    REAL,
+    name="drifted",
+    planted=(),
+    shift=Shift(
+        start_day=70.0,
+        use_cases=(0.40, 0.06, 0.08, 0.10, 0.26, 0.10),
+        prompt_growth=0.4,
+        # the slices that failed are mended and others fail
+        failure=(
+            (-1.4, 0.5, 0.5),
+            (-1.4, 0.5, 0.5),
+            (1.6, 0.6, 0.6),
+            (1.6, 0.6, 0.6),
+            (1.2, 0.5, 0.5),
+            (1.2, 0.5, 0.5),
+        ),
+        # and what was the best arm of a use case is among its worst
+        arm_failure=tuple(
+            tuple(-1.5 * effect for effect in row) for row in REAL.outcomes.arm_failure
+        ),
+    ),
+)
+
+MISSING_NOT_AT_RANDOM = replace(
+    NULL,
+    name="missing_not_at_random",
+    # of 100 answers 4 are late: within the SLA or not, as the missing ones are counted
+    outcomes=replace(NULL.outcomes, latency=log(1150.0)),
+    missing=Missing(
+        latency=0.01,
+        timeout_ms=2200.0,
+        timeouts=0.6,
+        # the two arms held weakest do not report a part of their failures
+        failures=(0.0, 0.3, 0.0, 0.0, 0.0, 0.0, 0.4, 0.0),
+    ),
+)
+
+LOW_VOLUME = replace(REAL, name="low_volume", interactions=400)
+
 WORLDS: Mapping[str, World] = MappingProxyType(
-    {world.name: world for world in (NULL, REAL, INCIDENT)}
+    {
+        world.name: world
+        for world in (
+            NULL,
+            REAL,
+            HIDDEN,
+            NO_OVERLAP,
+            DRIFTED,
+            INCIDENT,
+            MISSING_NOT_AT_RANDOM,
+            LOW_VOLUME,
+        )
+    }
 )

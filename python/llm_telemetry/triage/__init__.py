@@ -1,43 +1,37 @@
 """Which answers a person should review, and whether the evidence allows to say so."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from llm_telemetry.decision import plain
+from llm_telemetry.decision import Basis, plain
 from llm_telemetry.inference import Estimate
-from llm_telemetry.triage import failure_model
-from llm_telemetry.triage.calibration import (
-    CalibrationReport,
-    calibration_report,
-    choose_calibration,
-)
-from llm_telemetry.triage.failure_model import Scorer
+from llm_telemetry.triage import failure_model, model_choice
+from llm_telemetry.triage.audit import ReviewPlan, uniform_draws
+from llm_telemetry.triage.basis import Evidence, basis_of, basis_of_refusal
+from llm_telemetry.triage.calibration import CalibrationReport, calibration_report
+from llm_telemetry.triage.calibration_map import SIGNIFICANT_DIGITS, choose_calibration
+from llm_telemetry.triage.discrimination import roc_auc
+from llm_telemetry.triage.inputs import Inputs
+from llm_telemetry.triage.model_choice import ModelChoice
 from llm_telemetry.triage.review_policy import (
     CURVE_COLUMNS,
-    Economics,
-    Traffic,
     stream_threshold,
     threshold_curve,
 )
 from llm_telemetry.triage.review_value import ReviewValue, Scored, review_value
-from llm_telemetry.triage.sections import (
-    discrimination_section,
-    economics_section,
-    estimates_section,
-    threshold_section,
-    windows_section,
-)
+from llm_telemetry.triage.scorecard import Scorecard, no_scorecard
+from llm_telemetry.triage.sections import policy_sections, premises
+from llm_telemetry.triage.sensitivity import sensitivity
+from llm_telemetry.triage.slices import calibration_by_slice
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["QUEUE_COLUMNS", "SIGNIFICANT_DIGITS", "TriageDecision", "decide"]
 
-MIN_FIT_OUTCOMES = 50
-WINDOWS = ("history", "calibration", "evaluation")
 QUEUE_COLUMNS = [
     "interaction_id",
     "timestamp_utc",
@@ -48,6 +42,8 @@ QUEUE_COLUMNS = [
     "latency_ms",
     "proba_failure",
     "action_review",
+    "review_reason",
+    "review_probability",
 ]
 
 
@@ -60,32 +56,18 @@ class TriageDecision:
     policy: dict[str, Any]
     curve: pd.DataFrame
     queue: pd.DataFrame
+    scorecard: pd.DataFrame
     estimates: dict[str, Estimate]
+    basis: Basis
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """The marts a decision reads, their rows in the order of interaction_id."""
+class Fit:
+    """The fitted regression, why it was chosen, and the scorecard made of it."""
 
-    by_name: dict[str, pd.DataFrame]
-    windows: pd.DataFrame
-    knobs: Mapping[str, float]
-    economics: Economics
-
-    @property
-    def seed(self) -> int:
-        """Where every random draw starts."""
-        return int(self.knobs["random_seed"])
-
-    @property
-    def setting_window(self) -> str:
-        """The newest window before evaluation, whose load the threshold is set on."""
-        return "history" if self.by_name["calibration"].empty else "calibration"
-
-    def fact(self, name: str, column: str) -> float:
-        """Return one number about a window."""
-        rows = self.windows[self.windows["window_name"] == name]
-        return float(rows[column].iloc[0])
+    model: Pipeline
+    choice: ModelChoice
+    scorecard: Scorecard
 
 
 def decide(
@@ -97,140 +79,128 @@ def decide(
     the threshold from the economics; the evaluation window only says what that is
     worth. Verdicts: review_all, review_none, threshold, topk or refuse.
     """
-    # one order, whatever order the rows came in; it also settles ties
-    rows = features.sort_values("interaction_id", ignore_index=True)
-    by_name = {name: rows[rows["decision_window"] == name] for name in WINDOWS}
-    inputs = Inputs(by_name, windows, knobs, Economics.from_knobs(knobs))
-    obstacles = _obstacles(by_name["history"], by_name["evaluation"])
-    if obstacles:
+    inputs = Inputs.of(features, windows, knobs)
+    if obstacles := inputs.obstacles():
         return _refusal(obstacles, inputs)
     # several threads would add up in another order each time
     with threadpool_limits(limits=1):
         return _decided(_fitted(inputs), inputs)
 
 
-def _failed(rows: pd.DataFrame) -> Floats:
-    """Return 1 for a failure, 0 for a success and NaN where nobody knows."""
-    nullable = rows["is_failure"].astype("boolean").astype("Float64")
-    return np.asarray(nullable.to_numpy(na_value=np.nan), dtype=np.float64)
-
-
-def _obstacles(history: pd.DataFrame, evaluation: pd.DataFrame) -> tuple[str, ...]:
-    failed = _failed(history)
-    features = history[failure_model.NUMERIC + failure_model.CATEGORICAL]
-    codes = {
-        "too_few_failures": (failed == 1).sum() < MIN_FIT_OUTCOMES,
-        "too_few_successes": (failed == 0).sum() < MIN_FIT_OUTCOMES,
-        "no_features": features.isna().all(axis=None),
-        "no_evaluation_window": evaluation.empty,
-        "no_known_outcomes": len(evaluation) > 0
-        and evaluation["is_failure"].isna().all(),
-    }
-    return tuple(code for code, is_so in codes.items() if is_so)
-
-
 def _refusal(reasons: tuple[str, ...], inputs: Inputs) -> TriageDecision:
     return TriageDecision(
         verdict="refuse",
         reasons=reasons,
-        policy=plain({"verdict": "refuse", "reasons": reasons, **_premises(inputs)}),
+        policy=plain({"verdict": "refuse", "reasons": reasons, **premises(inputs)}),
         curve=pd.DataFrame(columns=CURVE_COLUMNS),
         queue=pd.DataFrame(columns=QUEUE_COLUMNS),
+        scorecard=no_scorecard(),
         estimates={},
+        basis=basis_of_refusal(inputs),
     )
 
 
-def _premises(inputs: Inputs) -> dict[str, Any]:
-    return {
-        "label_definition": "is_failure, scored right after the call",
-        "economics": economics_section(inputs.economics),
-        "windows": windows_section(inputs.by_name, inputs.windows),
-    }
-
-
-def _fitted(inputs: Inputs) -> Scorer:
-    history, calibrating = inputs.by_name["history"], inputs.by_name["calibration"]
-    labelled = history[history["is_failure"].notna()]
-    model = failure_model.fit(labelled, _failed(labelled), seed=inputs.seed)
-    labelled = calibrating[calibrating["is_failure"].notna()]
-    logits = failure_model.logits(model, labelled)
-    return Scorer(model, choose_calibration(logits, _failed(labelled)))
-
-
-def _scored(scorer: Scorer, inputs: Inputs, name: str) -> Scored:
-    rows = inputs.by_name[name]
-    days, _ = pd.factorize(rows["timestamp_utc"].dt.floor("D"), sort=True)
+def _fitted(inputs: Inputs) -> Fit:
+    rows, failed = inputs.labelled("history")
+    choice = model_choice.choose(
+        rows,
+        failed,
+        seed=inputs.seed,
+        max_rows=int(inputs.knobs["triage_choice_rows"]),
+    )
+    model = failure_model.fit(
+        rows, failed, seed=inputs.seed, is_crossed=choice.is_crossed
+    )
+    scorecard = failure_model.scorecard(model)
+    rows, failed = inputs.labelled("calibration")
     sessions, _ = pd.factorize(rows["session_id"])
-    full_traffic = inputs.fact(name, "interactions") / inputs.fact(
-        name, "sampling_fraction"
-    )
-    return Scored(
-        probabilities=scorer.probabilities(rows),
-        failed=_failed(rows),
-        sessions=sessions,
-        traffic=Traffic(days, full_traffic / len(rows)),
-    )
+    calibration = choose_calibration(scorecard.log_odds(rows), failed, sessions)
+    return Fit(model, choice, scorecard.calibrated(calibration))
 
 
-def _decided(scorer: Scorer, inputs: Inputs) -> TriageDecision:
+def _decided(fit: Fit, inputs: Inputs) -> TriageDecision:
     # how many calls score how high is seen on a window that is not judged
-    setting = _scored(scorer, inputs, inputs.setting_window)
-    threshold = stream_threshold(
-        setting.probabilities, setting.traffic, inputs.economics
+    setting = inputs.scored(fit.scorecard, inputs.setting_window)
+    economics = inputs.economics
+    threshold = stream_threshold(setting.probabilities, setting.traffic, economics)
+    scored = inputs.scored(fit.scorecard, "evaluation")
+    known = scored.with_known_outcome()
+    report = calibration_report(*known, seed=inputs.seed)
+    value = review_value(
+        scored, economics, threshold, report, is_overlapping=inputs.is_overlapping
     )
-    scored = _scored(scorer, inputs, "evaluation")
-    report = calibration_report(*scored.with_known_outcome(), seed=inputs.seed)
-    value = review_value(scored, inputs.economics, threshold, report)
-    reasons = (*value.reasons, *_caveats(scorer, inputs))
-    sections = {
-        "verdict": value.verdict,
-        "reasons": reasons,
-        **_premises(inputs),
-        "threshold": threshold_section(
-            inputs.economics, threshold, inputs.setting_window
-        ),
-        "policies": value.policies,
-        "value": {**estimates_section(value.estimates), **value.measures},
-        "calibration": _calibration_section(scorer, report),
-        "discrimination": discrimination_section(scored, inputs.economics),
-        "model": failure_model.described(scorer.model),
-    }
+    evidence = _evidence(fit, inputs, scored, value, report)
+    tried = sensitivity(
+        setting, scored, economics, report, is_overlapping=inputs.is_overlapping
+    )
+    reasons = (*value.reasons, *_caveats(evidence))
+    estimates = {**value.estimates, **report.estimates, "roc_auc": roc_auc(*known)}
     return TriageDecision(
         verdict=value.verdict,
         reasons=reasons,
-        policy=plain(sections),
-        curve=threshold_curve(
-            scored.probabilities, scored.failed, scored.traffic, inputs.economics
+        policy=plain(
+            {
+                "verdict": value.verdict,
+                "reasons": reasons,
+                **premises(inputs),
+                **policy_sections(inputs, scored, evidence, estimates, threshold),
+                "model": failure_model.described(fit.model),
+            }
         ),
-        queue=_queue(inputs.by_name["evaluation"], scored, value),
-        estimates={**value.estimates, **report.estimates},
+        curve=threshold_curve(
+            scored.probabilities, scored.failed, scored.traffic, economics
+        ),
+        queue=_queue(inputs, scored, value.plan),
+        scorecard=fit.scorecard.table(),
+        estimates=estimates,
+        basis=basis_of(inputs, evidence, tried),
     )
 
 
-def _calibration_section(scorer: Scorer, report: CalibrationReport) -> dict[str, Any]:
-    return {
-        "map": asdict(scorer.calibration),
-        **estimates_section(report.estimates),
-        **report.measures,
-    }
+def _evidence(
+    fit: Fit,
+    inputs: Inputs,
+    scored: Scored,
+    value: ReviewValue,
+    report: CalibrationReport,
+) -> Evidence:
+    dimensions = inputs.evaluation[failure_model.CATEGORICAL]
+    return Evidence(
+        value=value,
+        report=report,
+        slices=calibration_by_slice(
+            dimensions[scored.known], *scored.with_known_outcome()
+        ),
+        choice=fit.choice,
+        calibration=fit.scorecard.calibration,
+        has_converged=failure_model.has_converged(fit.model),
+    )
 
 
-def _caveats(scorer: Scorer, inputs: Inputs) -> tuple[str, ...]:
-    overlap = inputs.fact("evaluation", "overlap_rate")
+def _caveats(evidence: Evidence) -> tuple[str, ...]:
+    calibration = evidence.calibration
     codes = {
-        "windows_overlap_in_time": overlap > inputs.knobs["max_window_overlap_rate"],
-        scorer.calibration.reason: scorer.calibration.p_value is None,
-        "fit_not_converged": not failure_model.has_converged(scorer.model),
+        "slices_off_calibration": any(one["is_far_off"] for one in evidence.slices),
+        "boosting_predicts_better": evidence.choice.is_boosting_better,
+        calibration.reason: calibration.is_untested,
+        "fit_not_converged": not evidence.has_converged,
     }
     return tuple(code for code, is_so in codes.items() if is_so)
 
 
-def _queue(rows: pd.DataFrame, scored: Scored, value: ReviewValue) -> pd.DataFrame:
-    queue = rows.assign(
-        proba_failure=scored.probabilities, action_review=value.reviewed
-    )[QUEUE_COLUMNS]
-    return queue.sort_values(
-        ["proba_failure", "interaction_id"],
-        ascending=[False, True],
-        ignore_index=True,
+def _queue(inputs: Inputs, scored: Scored, plan: ReviewPlan) -> pd.DataFrame:
+    by_score, by_audit = plan.drawn(
+        uniform_draws(inputs.evaluation["interaction_id"], seed=inputs.seed),
+        uniform_draws(inputs.evaluation_days(), seed=inputs.seed),
     )
+    # likeliest first; the rows come in the order of interaction_id, which settles ties
+    order = np.argsort(-scored.probabilities, kind="stable")
+    known = [name for name in QUEUE_COLUMNS if name in inputs.evaluation]
+    decided = {
+        "proba_failure": scored.probabilities,
+        "action_review": by_score | by_audit,
+        "review_reason": np.select([by_score, by_audit], ["score", "audit"], ""),
+        "review_probability": plan.probabilities(),
+    }
+    queue = inputs.evaluation[known].take(order).reset_index(drop=True)
+    return queue.assign(**{name: column[order] for name, column in decided.items()})

@@ -1,7 +1,6 @@
 """The probability that a call failed, from what is known right after it."""
 
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from llm_telemetry.triage.calibration import CalibrationMap
+from llm_telemetry.triage.calibration_map import kept
+from llm_telemetry.triage.scorecard import Scorecard, log_magnitude, names_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,21 +37,18 @@ CATEGORICAL = [
     "region",
     "segment",
 ]
+# a product fails where a use case meets a tier, or a model that is wrong for it
+CROSSED = ["use_case x account_tier", "use_case x model_name"]
+# on simulated worlds of 3,600 and 20,000 calls a slope nearer to 1 than scikit-learn's
+# default of 1 gives, and a lower log loss
+INVERSE_PENALTY = 0.1
 MAX_ITERATIONS = 1000
 TOLERANCE = 1e-6
-# so that no choice hangs on the last bits of a sum
-PROBABILITY_DECIMALS = 10
-# bounds what scoring holds in memory at a time
-CHUNK_ROWS = 50_000
 
 
-def log_magnitude(values: Floats) -> Floats:
-    """Return log(1 + x), with negative values taken as 0 and missing ones kept."""
-    logs: Floats = np.log1p(np.maximum(values, 0.0))
-    return logs
-
-
-def failure_model(seed: int) -> Pipeline:
+def failure_model(
+    seed: int, *, is_crossed: bool = False, tolerance: float = TOLERANCE
+) -> Pipeline:
     """Return the unfitted model.
 
     Without class weights: weighting the classes shifts every probability, and the
@@ -62,64 +59,90 @@ def failure_model(seed: int) -> Pipeline:
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
     )
+    names = CATEGORICAL + (CROSSED if is_crossed else [])
     categorical = OneHotEncoder(handle_unknown="ignore", sparse_output=True)
     columns = ColumnTransformer(
-        [("numeric", numeric, NUMERIC), ("categorical", categorical, CATEGORICAL)],
+        [("numeric", numeric, NUMERIC), ("categorical", categorical, names)],
         # always sparse: a column of a thousand names must not cost a thousand columns
         sparse_threshold=1.0,
         verbose_feature_names_out=False,
     )
     regression = LogisticRegression(
-        solver="lbfgs", max_iter=MAX_ITERATIONS, tol=TOLERANCE, random_state=seed
+        C=INVERSE_PENALTY,
+        solver="lbfgs",
+        max_iter=MAX_ITERATIONS,
+        tol=tolerance,
+        random_state=seed,
     )
     return Pipeline([("columns", columns), ("regression", regression)])
 
 
-def fit(rows: pd.DataFrame, failed: Floats, *, seed: int) -> Pipeline:
+def fit(
+    rows: pd.DataFrame, failed: Floats, *, seed: int, is_crossed: bool = False
+) -> Pipeline:
     """Return the model fitted on rows whose outcome is known."""
+    return fit_to(failure_model(seed, is_crossed=is_crossed), inputs(rows), failed)
+
+
+def fit_to(model: Pipeline, features: pd.DataFrame, failed: Floats) -> Pipeline:
+    """Fit a model to features as ``inputs`` returns them."""
     with warnings.catch_warnings():
         # whether it converged is reported with the decision
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return failure_model(seed).fit(_inputs(rows), failed)
+        return model.fit(features, failed)
 
 
-def logits(model: Pipeline, rows: pd.DataFrame) -> Floats:
-    """Return the log odds of failure of each row."""
-    chunks = [
-        model.decision_function(_inputs(rows.iloc[start : start + CHUNK_ROWS]))
-        for start in range(0, len(rows), CHUNK_ROWS)
-    ]
-    return np.concatenate([np.empty(0), *chunks])
+def scorecard(model: Pipeline) -> Scorecard:
+    """Return the fitted model as a scorecard.
+
+    Scaling and imputation are folded in: a weight is for the logarithm as it is, and
+    the means go into the intercept.
+    """
+    columns, regression = model["columns"], model["regression"]
+    _, imputer, scaler = columns.named_transformers_["numeric"]
+    scaled = len(scaler.scale_)
+    weights = regression.coef_[0, :scaled] / scaler.scale_
+    where_missing = weights[: len(NUMERIC)] * imputer.statistics_
+    where_missing[imputer.indicator_.features_] += weights[len(NUMERIC) :]
+    encoder = columns.named_transformers_["categorical"]
+    coefficients = iter(regression.coef_[0, scaled:])
+    levels = {
+        feature: {name: kept(next(coefficients)) for name in names}
+        for feature, names in zip(
+            encoder.feature_names_in_, encoder.categories_, strict=True
+        )
+    }
+    return Scorecard(
+        intercept=kept(regression.intercept_[0] - weights @ scaler.mean_),
+        numbers={
+            feature: (kept(weights[place]), kept(where_missing[place]))
+            for place, feature in enumerate(NUMERIC)
+        },
+        levels=levels,
+    )
 
 
-@dataclass(frozen=True)
-class Scorer:
-    """A fitted model and the map that calibrates it."""
-
-    model: Pipeline
-    calibration: CalibrationMap
-
-    def probabilities(self, rows: pd.DataFrame) -> Floats:
-        """Return the probability of failure of each row."""
-        mapped = self.calibration.apply(logits(self.model, rows))
-        return np.round(mapped, PROBABILITY_DECIMALS)
+def iterations(model: Pipeline) -> int:
+    """Return how many steps the fit took."""
+    return int(model["regression"].n_iter_[0])
 
 
 def has_converged(model: Pipeline) -> bool:
     """Say whether the fit ended before its last allowed iteration."""
-    return bool(model["regression"].n_iter_[0] < MAX_ITERATIONS)
+    return iterations(model) < MAX_ITERATIONS
 
 
 def described(model: Pipeline) -> dict[str, Any]:
-    """Return what it takes to score a call elsewhere, ready for JSON."""
+    """Return what the regression learned, on the scale it was fitted on."""
     names = model["columns"].get_feature_names_out()
     regression = model["regression"]
     _, imputer, scaler = model["columns"].named_transformers_["numeric"]
+    encoder = model["columns"].named_transformers_["categorical"]
     return {
         "kind": "logistic_regression",
         "numeric_features": NUMERIC,
-        "categorical_features": CATEGORICAL,
-        "iterations": int(regression.n_iter_[0]),
+        "categorical_features": list(encoder.feature_names_in_),
+        "iterations": iterations(model),
         "converged": has_converged(model),
         "medians_of_log1p": _rounded(zip(NUMERIC, imputer.statistics_, strict=True)),
         "means": _rounded(zip(names, scaler.mean_, strict=False)),
@@ -129,10 +152,10 @@ def described(model: Pipeline) -> dict[str, Any]:
     }
 
 
-def _inputs(rows: pd.DataFrame) -> pd.DataFrame:
-    numeric = rows[NUMERIC].astype("float64")
-    categorical = rows[CATEGORICAL].astype(object).fillna("(missing)")
-    return pd.concat([numeric, categorical], axis=1)
+def inputs(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the features as the model takes them, crossed names included."""
+    named = {name: names_of(rows, name) for name in CATEGORICAL + CROSSED}
+    return pd.concat([rows[NUMERIC].astype("float64"), pd.DataFrame(named)], axis=1)
 
 
 def _rounded(pairs: Any) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class Economics:
     repair_share: float
     capacity_per_day: float
     capacity_p90_guard: float
+    # of the reviews, drawn at random from all calls
+    audit_share: float = 0.0
 
     @classmethod
     def from_knobs(cls, knobs: Mapping[str, float]) -> "Economics":
@@ -52,6 +55,7 @@ class Economics:
             repair_share=float(knobs["review_repair_share"]),
             capacity_per_day=float(knobs["capacity_per_day"]),
             capacity_p90_guard=float(knobs["capacity_p90_guard"]),
+            audit_share=float(np.clip(knobs["triage_audit_share"], 0.0, 1.0)),
         )
 
     @property
@@ -84,16 +88,22 @@ class Traffic:
     days: Integers
     scale: float
 
-    def daily(self, reviewed: Booleans) -> Floats:
-        """Return full-traffic-equivalent reviews of each day that had calls."""
-        if not len(self.days):
-            return np.zeros(1)
-        counts = np.bincount(self.days[reviewed], minlength=self.days.max() + 1)
-        return np.asarray(counts * self.scale, dtype=np.float64)
+    @cached_property
+    def calls(self) -> Integers:
+        """Calls of each day."""
+        return np.bincount(self.days)
 
-    def load(self, reviewed: Booleans) -> tuple[float, float]:
-        """Return the mean and the 90th percentile of full-traffic reviews a day."""
-        daily = self.daily(reviewed)
+    def load(self, reviewed: Booleans, audit_share: float = 0.0) -> tuple[float, float]:
+        """Return the mean and the 90th percentile of full-traffic reviews a day.
+
+        Of m reviews among n calls, audits add the share of m that they draw from the
+        n - m others.
+        """
+        if not len(self.days):
+            return 0.0, 0.0
+        counts = np.bincount(self.days[reviewed], minlength=len(self.calls))
+        audits = audit_share * counts * (1 - counts / self.calls)
+        daily = (counts + audits) * self.scale
         return float(daily.mean()), float(np.quantile(daily, 0.9))
 
     def capacity(self, economics: Economics) -> int:
@@ -101,8 +111,8 @@ class Traffic:
         return int(economics.capacity_per_day / self.scale + ROUNDING)
 
     def holds(self, reviewed: Booleans, economics: Economics) -> bool:
-        """Say whether the reviewers can take it."""
-        mean, p90 = self.load(reviewed)
+        """Say whether the reviewers can take it, audits included."""
+        mean, p90 = self.load(reviewed, economics.audit_share)
         return (
             mean <= economics.capacity_per_day + ROUNDING
             and p90 <= economics.capacity_p90_guard + ROUNDING
@@ -130,21 +140,34 @@ def stream_threshold(
     return float(candidates[low]) if low < len(candidates) else None
 
 
-def batch_topk(
-    probabilities: Floats, traffic: Traffic, economics: Economics
-) -> Booleans:
-    """Mark, for each day, the top min(capacity, #{p >= t*}) calls.
+def day_ranks(probabilities: Floats, traffic: Traffic) -> Integers:
+    """Return each call's place in its day, 0 for the likeliest failure.
 
-    The rows come in the order of interaction_id, which settles ties. In a window that
-    holds a sample of the traffic, the day's capacity is scaled down with it.
+    The rows come in the order of interaction_id, which settles ties.
     """
-    capacity = traffic.capacity(economics)
     order = np.lexsort((-probabilities, traffic.days))
     ordered_days = traffic.days[order]
     starts = np.searchsorted(ordered_days, ordered_days, side="left")
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order)) - starts
-    marked: Booleans = (ranks < capacity) & (probabilities >= economics.threshold)
+    return ranks
+
+
+def batch_topk(
+    probabilities: Floats,
+    traffic: Traffic,
+    economics: Economics,
+    *,
+    ranks: Integers | None = None,
+) -> Booleans:
+    """Mark, for each day, the top min(capacity, #{p >= t*}) calls.
+
+    In a window that holds a sample of the traffic, the day's capacity is scaled down
+    with it. `ranks` are those of day_ranks, where they are known.
+    """
+    places = day_ranks(probabilities, traffic) if ranks is None else ranks
+    capacity = traffic.capacity(economics)
+    marked: Booleans = (places < capacity) & (probabilities >= economics.threshold)
     return marked
 
 
@@ -164,7 +187,7 @@ def policy_row(
     tp = int((reviewed & (failed == 1)).sum())
     fp = int((reviewed & (failed == 0)).sum())
     fn = int((~reviewed & (failed == 1)).sum())
-    mean, p90 = traffic.load(reviewed)
+    mean, p90 = traffic.load(reviewed, economics.audit_share)
     missed = fn + (1 - economics.repair_share) * tp
     return {
         "policy": policy,

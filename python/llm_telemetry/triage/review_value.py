@@ -1,18 +1,22 @@
 """What a review policy is worth on outcomes it was not made from, and the verdict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from llm_telemetry.inference import Estimate, clustered_mean
+from llm_telemetry.triage.audit import ReviewPlan
 from llm_telemetry.triage.calibration import CalibrationReport, failure_rate_ceiling
 from llm_telemetry.triage.review_policy import (
     Economics,
     Traffic,
     batch_topk,
+    day_ranks,
     policy_row,
 )
 
@@ -24,6 +28,7 @@ COST_DIFFERENCE = "cost_minus_best_trivial_usd"
 ORDER_DIFFERENCE = "batch_topk_minus_random_order_usd"
 # below it the normal interval of a cost difference says nothing about missed failures
 MIN_SKIPPED_FAILURES = 5
+SHIPPED_AS = {"stream_threshold": "threshold", "batch_topk": "topk"}
 
 
 @dataclass(frozen=True)
@@ -35,22 +40,33 @@ class Scored:
     sessions: Integers
     traffic: Traffic
 
+    @cached_property
+    def ranks(self) -> Integers:
+        """Return each call's place in its day."""
+        return day_ranks(self.probabilities, self.traffic)
+
+    @cached_property
+    def known(self) -> Booleans:
+        """Mark the calls whose outcome is known."""
+        known: Booleans = ~np.isnan(self.failed)
+        return known
+
     def with_known_outcome(self) -> tuple[Floats, Floats, Integers]:
         """Return probabilities, outcomes and sessions where the outcome is known."""
-        known = ~np.isnan(self.failed)
+        known = self.known
         return self.probabilities[known], self.failed[known], self.sessions[known]
 
 
 @dataclass(frozen=True)
 class ReviewValue:
-    """The verdict, what it marks for review, and the evidence."""
+    """The verdict, whom it reviews, and the evidence."""
 
     verdict: str
     reasons: tuple[str, ...]
-    reviewed: Booleans
+    plan: ReviewPlan
     policies: list[dict[str, Any]]
     estimates: dict[str, Estimate]
-    measures: dict[str, float | bool | str | None]
+    measures: dict[str, Any]
 
 
 def review_value(
@@ -58,48 +74,41 @@ def review_value(
     economics: Economics,
     threshold: float | None,
     report: CalibrationReport,
+    *,
+    is_overlapping: bool = False,
 ) -> ReviewValue:
     """Weigh the review policies against reviewing everything and nothing.
 
-    `threshold` is what stream_threshold returned on an earlier window.
+    `threshold` is what stream_threshold returned on an earlier window; windows that
+    overlap prove nothing about what comes later.
     """
     marks = review_marks(scored, economics, threshold)
-    policies = {
-        name: _policy(name, marked, scored, economics) for name, marked in marks.items()
-    }
+    policies = _policies(marks, scored, economics)
     fits = policies["stream_threshold"]["feasible"]
     is_bound = threshold != economics.threshold or not fits
     policy = "batch_topk" if is_bound else "stream_threshold"
     trivial = _best_trivial(policies)
-    difference = _cost_difference(scored, economics, marks[policy], marks[trivial])
+    plan = _plan(policy, marks, scored, economics)
+    difference = _cost_difference(scored, economics, plan, marks[trivial])
     order = _order_difference(scored, economics, marks["batch_topk"])
-    skipped = _skipped(scored, marks[policy], economics)
+    skipped = _skipped(scored, marks[policy], economics, report.design_effect)
     codes = {
-        "capacity_binds": is_bound,
         **_limit_codes(policies, scored, economics, is_bound=is_bound),
         f"no_better_than_{trivial}": not difference.high < 0,
         "skip_set_not_certified": trivial == "review_all" and skipped["is_unproven"],
         "order_no_better_than_random": is_bound and not order.high < 0,
-        "miscalibrated": report.is_miscalibrated,
-        "calibration_not_evaluable": not report.is_evaluable,
+        **_trust_codes(report, is_overlapping),
     }
     reasons = tuple(code for code, is_so in codes.items() if is_so)
     verdict = _verdict(reasons, policy, trivial)
     return ReviewValue(
         verdict=verdict,
         reasons=reasons,
-        reviewed=marks[_MARKED_BY.get(verdict, verdict)],
+        plan=_shipped(plan, verdict),
         policies=list(policies.values()),
         estimates={COST_DIFFERENCE: difference, ORDER_DIFFERENCE: order},
         measures={"policy": policy, "best_trivial": trivial, **skipped},
     )
-
-
-_MARKED_BY = {
-    "threshold": "stream_threshold",
-    "topk": "batch_topk",
-    "refuse": "review_none",
-}
 
 
 def _verdict(reasons: tuple[str, ...], policy: str, trivial: str) -> str:
@@ -108,9 +117,9 @@ def _verdict(reasons: tuple[str, ...], policy: str, trivial: str) -> str:
         return "refuse"
     if {f"no_better_than_{trivial}", "skip_set_not_certified"} & set(reasons):
         return trivial
-    if "miscalibrated" in reasons:
+    if {"miscalibrated", "windows_overlap_in_time"} & set(reasons):
         return "refuse"
-    return {"stream_threshold": "threshold", "batch_topk": "topk"}[policy]
+    return SHIPPED_AS[policy]
 
 
 def review_marks(
@@ -121,7 +130,9 @@ def review_marks(
     above = nothing if threshold is None else scored.probabilities >= threshold
     return {
         "stream_threshold": above,
-        "batch_topk": batch_topk(scored.probabilities, scored.traffic, economics),
+        "batch_topk": batch_topk(
+            scored.probabilities, scored.traffic, economics, ranks=scored.ranks
+        ),
         "review_all": ~nothing,
         "review_none": nothing,
     }
@@ -135,18 +146,33 @@ def _limit_codes(
     is_bound: bool,
 ) -> dict[str, bool]:
     return {
+        "capacity_binds": is_bound,
         "capacity_infeasible": is_bound and scored.traffic.capacity(economics) < 1,
         "review_all_exceeds_capacity": not policies["review_all"]["feasible"],
         "review_never_pays": economics.threshold >= 1,
     }
 
 
-def _policy(
-    name: str, reviewed: Booleans, scored: Scored, economics: Economics
-) -> dict[str, Any]:
+def _trust_codes(report: CalibrationReport, is_overlapping: bool) -> dict[str, bool]:
     return {
-        **policy_row(name, reviewed, scored.failed, scored.traffic, economics),
-        "feasible": scored.traffic.holds(reviewed, economics),
+        "miscalibrated": report.is_miscalibrated,
+        "calibration_not_evaluable": not report.is_evaluable,
+        "windows_overlap_in_time": is_overlapping,
+    }
+
+
+def _policies(
+    marks: Mapping[str, Booleans], scored: Scored, economics: Economics
+) -> dict[str, dict[str, Any]]:
+    # in the top of a day, audits take the place of other reviews
+    unaudited = replace(economics, audit_share=0.0)
+    charged = dict.fromkeys(marks, unaudited) | {"stream_threshold": economics}
+    return {
+        name: {
+            **policy_row(name, marked, scored.failed, scored.traffic, charged[name]),
+            "feasible": scored.traffic.holds(marked, charged[name]),
+        }
+        for name, marked in marks.items()
     }
 
 
@@ -156,10 +182,38 @@ def _best_trivial(policies: Mapping[str, Mapping[str, Any]]) -> str:
     return "review_all" if review_all["feasible"] and is_worth_it else "review_none"
 
 
+def _plan(
+    policy: str, marks: Mapping[str, Booleans], scored: Scored, economics: Economics
+) -> ReviewPlan:
+    is_limited = policy == "batch_topk"
+    wanted = (
+        scored.probabilities >= economics.threshold
+        if is_limited
+        else marks["stream_threshold"]
+    )
+    days = scored.traffic.days
+    return ReviewPlan(
+        ranks=scored.ranks,
+        days=days,
+        wanted=np.bincount(days[wanted], minlength=len(scored.traffic.calls)),
+        limit=scored.traffic.capacity(economics) if is_limited else inf,
+        share=economics.audit_share,
+    )
+
+
+def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
+    """Return the plan, or one of all or nothing, which leaves nothing to audit."""
+    if verdict in SHIPPED_AS.values():
+        return plan
+    limit = inf if verdict == "review_all" else 0.0
+    calls = np.bincount(plan.days, minlength=len(plan.wanted))
+    return replace(plan, wanted=calls, limit=limit, share=0.0)
+
+
 def _cost_difference(
-    scored: Scored, economics: Economics, reviewed: Booleans, trivial: Booleans
+    scored: Scored, economics: Economics, plan: ReviewPlan, trivial: Booleans
 ) -> Estimate:
-    costs = economics.costs(reviewed, scored.failed)
+    costs = economics.costs(plan.probabilities(), scored.failed)
     saved = costs - economics.costs(trivial, scored.failed)
     return clustered_mean(saved, scored.sessions)
 
@@ -169,19 +223,19 @@ def _order_difference(
 ) -> Estimate:
     """Compare with as many reviews a day of calls drawn at random."""
     days = scored.traffic.days
-    shares = np.bincount(days, reviewed) / np.bincount(days)
+    shares = np.bincount(days, reviewed) / scored.traffic.calls
     costs = economics.costs(reviewed, scored.failed)
     saved = costs - economics.costs(shares[days], scored.failed)
     return clustered_mean(saved, scored.sessions)
 
 
 def _skipped(
-    scored: Scored, reviewed: Booleans, economics: Economics
-) -> dict[str, float | bool | str | None]:
-    """Bound the failure rate among the calls that nobody would review."""
-    outcomes = scored.failed[~reviewed & ~np.isnan(scored.failed)]
+    scored: Scored, reviewed: Booleans, economics: Economics, design_effect: float
+) -> dict[str, Any]:
+    """Bound the failure rate among the calls that no score would have reviewed."""
+    outcomes = scored.failed[~reviewed & scored.known]
     failures = int(outcomes.sum())
-    ceiling = failure_rate_ceiling(failures, len(outcomes))
+    ceiling = failure_rate_ceiling(failures, len(outcomes), design_effect=design_effect)
     is_certified = ceiling <= economics.threshold
     return {
         "skipped_rows": len(outcomes),

@@ -4,20 +4,56 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
-
 from llm_telemetry.inference import Estimate
+from llm_telemetry.triage.basis import Evidence
+from llm_telemetry.triage.discrimination import discrimination
+from llm_telemetry.triage.inputs import Inputs
 from llm_telemetry.triage.review_policy import Economics
 from llm_telemetry.triage.review_value import Scored
 
+Section = dict[str, Any]
 
-def windows_section(
-    by_name: Mapping[str, pd.DataFrame], windows: pd.DataFrame
-) -> list[dict[str, Any]]:
+
+def premises(inputs: Inputs) -> Section:
+    """Return what was taken as given."""
+    return {
+        "label_definition": "is_failure, scored right after the call",
+        "economics": _economics(inputs.economics),
+        "windows": _windows(inputs),
+    }
+
+
+def policy_sections(
+    inputs: Inputs,
+    scored: Scored,
+    evidence: Evidence,
+    estimates: Mapping[str, Estimate],
+    threshold: float | None,
+) -> Section:
+    """Return what was found, the policies first."""
+    value, report = evidence.value, evidence.report
+    probabilities, outcomes, _ = scored.with_known_outcome()
+    return {
+        "threshold": _threshold(inputs, threshold),
+        "policies": value.policies,
+        "value": {**_spread(value.estimates), **value.measures},
+        "audit": _audit(scored, evidence),
+        "calibration": {
+            "map": asdict(evidence.calibration),
+            **_spread(report.estimates),
+            **report.measures,
+        },
+        "calibration_by_slice": evidence.slices,
+        "discrimination": {
+            **_spread({"roc_auc": estimates["roc_auc"]}),
+            **discrimination(probabilities, outcomes, inputs.economics),
+        },
+        "model_choice": _model_choice(evidence),
+    }
+
+
+def _windows(inputs: Inputs) -> list[Section]:
     """Return what each window is and how many of its rows were used."""
-    facts = windows[windows["window_name"].isin(list(by_name))]
     columns = [
         "window_name",
         "window_method",
@@ -26,60 +62,60 @@ def windows_section(
         "overlap_rate",
         "sampling_fraction",
     ]
+    facts = inputs.windows
+    facts = facts[facts["window_name"].isin(list(inputs.by_name))]
     return [
         {
             **{str(column): fact for column, fact in row.items()},
-            "rows_used": len(by_name[row["window_name"]]),
-            "known_failures": int(by_name[row["window_name"]]["is_failure"].sum()),
+            "rows_used": len(inputs.by_name[row["window_name"]]),
+            "known_failures": int(
+                inputs.by_name[row["window_name"]]["is_failure"].sum()
+            ),
         }
         for row in facts[columns].sort_values("starts_at").to_dict("records")
     ]
 
 
-def economics_section(economics: Economics) -> dict[str, float]:
-    """Return the knobs the threshold follows from."""
+def _economics(economics: Economics) -> Section:
     return {
         "review_cost_usd": economics.review_cost,
         "missed_failure_cost_usd": economics.fn_cost,
         "review_repair_share": economics.repair_share,
         "capacity_per_day": economics.capacity_per_day,
         "capacity_p90_guard": economics.capacity_p90_guard,
+        "audit_share": economics.audit_share,
     }
 
 
-def threshold_section(
-    economics: Economics, threshold: float | None, set_on: str
-) -> dict[str, float | str | None]:
+def _threshold(inputs: Inputs, threshold: float | None) -> Section:
     """Return t*, the threshold capacity allows, and what one more review is worth."""
+    economics = inputs.economics
     price = None if threshold is None else economics.shadow_price(threshold)
     return {
         "break_even": economics.threshold,
         "stream": threshold,
         "shadow_price_usd": price,
-        "load_seen_on": set_on,
+        "load_seen_on": inputs.setting_window,
     }
 
 
-def discrimination_section(scored: Scored, economics: Economics) -> dict[str, Any]:
-    """Return how well the scores order the calls; it decides nothing."""
-    known = ~np.isnan(scored.failed)
-    failed, scores = scored.failed[known], scored.probabilities[known]
-    base_rate = float(failed.mean())
-    has_both = 0 < base_rate < 1
+def _audit(scored: Scored, evidence: Evidence) -> Section:
+    """Return how many full-traffic reviews a day are drawn whatever they score."""
+    plan = evidence.value.plan
     return {
-        "rows": len(failed),
-        "base_rate": base_rate,
-        "roc_auc": float(roc_auc_score(failed, scores)) if has_both else None,
-        "average_precision": float(average_precision_score(failed, scores))
-        if has_both
-        else None,
-        "break_even_repair_share": economics.review_cost
-        / (economics.fn_cost * base_rate)
-        if economics.fn_cost * base_rate > 0
-        else None,
+        "share": plan.share,
+        "audits_per_day": float(plan.expected_audits.mean() * scored.traffic.scale),
     }
 
 
-def estimates_section(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
-    """Return each estimate with its interval."""
+def _model_choice(evidence: Evidence) -> Section:
+    """Return log losses: of crossed names minus plain, of boosting minus the better."""
+    return {
+        "is_crossed": evidence.choice.is_crossed,
+        "is_boosting_better": evidence.choice.is_boosting_better,
+        **_spread(evidence.choice.gains),
+    }
+
+
+def _spread(estimates: Mapping[str, Estimate]) -> dict[str, Section]:
     return {name: asdict(estimate) for name, estimate in estimates.items()}

@@ -1,0 +1,93 @@
+"""Run every scenario many times, and write what came out into docs/methods.md."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import pandas as pd
+from calibration import claims, store
+from calibration.replicate import ROOT
+from calibration.scenarios import SCENARIOS, Scenario
+
+DOCUMENT = ROOT / "docs" / "methods.md"
+BEGIN, END = "<!-- calibrate: begin -->", "<!-- calibrate: end -->"
+SAID_EVERY_SECONDS = 10.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the table; exit with 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", nargs="*", help="scenarios whose name contains one")
+    parser.add_argument("--list", action="store_true", help="name the scenarios")
+    options = parser.parse_args(arguments)
+    chosen = [
+        scenario
+        for scenario in SCENARIOS
+        if not options.only or any(name in scenario.name for name in options.only)
+    ]
+    if options.list:
+        print("\n".join(scenario.name for scenario in chosen))
+        return 0
+    # one thread a worker: two workers fill two cores
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    lines = measured(chosen, options.seeds, options.workers)
+    print("\n".join(claims.table(lines)))
+    if len(chosen) == len(SCENARIOS):
+        rewrite(DOCUMENT, lines, options.seeds)
+    return int(any(line.endswith("| MISS |") for line in lines))
+
+
+def measured(chosen: Iterable[Scenario], seeds: int, workers: int) -> list[str]:
+    """Run what is not yet on disk, and return the lines of the table."""
+    folder = store.folder()
+    lines: list[str] = []
+    with ProcessPoolExecutor(workers) as pool:
+        for scenario in chosen:
+            numbers = replicates(scenario, folder, seeds, pool)
+            lines += [
+                claims.row(scenario.world, claim, numbers) for claim in scenario.claims
+            ]
+    return lines
+
+
+def replicates(
+    scenario: Scenario, folder: Path, seeds: int, pool: ProcessPoolExecutor
+) -> pd.DataFrame:
+    """Return the numbers of every seed, those on disk as they are."""
+    file = folder / f"{scenario.name}.jsonl"
+    done = set(store.load(file).index)
+    started = said = time.monotonic()
+    waiting: dict[Future[store.Numbers], int] = {
+        pool.submit(scenario.run, seed): seed
+        for seed in range(seeds)
+        if seed not in done
+    }
+    for count, future in enumerate(as_completed(waiting), start=1):
+        store.append(file, waiting[future], future.result())
+        now = time.monotonic()
+        if now - said > SAID_EVERY_SECONDS or count == len(waiting):
+            said = now
+            took = f"{count} of {len(waiting)} in {now - started:.0f} s"
+            print(f"{scenario.name}: {took}", file=sys.stderr, flush=True)
+    numbers = store.load(file)
+    return numbers[numbers.index < seeds]
+
+
+def rewrite(document: Path, lines: Sequence[str], seeds: int) -> None:
+    """Put the table between its two markers."""
+    text = document.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    said = f"`make calibrate`, {seeds} replicates of each row."
+    body = "\n".join([BEGIN, said, "", *claims.table(lines), END])
+    document.write_text(before + body + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `make calibrate` measures: simulated worlds, and what is claimed of each."""

@@ -1,0 +1,42 @@
+"""Drift where there is none, and where there is."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from calibration.replicate import Replicate, built
+from calibration.store import Numbers
+from llm_telemetry.simulate import simulate
+
+MARTS = ("int_features_tested", "drift")
+MOVED = {"use_case", "prompt_tokens"}
+SIDES = ["reference", "current", None]
+
+
+def measure(replicate: Replicate) -> Numbers:
+    """Say what was called drifted, over time."""
+    drift = replicate.marts["drift"]
+    drifted = set(drift.loc[drift["verdict"] == "drift", "feature"])
+    return {"has_drift": bool(drifted), "names_what_moved": drifted >= MOVED}
+
+
+def random_split(seed: int, *, world: str, interactions: int) -> Numbers:
+    """Count p-values of at most .05 where sessions are split at random."""
+    simulation = simulate(world, interactions=interactions, seed=seed)
+    rng = np.random.default_rng(seed)
+
+    def split(connection: duckdb.DuckDBPyConnection) -> None:
+        sessions = simulation.sessions[["session_id"]]
+        drawn = rng.choice(3, len(sessions), p=(0.4, 0.2, 0.4))
+        names = pd.Series(drawn, dtype=object).map(dict(enumerate(SIDES)))
+        connection.register("sides", sessions.assign(side=names))
+        connection.execute(
+            "create or replace table interactions as select interactions.* replace "
+            "(side as drift_window, cast(null as varchar) as decision_window) "
+            "from interactions inner join sides using (session_id)"
+        )
+        connection.unregister("sides")
+
+    tested = built(simulation, MARTS, split)["int_features_tested"]
+    p_values = tested["p_value"].dropna()
+    return {"alarms": (p_values <= 0.05).sum(), "tests": len(p_values)}

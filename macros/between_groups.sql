@@ -1,0 +1,21 @@
+{% macro between_groups_variance(events, trials) -%}
+    {#- of sum(events) / sum(trials), sessions clustered: the rows are session groups -#}
+    count(*) filter (where {{ trials }} > 0)
+    / cast(nullif(count(*) filter (where {{ trials }} > 0) - 1, 0) as double)
+    * (
+        {{ exact_sum(events ~ ' * ' ~ events) }}
+        - 2e0 * sum({{ events }}) / nullif(sum({{ trials }}), 0)
+        * {{ exact_sum(events ~ ' * ' ~ trials) }}
+        + power(sum({{ events }}) / cast(nullif(sum({{ trials }}), 0) as double), 2)
+        * {{ exact_sum(trials ~ ' * ' ~ trials) }}
+    ) / power(cast(nullif(sum({{ trials }}), 0) as double), 2)
+{%- endmacro %}
+
+{% macro effective_trials(metric, trials) -%}
+    {#- independent trials worth as much; too few events to tell: a session is worth one -#}
+    case
+        when least({{ metric }}_rate, 1e0 - {{ metric }}_rate) * {{ trials }} >= 5
+            then least({{ trials }}, {{ metric }}_rate * (1e0 - {{ metric }}_rate) / nullif({{ metric }}_variance, 0))
+        else least({{ trials }}, sessions)
+    end as {{ metric }}_trials
+{%- endmacro %}

@@ -1,0 +1,77 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_flagged') }}
+
+),
+
+session_groups as (
+
+    select
+        concat_ws(' ', model_provider, model_name) as arm,
+        hash(session_id) % cast({{ knob('session_groups') }} as ubigint)
+            as session_group,
+        count(*) - count(is_failure) as unknown_outcomes,
+        count(*) - count(latency_ms) as missing_latencies,
+        count(*) - count(cost_usd) as missing_costs,
+        count(*) as interactions
+
+    from interactions
+
+    where model_name is not null
+
+    group by all
+
+),
+
+arms as (
+
+    select
+        arm,
+        {{ clustered_counts('unknown_outcomes', 'interactions') }},
+        {{ clustered_counts('missing_latencies', 'interactions') }},
+        {{ clustered_counts('missing_costs', 'interactions') }}
+
+    from session_groups
+
+    group by arm
+
+),
+
+missing as (
+
+    select
+        arm,
+        'is_failure' as column_name,
+        {{ knob('missing_budget_share') }} * {{ knob('fail_budget') }}
+            as max_difference,
+        unnest(unknown_outcomes) as counts
+
+    from arms
+
+    union all
+
+    select
+        arm,
+        'latency_ms' as column_name,
+        {{ knob('missing_budget_share') }} * {{ knob('sla_budget') }}
+            as max_difference,
+        unnest(missing_latencies) as counts
+
+    from arms
+
+    union all
+
+    select
+        arm,
+        'cost_usd' as column_name,
+        {{ knob('missing_budget_share') }} * {{ knob('max_cost_missing_rate') }}
+            as max_difference,
+        unnest(missing_costs) as counts
+
+    from arms
+
+)
+
+select * from missing

@@ -1,0 +1,85 @@
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+session_days as (
+
+    select
+        interaction_date,
+        count(is_failure) as known_outcomes,
+        count(*) filter (where is_failure) as failures,
+        count(latency_ms) as measured_latencies,
+        count(*) filter (where is_sla_breach) as sla_breaches
+
+    from interactions
+
+    where interaction_date is not null
+
+    group by interaction_date, session_id
+
+),
+
+summed as (
+
+    select
+        interaction_date,
+        {{ clustered_counts('failures', 'known_outcomes') }},
+        {{ clustered_counts('sla_breaches', 'measured_latencies') }}
+
+    from session_days
+
+    group by interaction_date
+
+),
+
+budgets as (
+
+    select
+        interaction_date,
+        'failures' as budget,
+        unnest(failures) as counts
+
+    from summed
+
+    union all
+
+    select
+        interaction_date,
+        'sla' as budget,
+        unnest(sla_breaches) as counts
+
+    from summed
+
+),
+
+rated as (
+
+    select
+        *,
+        events / cast(nullif(trials, 0) as double) as rate
+
+    from budgets
+
+    where session_groups > 1 and trials > session_groups
+
+),
+
+varied as (
+
+    select
+        interaction_date,
+        budget,
+        -- of the events of a day, were its sessions drawn anew
+        {{ session_variance() }} as session_variance,
+        -- and were its interactions drawn anew
+        trials * rate * (1e0 - rate) * trials / (trials - 1) as row_variance
+
+    from rated
+
+)
+
+select * from varied

@@ -1,0 +1,95 @@
+with
+
+days_awaited as (
+
+    select * from {{ ref('int_days_awaited') }}
+
+),
+
+weekdays_priced as (
+
+    select * from {{ ref('int_weekdays_priced') }}
+
+),
+
+draws as (
+
+    select unnest(range(cast({{ knob('forecast_draws') }} as bigint))) as draw
+
+),
+
+day_residuals as (
+
+    select
+        unnest(dates) as interaction_date,
+        unnest(residuals) as residual
+
+    from weekdays_priced
+
+),
+
+pooled as (
+
+    select list(residual order by interaction_date) as residuals from day_residuals
+
+),
+
+-- a median is an estimate too, so that each draw has medians of its own
+drawn_medians as (
+
+    select
+        draws.draw,
+        weekdays_priced.weekday,
+        weekdays_priced.scale_usd,
+        list_median(list_transform(
+            range(len(weekdays_priced.costs)),
+            lambda turn: weekdays_priced.costs[
+                {{ drawn_place(
+                    'len(weekdays_priced.costs)',
+                    'draws.draw, weekdays_priced.weekday, turn'
+                ) }}
+            ]
+        )) as median_usd
+
+    from draws
+
+    cross join weekdays_priced
+
+),
+
+-- residuals a week at a time: a dear day is followed by another
+placed as (
+
+    select
+        drawn_medians.draw,
+        drawn_medians.median_usd,
+        drawn_medians.scale_usd,
+        days_awaited.seen_usd,
+        pooled.residuals,
+        ({{ drawn_place(
+            'len(pooled.residuals)', 'drawn_medians.draw, days_awaited.month_day // 7'
+        ) }} + days_awaited.month_day) % len(pooled.residuals) + 1 as place
+
+    from drawn_medians
+
+    inner join days_awaited on drawn_medians.weekday = days_awaited.weekday
+
+    cross join pooled
+
+),
+
+drawn as (
+
+    select
+        draw,
+        count(*) as awaited_days,
+        {{ exact_sum('greatest(seen_usd, median_usd + scale_usd * residuals[place])') }}
+            as awaited_usd
+
+    from placed
+
+    group by draw
+
+)
+
+select * from drawn

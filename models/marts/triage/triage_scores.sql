@@ -1,0 +1,68 @@
+{{ config(materialized='view') }}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_weighed') }}
+
+),
+
+scorecard as (
+
+    select * from {{ ref('triage_scorecard') }}
+
+),
+
+line as (
+
+    select
+        any_value(weight) filter (where term = 'calibration_intercept') as intercept,
+        any_value(weight) filter (where term = 'calibration_slope') as slope
+
+    from scorecard
+
+),
+
+knots as (
+
+    select
+        log_odds,
+        weight as probability,
+        lead(log_odds, 1, log_odds + 1) over by_log_odds as next_log_odds,
+        lead(weight, 1, weight) over by_log_odds as next_probability
+
+    from scorecard
+
+    where kind = 'knot'
+
+    window by_log_odds as (order by log_odds, weight)
+
+),
+
+-- where there are knots, the probability is a line from one to the next
+scored as (
+
+    select
+        interactions.interaction_id,
+        interactions.log_odds,
+        round(
+            coalesce(
+                knots.probability
+                + (knots.next_probability - knots.probability)
+                * (interactions.log_odds - knots.log_odds)
+                / (knots.next_log_odds - knots.log_odds),
+                1 / (1 + exp(-line.intercept - line.slope * interactions.log_odds))
+            ),
+            10
+        ) as proba_failure
+
+    from interactions
+
+    cross join line
+
+    asof left join knots on interactions.log_odds >= knots.log_odds
+
+)
+
+select * from scored

@@ -1,0 +1,131 @@
+"""Break the package in one line at a time; the tests that are named must notice."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("python", "models", "macros", "seeds", "tests", "bench", "data", "docs")
+FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "README.md")
+FAILED = 1  # pytest: tests ran and some failed
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A text of one file, what takes its place, and the tests that hold it."""
+
+    name: str
+    file: str
+    text: str
+    replacement: str
+    tests: str
+
+
+PACKAGE = "python/llm_telemetry"
+MUTANTS = (
+    Mutant(
+        'class_weight="balanced"',
+        f"{PACKAGE}/triage/failure_model.py",
+        'solver="lbfgs",',
+        'solver="lbfgs", class_weight="balanced",',
+        "test_failure_model.py test_triage.py",
+    ),
+    Mutant(
+        "the threshold is set on the evaluation window",
+        f"{PACKAGE}/triage/__init__.py",
+        "_scored(scorer, inputs, inputs.setting_window)",
+        '_scored(scorer, inputs, "evaluation")',
+        "test_triage.py",
+    ),
+    Mutant(
+        "rows are clusters, not sessions",
+        f"{PACKAGE}/inference.py",
+        "codes, names = pd.factorize(np.asarray(clusters))\n    count",
+        "codes = names = np.arange(len(influence))\n    count",
+        "test_inference.py",
+    ),
+    Mutant(
+        "slices count interactions, not sessions",
+        "models/intermediate/int_slice_metrics_scored.sql",
+        "/ sqrt(greatest(1e0, slice_metrics.design_effect)) as",
+        "as",
+        "test_hotspots.py test_slice_statistics.py",
+    ),
+    Mutant(
+        "slices are not corrected for their number",
+        "models/intermediate/int_slice_metrics_tested.sql",
+        "least(1e0, min(false_discovery_rate) over (order by p_value desc))",
+        "p_value",
+        "test_hotspots.py test_slice_statistics.py",
+    ),
+    Mutant(
+        "drift counts interactions, not sessions",
+        "models/intermediate/int_features_tested.sql",
+        "        / design_effect as effective_rows,",
+        "        as effective_rows,",
+        "test_drift.py",
+    ),
+)
+
+
+def main() -> int:
+    """Try every mutant; exit with 1 where one survives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="mutants whose name contains this")
+    options = parser.parse_args()
+    chosen = [one for one in MUTANTS if not options.only or options.only in one.name]
+    survived = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = _copied(Path(folder))
+        for mutant in chosen:
+            code = _tried(mutant, copy)
+            survived += code != FAILED
+            word = {FAILED: "killed", 0: "SURVIVED"}.get(code, f"NOT RUN ({code})")
+            print(f"{word:<10} {mutant.name}: {mutant.tests}", flush=True)
+    return int(survived > 0)
+
+
+def _copied(folder: Path) -> Path:
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name)
+    for name in FILES:
+        shutil.copyfile(ROOT / name, folder / name)
+    return folder
+
+
+def _tried(mutant: Mutant, copy: Path) -> int:
+    """Return pytest's exit code on the mutant, after the tests passed without it."""
+    file = copy / mutant.file
+    sound = file.read_text(encoding="utf-8")
+    if sound.count(mutant.text) != 1:
+        raise SystemExit(f"{mutant.name}: not once in {mutant.file}: {mutant.text}")
+    if code := _tested(mutant, copy):
+        raise SystemExit(f"{mutant.name}: the tests fail without it, code {code}")
+    file.write_text(sound.replace(mutant.text, mutant.replacement), encoding="utf-8")
+    try:
+        return _tested(mutant, copy)
+    finally:
+        file.write_text(sound, encoding="utf-8")
+
+
+def _tested(mutant: Mutant, copy: Path) -> int:
+    tests = [f"tests/python/{name}" for name in mutant.tests.split()]
+    # bytecode is checked by the second a file was written, and a mutant is faster
+    environment = os.environ | {"PYTHONPATH": "python", "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    return ran.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

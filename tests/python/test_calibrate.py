@@ -1,0 +1,109 @@
+"""What `make calibrate` writes follows from its replicates, and a torn run goes on."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+Module = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch) -> Module:
+    monkeypatch.syspath_prepend(BENCH)
+    return importlib.import_module
+
+
+def test_a_share_is_held_against_its_bar(module: Module) -> None:
+    claims = module("calibration.claims")
+    claim = claims.Claim("P(canary)", "is_canary", high=0.10)
+    rare = pd.DataFrame({"is_canary": [1.0] + [0.0] * 19})
+    measured = claims.measure(claim, rare)
+    assert measured.value == 0.05
+    # Wilson's interval of 1 in 20
+    assert (measured.low, measured.high) == pytest.approx((0.0089, 0.2361), abs=5e-5)
+    assert claims.row("null", claim, rare) == (
+        "| null | P(canary) | 0.050 (0.009 to 0.236) | at most 0.1 | ok |"
+    )
+    often = pd.DataFrame({"is_canary": [1.0] * 3 + [0.0] * 17})
+    assert claims.row("null", claim, often).endswith("| at most 0.1 | MISS |")
+
+
+def test_a_ratio_adds_up_before_it_divides(module: Module) -> None:
+    claims = module("calibration.claims")
+    claim = claims.Claim("power", "found", "ratio", low=0.65, over="material")
+    numbers = pd.DataFrame({"found": [1, 9], "material": [4, 10]})
+    assert claims.measure(claim, numbers).value == pytest.approx(10 / 14)
+
+
+@pytest.mark.parametrize(("errors", "kept"), [([1, -1, 2, -1], True), ([1, 2], False)])
+def test_unbiased_is_within_two_standard_errors(
+    module: Module, errors: list[float], kept: bool
+) -> None:
+    claims = module("calibration.claims")
+    claim = claims.Claim("bias", "error", "unbiased")
+    measured = claims.measure(claim, pd.DataFrame({"error": errors}))
+    assert claims.holds(claim, measured) == kept
+
+
+def test_what_was_not_measured_misses_its_bar(module: Module) -> None:
+    claims = module("calibration.claims")
+    claim = claims.Claim("P(canary)", "is_canary", high=0.10)
+    assert claims.row("null", claim, pd.DataFrame({"other": [1.0]})).endswith("MISS |")
+
+
+def test_a_line_that_was_cut_off_is_measured_again(
+    module: Module, tmp_path: Path
+) -> None:
+    store = module("calibration.store")
+    file = tmp_path / "deeper" / "null.jsonl"
+    store.append(file, 3, {"is_canary": True})
+    store.append(file, 1, {"is_canary": False})
+    with file.open("a") as lines:
+        lines.write('{"seed": 2, "is_ca')
+    numbers = store.load(file)
+    assert numbers["is_canary"].to_dict() == {1: 0.0, 3: 1.0}
+    assert store.load(tmp_path / "absent.jsonl").empty
+
+
+def test_only_what_stands_between_the_markers_is_rewritten(
+    module: Module, tmp_path: Path
+) -> None:
+    calibrate = module("calibrate")
+    document = tmp_path / "methods.md"
+    document.write_text(f"before\n{calibrate.BEGIN}\nold\n{calibrate.END}\nafter\n")
+    for line in ("| null | a |", "| null | b |"):
+        calibrate.rewrite(document, [line], 200)
+    text = document.read_text()
+    assert text.startswith(f"before\n{calibrate.BEGIN}\n")
+    assert text.endswith(f"| null | b |\n{calibrate.END}\nafter\n")
+    assert "old" not in text
+    assert "| null | a |" not in text
+    assert "200 replicates" in text
+
+
+def test_the_document_has_a_place_for_the_table(module: Module) -> None:
+    calibrate = module("calibrate")
+    text = calibrate.DOCUMENT.read_text()
+    assert text.count(calibrate.BEGIN) == text.count(calibrate.END) == 1
+
+
+def test_models_are_built_after_what_they_read(module: Module) -> None:
+    lineage = module("calibration.replicate").lineage("risk_slices")
+    assert lineage[0] == "stg_telemetry_csv__interactions"
+    assert lineage.index("interactions") < lineage.index("int_slices_counted")
+    assert lineage[-1] == "risk_slices"
+    assert len(set(lineage)) == len(lineage)
+
+
+def test_every_claim_reads_a_number_that_its_scenario_gives(module: Module) -> None:
+    """Run the quickest scenario of all, and take the others' word for their names."""
+    scenarios = {one.name: one for one in module("calibration.scenarios").SCENARIOS}
+    quick = scenarios["low_volume-400"]
+    numbers = quick.run(0)
+    assert {claim.column for claim in quick.claims} <= numbers.keys()
+    assert quick.run(0) == numbers

@@ -1,0 +1,211 @@
+"""The decisions on budget and drift, from marts written by hand."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from llm_telemetry import budget, drift
+from llm_telemetry.decision import Decision, expired
+
+KNOBS = {
+    "missing_budget_share": 0.2,
+    "drift_false_discovery_rate": 0.05,
+    "min_concept_distance": 0.2,
+    "max_window_overlap_rate": 0.05,
+}
+TODAY = pd.Timestamp("2025-03-01")
+
+
+def burn(**changes: Any) -> pd.DataFrame:
+    """Return the last day's burn of the failure budget over 28 days."""
+    row = {
+        "interaction_date": TODAY,
+        "budget": "failures",
+        "window_days": 28,
+        "measured": 990,
+        "missing": 10,
+        "burn_rate": 0.5,
+        "burn_rate_low": 0.49,
+        "burn_rate_high": 0.99,
+        "budget_rate": 0.02,
+    }
+    return pd.DataFrame([row | changes])
+
+
+def alerts(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Return alerts of the last day that are calm but for what is said."""
+    calm = {
+        **dict.fromkeys(budget.EVIDENCE),
+        "interaction_date": TODAY,
+        "budget": "failures",
+        "alert": "28d",
+        "severity": "ticket",
+        "period_days": 28,
+        "status": "ok",
+        "could_missing_flip_it": False,
+        "expected_bad_events": 20.0,
+    }
+    return pd.DataFrame([calm | row for row in rows or ({},)])
+
+
+def forecast(low: float = 50, high: float = 70) -> pd.DataFrame:
+    """Return the forecast of a month with a budget of 100 USD."""
+    row = {
+        "budget_usd": 100.0,
+        "month_to_date_usd": 30.0,
+        "forecast_usd": (low + high) / 2,
+        "forecast_low_usd": low,
+        "forecast_high_usd": high,
+        "over_budget_probability": float(low > 100),
+        "status": "forecast",
+    }
+    return pd.DataFrame([row])
+
+
+def budget_of(*rows: dict[str, Any], **interval: float) -> Decision:
+    return budget.decide(burn(), alerts(*rows), forecast(**interval), KNOBS)
+
+
+def test_a_calm_budget_is_kept() -> None:
+    decision = budget_of()
+    assert decision.verdict == "within_budget"
+    assert decision.estimates["failures_burn_rate_28d"]["value"] == 0.5
+    assert "the month will cost 60 USD (50 to 70) of 100" in decision.summary
+
+
+def test_the_gravest_sure_alert_outweighs_a_refusal() -> None:
+    flips = {"alert": "28d", "could_missing_flip_it": True}
+    pages = {"alert": "1d", "severity": "page", "status": "firing"}
+    refused = budget_of(flips)
+    assert refused.verdict == "refuse"
+    assert refused.reasons == ("failures_28d_missing_could_flip_it",)
+    assert budget_of(flips, pages).verdict == "page"
+    # a page that the missing could silence is not sure
+    assert budget_of(pages | {"could_missing_flip_it": True}).verdict == "refuse"
+
+
+def test_a_month_surely_over_its_budget_is_a_ticket() -> None:
+    assert budget_of(low=90, high=120).verdict == "within_budget"
+    over = budget_of(low=101, high=120)
+    assert over.verdict == "ticket"
+    assert over.reasons == (budget.OVER_BUDGET,)
+    assert [row["is_met"] for row in over.basis.constraints] == [True, False]
+
+
+def test_a_fifth_of_the_budget_may_be_missing() -> None:
+    (met,) = budget_of().basis.diagnostics
+    assert (met["value"], met["limit"], met["is_met"]) == (0.01, 0.004, False)
+
+
+def test_a_month_without_history_has_no_forecast() -> None:
+    gaps = dict.fromkeys(
+        ("forecast_usd", "forecast_low_usd", "forecast_high_usd"), float("nan")
+    )
+    unknown = forecast().assign(status="insufficient_history", **gaps)
+    decision = budget.decide(burn(), alerts(), unknown, KNOBS)
+    assert decision.verdict == "within_budget"
+    assert "too few weeks" in decision.summary
+    assert decision.basis.constraints[-1]["is_met"] is None
+
+
+def features(**changes: Any) -> pd.DataFrame:
+    """Return a drift report of one feature that did not move."""
+    row = {
+        **dict.fromkeys(drift.EVIDENCE),
+        "window_pair": drift.FITTED_ON,
+        "feature": "latency_ms",
+        "verdict": "no_drift",
+        "severity": "low",
+        "psi": 0.01,
+        "q_value": 0.5,
+        "overlap_rate": 0.0,
+        "effective_rows": 500.0,
+        "is_underpowered_for_medium": False,
+        "is_underpowered_for_high": False,
+    }
+    return pd.DataFrame([row | changes])
+
+
+def drivers(earlier: int = 3_000, later: int = 1_000) -> pd.DataFrame:
+    """Return failure rates that moved within cells."""
+    row = {
+        "window_pair": drift.FITTED_ON,
+        "earlier_outcomes": earlier,
+        "later_outcomes": later,
+        "change": 0.05,
+        "mix_change": 0.01,
+        "rate_change": 0.04,
+    }
+    return pd.DataFrame([row])
+
+
+def estimate(value: float, se: float) -> dict[str, Any]:
+    reach = 2 * se
+    ends = {"low": value - reach, "high": value + reach}
+    return {"value": value, "se": se, **ends, "n": 999, "clusters": 400, "unit": "1"}
+
+
+def drift_of(
+    ratio: tuple[float, float] = (1.0, 0.05),
+    slope: tuple[float, float] = (1.0, 0.1),
+    report: pd.DataFrame | None = None,
+) -> Decision:
+    calibration = {
+        "observed_over_expected": estimate(*ratio),
+        "calibration_slope": estimate(*slope),
+    }
+    moved = features() if report is None else report
+    return drift.decide(moved, drivers(), calibration, KNOBS)
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict"),
+    [
+        ({}, "stable"),
+        ({"ratio": (1.5, 0.1)}, "concept_drift"),
+        ({"ratio": (0.5, 0.1)}, "concept_drift"),
+        ({"slope": (0.5, 0.1)}, "concept_drift"),
+        # beyond chance and small; large and within chance
+        ({"ratio": (1.15, 0.01)}, "stable"),
+        ({"ratio": (1.5, 0.3)}, "stable"),
+        # scores that never told calls apart
+        ({"slope": (0.1, 0.1)}, "stable"),
+        ({"report": features(verdict="drift", severity="high")}, "covariate_drift"),
+        (
+            {"report": features(verdict="drift"), "ratio": (1.5, 0.1)},
+            "concept_drift",
+        ),
+        # windows that overlap are no future to fail in
+        (
+            {"report": features(verdict="windows_overlap"), "ratio": (1.5, 0.1)},
+            "not_evaluable",
+        ),
+    ],
+)
+def test_the_kind_of_drift(options: dict[str, Any], verdict: str) -> None:
+    assert drift_of(**options).verdict == verdict
+
+
+def test_errors_hold_the_noise_of_the_window_the_model_comes_from() -> None:
+    found = drift_of(ratio=(1.1, 0.06)).estimates["observed_over_expected"]
+    assert found["se"] == pytest.approx(0.06 * (1 + 1 / 3) ** 0.5)
+    assert found["high"] - 1.1 == pytest.approx(1.966 * found["se"], rel=1e-3)
+
+
+def test_without_a_failure_model_concept_is_not_judged() -> None:
+    decision = drift.decide(features(), drivers(), {}, KNOBS)
+    assert decision.verdict == "stable"
+    assert decision.reasons == ("concept_not_judged",)
+    assert [row["is_met"] for row in decision.basis.constraints] == [None, None]
+    parts = [
+        decision.estimates[f"{drift.FITTED_ON}.failure_rate_{part}"]["value"]
+        for part in ("change", "mix_change", "rate_change")
+    ]
+    assert parts == [0.05, 0.01, 0.04]
+
+
+def test_an_expired_decision_says_so_twice() -> None:
+    ended = expired(Decision("canary", "canary", "", ("improves",)), "concept_drift")
+    assert ended.reasons == ("improves", "expired_by_concept_drift")
+    assert ended.basis.expires_on == ("now: concept_drift",)
