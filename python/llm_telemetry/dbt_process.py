@@ -31,7 +31,9 @@ def _tell(event: Any) -> None:
 
 def _print(**line: str) -> None:
     try:
-        print(json.dumps(line), flush=True)
+        # in one piece: several threads tell
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
     except BrokenPipeError:
         # whoever asked is gone; an exception here would leave dbt's threads waiting
         os._exit(1)
