@@ -27,9 +27,8 @@ from test_drift import MODELS as DRIFT_MODELS
 ABSENT = """
     cast(null as varchar) as split, cast(null as varchar) as prompt_id,
     cast(null as date) as date_utc, cast(null as bigint) as hour_of_day_utc,
-    cast(null as boolean) as hallucination_flag
+    cast(null as boolean) as hallucination_flag, cast(null as double) as propensity
 """
-JUDGED = ("reference_policy", "routing_candidates", "routing_evaluation_rows")
 PLANTED = "use_case={use_case}|account_tier={account_tier}"
 FAMILIES = "a family has p <= .05"
 
@@ -99,9 +98,15 @@ def built(log: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def is_canary(marts: dict[str, pd.DataFrame]) -> bool:
     """Say whether routing recommends a canary."""
-    policy, arms, rows = (marts[name] for name in JUDGED)
-    decision = routing.decide(policy, arms, rows, marts["windows"], KNOBS)
-    return decision.recommendation == "canary"
+    judged = routing.Marts(
+        reference_policy=marts["reference_policy"],
+        candidates=marts["routing_candidates"],
+        constraints=marts["routing_constraints"],
+        prices=marts["routing_prices"],
+        contexts=marts["routing_contexts"],
+        windows=marts["windows"],
+    )
+    return routing.decide(judged, KNOBS).recommendation == "canary"
 
 
 def table(counts: pd.DataFrame) -> list[str]:

@@ -104,7 +104,7 @@ def _decide(options: Options, warehouse: Path) -> int:
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
-    outcome = decide.decide(warehouse)
+    outcome = decide.decide(warehouse, earlier=bundle.earlier(options.out_dir))
     bundle.write(outcome.files, options.out_dir)
     _progress(options)("")
     if options.json:
