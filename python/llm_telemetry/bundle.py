@@ -86,6 +86,15 @@ def write(files: Mapping[str, bytes], out_dir: Path) -> None:
         raise InputError(f"{out_dir}: cannot write: {error.strerror}") from error
 
 
+def earlier(out_dir: Path) -> dict[str, Any] | None:
+    """Return the artifact that stands in ``out_dir``, None where none can be read."""
+    try:
+        content = json.loads((out_dir / ARTIFACT).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
 def verify(file: Path) -> list[str]:
     """Return what is wrong with a bundle: schema, decision id, digests."""
     try:

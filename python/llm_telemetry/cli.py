@@ -135,7 +135,7 @@ def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
-    outcome = decide.decide(warehouse)
+    outcome = decide.decide(warehouse, earlier=bundle.earlier(options.out_dir))
     # a warehouse that is published is read and never written
     for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
         replace_rows(mart, rows, warehouse)

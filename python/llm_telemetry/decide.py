@@ -18,10 +18,14 @@ from llm_telemetry.report import (
     routing_summary,
     triage_summary,
 )
+from llm_telemetry.routing.payload import flags
+from llm_telemetry.routing.words import ADVICE
 from llm_telemetry.warehouse import read
 
 Files = dict[str, bytes]
 
+# the others of routing stand in routing_backtest.csv
+SHOWN = ("shippable.", "reference.naive", "reference.doubly")
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -42,18 +46,19 @@ class Outcome:
     fresh_rows: dict[str, pd.DataFrame]
 
 
-def decide(warehouse: Path) -> Outcome:
+def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    Raises InputError where a gate failed: `dbt build` leaves the marts behind the
-    gates as an earlier build made them.
+    ``earlier`` is the artifact that this one will replace. Raises InputError where a
+    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
+    them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
     knobs = read("knobs", warehouse)
     windows = read("windows", warehouse)
     settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
-    routed, routing_files = _routing(warehouse, windows, settings)
+    routed, routing_files = _routing(warehouse, windows, settings, earlier)
     triaged, triage_files, scorecard = _triage(warehouse, windows, settings)
     drifted, drift_report = _drift(warehouse, triaged, settings)
     if drifted.verdict == drift.CONCEPT_DRIFT:
@@ -78,27 +83,49 @@ def decide(warehouse: Path) -> Outcome:
 
 
 def _routing(
-    warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
+    warehouse: Path,
+    windows: pd.DataFrame,
+    knobs: Mapping[str, float],
+    earlier: Mapping[str, Any] | None,
 ) -> tuple[Decision, Files]:
-    decided = routing.decide(
-        read("reference_policy", warehouse),
-        read("routing_candidates", warehouse),
-        read("routing_evaluation_rows", warehouse),
-        windows,
-        knobs,
+    marts = routing.Marts(
+        reference_policy=read("reference_policy", warehouse),
+        candidates=read("routing_candidates", warehouse),
+        constraints=read("routing_constraints", warehouse),
+        prices=read("routing_prices", warehouse),
+        contexts=read("routing_contexts", warehouse, order_by="interaction_id"),
+        windows=windows,
     )
+    decided = routing.decide(marts, knobs, earlier=_earlier_policy(earlier))
     decision = Decision(
         verdict=decided.verdict,
-        recommendation=decided.recommendation,
+        recommendation=ADVICE[decided.verdict],
         summary=routing_summary(decided),
         reasons=decided.reasons,
-        estimates=_measured(decided.estimates),
+        estimates=_measured(
+            {
+                name: estimate
+                for name, estimate in decided.estimates.items()
+                if name.startswith(SHOWN)
+            }
+        ),
         evidence=rows(decided.policy),
+        basis=decided.basis,
     )
     return decision, {
         "routing_policy_use_case.csv": bundle.csv_bytes(decided.policy),
         "routing_backtest.csv": bundle.csv_bytes(decided.backtest),
+        "routing_policy.flagd.json": bundle.json_bytes(flags(decided.payload)),
     }
+
+
+def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return digest and rollback_to of the routing policy of an earlier artifact."""
+    policy = (earlier or {}).get("decisions", {}).get("routing", {}).get("evidence")
+    if not policy or "policy_digest" not in policy[0]:
+        return None
+    first = policy[0]
+    return {"digest": first["policy_digest"], "rollback_to": first["rollback_to"]}
 
 
 def _triage(
