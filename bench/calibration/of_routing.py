@@ -17,12 +17,13 @@ MARTS = (
     "routing_prices",
     "routing_contexts",
 )
+# each with the policy that it is asked about: the naive one with its own pick
 ESTIMATORS = {
-    "naive": "naive_matched_rows",
-    "direct": "direct",
-    "snips": "snips",
-    "post_stratified": "post_stratified",
-    "dr": "doubly_robust",
+    "naive": ("reference", "naive_matched_rows"),
+    "post_stratified": ("reference", "post_stratified"),
+    "direct": ("learned", "direct"),
+    "snips": ("learned", "snips"),
+    "dr": ("learned", "doubly_robust"),
 }
 VERDICTS = ("refuse", "keep_baseline", "inconclusive", "shadow", "canary", "roll_out")
 HARM_USD = 0.05  # an interaction; less is no harm
@@ -31,23 +32,22 @@ HARM_USD = 0.05  # an interaction; less is no harm
 def measure(replicate: Replicate) -> Numbers:
     """Return how the estimates stand to the truth, and what was recommended.
 
-    Of the policy that was learned on history within its limits; ``best`` is what was
-    learned where no limit is looked at, and ``shipped`` what the verdict is about.
+    ``learned`` is the policy of history within its limits, ``unconstrained`` without
+    them and ``reference`` that of the plain means; harmful is what was recommended.
     """
     marts = replicate.marts
     decision = routing.decide(_read(replicate), replicate.knobs)
     learned = decision.policies.get("learned", marts["reference_policy"].head(0))
     numbers: Numbers = {f"is_{name}": decision.verdict == name for name in VERDICTS}
     numbers["best_delta"] = replicate.simulation.truth["best_policy"]["delta"]
+    truths = {}
     for name in ("reference", "unconstrained", "learned"):
-        policy = decision.policies.get(name, learned.head(0))
-        numbers[f"{name}_true_delta"] = (
-            true_deltas(replicate, policy).fillna(0.0).mean()
-        )
-    truth = true_deltas(replicate, learned).mean()
-    for name, estimator in ESTIMATORS.items():
-        key = f"learned.{estimator}.unit_cost_delta"
-        numbers |= against_truth(name, decision.estimates.get(key), truth)
+        deltas = true_deltas(replicate, decision.policies.get(name, learned.head(0)))
+        truths[name] = deltas.mean()
+        numbers[f"{name}_true_delta"] = deltas.fillna(0.0).mean()
+    for name, (policy, estimator) in ESTIMATORS.items():
+        estimate = decision.estimates.get(f"{policy}.{estimator}.unit_cost_delta")
+        numbers |= against_truth(name, estimate, truths[policy])
     recommended = decision.verdict in ("shadow", "canary", "roll_out")
     shipped = decision.policies.get("shippable", learned.head(0))
     harm = true_deltas(replicate, shipped).mean() > HARM_USD
