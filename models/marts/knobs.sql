@@ -74,6 +74,9 @@
     'release_min_covered_share': 'share',
     'release_planned_sessions': 'sessions',
     'release_min_sample_ratio_p_value': 'p-value',
+    'decision_valid_days': 'days',
+    'ledger_horizon_days': 'days',
+    'ledger_min_outcomes': 'outcomes',
 } -%}
 
 with

@@ -1,7 +1,6 @@
 """The DecisionArtifact: one JSON that says what was decided, on what, and why."""
 
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,10 +10,10 @@ from typing import Any
 import jsonschema
 import rfc8785
 
+from llm_telemetry import provenance
 from llm_telemetry.decision import Decision, plain
 
 SCHEMA_VERSION = "1.0"
-LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "scikit-learn")
 
 # what each decision says when there is nothing for a person to look at
 CLEAR_VERDICTS = {
@@ -26,16 +25,36 @@ CLEAR_VERDICTS = {
 }
 
 
+# what the ledger says of a prediction that cannot be trusted
+UNRELIABLE = {"biased", "too_narrow"}
+# what a routing policy has to show before it serves more of the traffic
+ROLLOUT = (
+    ("shadow", "the policy beats the baseline beyond chance on the log"),
+    ("canary", "and holds against hidden confounding, with its constraints certified"),
+    ("roll_out", "and wins on randomised canary traffic with logged propensities"),
+)
+EXPIRES_ON = (
+    "valid_until has passed",
+    "a later decision supersedes it",
+    "a knob, the code or an input behind it changes",
+    "a stop-ship rule fires",
+)
+
+
 def assemble(
     decisions: Mapping[str, Decision],
     stop_ship: list[dict[str, Any]],
     context: Mapping[str, Any],
     files: list[dict[str, Any]],
+    *,
+    earlier: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the artifact; ``context`` holds as_of, inputs, knobs, windows, integrity.
+    """Return the artifact; ``earlier`` is the one whose place it takes.
 
-    The decision_id is the SHA-256 of everything else in RFC 8785 canonical form, so
-    that the same decision on the same data has the same id everywhere.
+    ``context`` holds what no decision made: as_of, valid_until, scope, inputs, knobs,
+    windows, integrity, policy, track_record. The decision_id is the SHA-256 of
+    everything else in RFC 8785 canonical form, so that the same decision on the same
+    data, after the same one before it, has the same id everywhere.
     """
     degraded = _degraded(context["integrity"])
     written = {
@@ -45,20 +64,36 @@ def assemble(
     content = plain(
         {
             "schema_version": SCHEMA_VERSION,
-            **_status(written, stop_ship),
+            **_status(written, stop_ship, context["track_record"]),
             **context,
+            "expires_on": [*EXPIRES_ON, *_expiries(written)],
             "stop_ship": stop_ship,
             "decisions": written,
+            "rollout": _rollout(written["routing"]["recommendation"]),
             "files": files,
-            "code": {
-                "version": importlib.metadata.version("llm-production-telemetry"),
-                "libraries": {
-                    name: importlib.metadata.version(name) for name in LIBRARIES
-                },
-            },
+            "code": provenance.code(),
         }
     )
-    return {"decision_id": decision_id(content), **content}
+    triggers = [rule["rule"] for rule in stop_ship]
+    return _succeeding(content, earlier, triggers)
+
+
+def _succeeding(
+    content: Mapping[str, Any], earlier: Mapping[str, Any] | None, triggers: list[str]
+) -> dict[str, Any]:
+    """Return the content with its id, after ``earlier``; a repetition is the same."""
+
+    def after(supersedes: str | None, policy: str | None) -> dict[str, Any]:
+        rollback = {"previous_policy_sha256": policy, "triggers": triggers}
+        whole = {**content, "supersedes": supersedes, "rollback": rollback}
+        return {"decision_id": decision_id(whole), **whole}
+
+    if earlier is None:
+        return after(None, None)
+    again = after(earlier["supersedes"], earlier["rollback"]["previous_policy_sha256"])
+    if again["decision_id"] == earlier["decision_id"]:
+        return again
+    return after(earlier["decision_id"], earlier["policy"]["sha256"])
 
 
 def decision_id(content: Mapping[str, Any]) -> str:
@@ -81,19 +116,32 @@ def faults(content: Any) -> list[str]:
         f"{'.'.join(map(str, breach.path)) or 'artifact'}: {breach.message}"
         for breach in validator.iter_errors(content)
     ]
-    if not breaches and content["decision_id"] != decision_id(content):
-        return ["decision_id: does not match the content: the artifact was changed"]
-    return sorted(breaches)
+    if breaches:
+        return sorted(breaches)
+    try:
+        is_own = content["decision_id"] == decision_id(content)
+    except rfc8785.CanonicalizationError as error:
+        return [f"artifact: has no canonical form: {error}"]
+    if is_own:
+        return []
+    return ["decision_id: does not match the content: the artifact was changed"]
 
 
 def _status(
-    decisions: Mapping[str, Mapping[str, Any]], stop_ship: list[dict[str, Any]]
+    decisions: Mapping[str, Mapping[str, Any]],
+    stop_ship: list[dict[str, Any]],
+    track_record: list[dict[str, Any]],
 ) -> dict[str, Any]:
     fired = [f"stop_ship: {rule['rule']}" for rule in stop_ship if rule["fired"]]
     unclear = [
         f"{name}: {decision['verdict']}"
         for name, decision in decisions.items()
         if not decision["is_clear"]
+    ]
+    unclear += [
+        f"track_record: {kind['prediction']} {kind['verdict']}"
+        for kind in track_record
+        if kind["verdict"] in UNRELIABLE
     ]
     status = "blocked" if fired else "review_required" if unclear else "ok"
     return {"status": status, "status_reasons": fired + unclear}
@@ -111,6 +159,24 @@ def _written(name: str, decision: Decision, degraded: list[str]) -> dict[str, An
         "evidence": list(decision.evidence),
         **asdict(decision.basis),
     }
+
+
+def _expiries(decisions: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{name}: {cause}"
+        for name, decision in decisions.items()
+        for cause in decision["expires_on"]
+    ]
+
+
+def _rollout(recommendation: str) -> list[dict[str, Any]]:
+    """Return the ladder; every stage up to the recommended one is earned."""
+    stages = [stage for stage, _ in ROLLOUT]
+    reached = stages.index(recommendation) if recommendation in stages else -1
+    return [
+        {"stage": stage, "requires": requires, "is_earned": step <= reached}
+        for step, (stage, requires) in enumerate(ROLLOUT)
+    ]
 
 
 def _degraded(checks: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -38,6 +38,7 @@ def built(
     warehouse: Path,
     *,
     select: str | None = None,
+    ledger: Path | None = None,
     threads: int | None = None,
     progress: Progress = lambda message: None,
 ) -> Iterator[Path]:
@@ -58,7 +59,10 @@ def built(
         raise InputError(where) from error
     discard(partial)
     try:
-        log = _run_dbt(data_dir, partial, select, threads, progress)
+        places = {"LLMOPS_DATA_DIR": data_dir, "LLM_TELEMETRY_WAREHOUSE": partial}
+        if ledger is not None:
+            places["LLM_TELEMETRY_LEDGER"] = ledger
+        log = _run_dbt(places, select, threads, progress)
         if log is not None:
             raise _explained(log, data_dir, partial)
         yield partial
@@ -92,8 +96,7 @@ def describe(check: dict[Any, Any]) -> str:
 
 
 def _run_dbt(
-    data_dir: Path,
-    partial: Path,
+    places: dict[str, Path],
     select: str | None,
     threads: int | None,
     progress: Progress,
@@ -113,12 +116,12 @@ def _run_dbt(
         ]
         environment = os.environ | {
             "DO_NOT_TRACK": "1",
-            "LLMOPS_DATA_DIR": str(data_dir),
-            "LLM_TELEMETRY_WAREHOUSE": str(partial),
+            **{name: str(place) for name, place in places.items()},
             # the run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
         }
-        environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", _memory_limit(data_dir))
+        limit = _memory_limit(places["LLMOPS_DATA_DIR"])
+        environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", limit)
         environment["LLM_TELEMETRY_THREADS"] = str(threads or os.cpu_count())
         with subprocess.Popen(
             command,

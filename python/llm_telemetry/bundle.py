@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry import artifact
+from llm_telemetry import artifact, statement
 from llm_telemetry.decision import plain
 from llm_telemetry.errors import InputError
 
@@ -86,31 +86,53 @@ def write(files: Mapping[str, bytes], out_dir: Path) -> None:
         raise InputError(f"{out_dir}: cannot write: {error.strerror}") from error
 
 
-def earlier(out_dir: Path) -> dict[str, Any] | None:
-    """Return the artifact that stands in ``out_dir``, None where none can be read."""
+def load(file: Path) -> Any:
+    """Return the JSON of an artifact; raise InputError where there is none."""
     try:
-        content = json.loads((out_dir / ARTIFACT).read_bytes())
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def verify(file: Path) -> list[str]:
-    """Return what is wrong with a bundle: schema, decision id, digests."""
-    try:
-        content = json.loads(file.read_bytes())
+        return json.loads(file.read_bytes(), parse_constant=_refuse)
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{file}: not JSON: {error}") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number that JSON knows")
+
+
+def earlier(out_dir: Path) -> dict[str, Any] | None:
+    """Return the artifact that a new one would replace, if there is a valid one."""
+    try:
+        content = load(out_dir / ARTIFACT)
+    except InputError:
+        return None
+    return None if artifact.faults(content) else content
+
+
+def stated(content: Mapping[str, Any], written: bytes) -> dict[str, Any]:
+    """Return the in-toto statement on an artifact and the bytes it is written in."""
+    return statement.state(content, ARTIFACT, written)
+
+
+def verify(file: Path) -> list[str]:
+    """Return what is wrong with a bundle: schema, id, digests, statement."""
+    content = load(file)
     faults = artifact.faults(content)
     if faults:
         return faults
-    return [
+    changed = [
         fault
         for entry in content["files"]
         if (fault := _file_fault(file.parent / entry["name"], entry))
     ]
+    return changed + _statement_faults(file, content)
+
+
+def _statement_faults(file: Path, content: Mapping[str, Any]) -> list[str]:
+    beside = file.parent / statement.STATEMENT
+    if not beside.is_file():
+        return [f"{statement.STATEMENT}: missing"]
+    return statement.faults(beside.read_bytes(), stated(content, file.read_bytes()))
 
 
 def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:

@@ -11,10 +11,18 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from llm_telemetry import bundle, simulate, sources
+from llm_telemetry import (
+    arguments,
+    artifact,
+    bundle,
+    difference,
+    difference_text,
+    ledger,
+    simulate,
+    sources,
+)
 from llm_telemetry.build import BuildError, built, describe, publish
 from llm_telemetry.errors import InputError
-from llm_telemetry.simulate.worlds import WORLDS
 from llm_telemetry.warehouse import read, replace_rows
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
@@ -22,9 +30,9 @@ DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 Options = argparse.Namespace
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(words)
     try:
         return int(options.command(options))
     except InputError as error:
@@ -45,7 +53,9 @@ def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     # scikit-learn takes a second to import; dbt leaves a core idle while it parses
     Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
-    with _built(options, options.warehouse) as partial:
+    book = _ledger(options)
+    ledger.check(book)
+    with _built(options, options.warehouse, ledger=book) as partial:
         code = _decide(options, partial, is_fresh=True)
         publish(partial, options.warehouse)
     return code
@@ -97,8 +107,19 @@ def verify(options: Options) -> int:
     faults = bundle.verify(options.artifact)
     _complain(faults)
     if not faults:
-        print(f"{options.artifact}: schema, id and digests hold")
+        print(f"{options.artifact}: schema, id, digests and statement hold")
     return BLOCKED if faults else DONE
+
+
+def diff(options: Options) -> int:
+    """Say what changed between two decisions, and what may have caused it."""
+    before, after = (_valid(file) for file in (options.before, options.after))
+    compared = difference.compare(before, after)
+    if options.json:
+        print(bundle.json_bytes(compared).decode(), end="")
+    else:
+        print("\n".join(difference_text.lines(compared)))
+    return DONE
 
 
 def gate(options: Options) -> int:
@@ -135,11 +156,14 @@ def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int
     from llm_telemetry import decide, report
 
     _progress(options)("deciding")
+    book = _ledger(options)
+    ledger.check(book)
     outcome = decide.decide(warehouse, earlier=bundle.earlier(options.out_dir))
     # a warehouse that is published is read and never written
     for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
         replace_rows(mart, rows, warehouse)
     bundle.write(outcome.files, options.out_dir)
+    ledger.append(book, outcome.ledger)
     _progress(options)("")
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
@@ -151,14 +175,31 @@ def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
+def _ledger(options: Options) -> Path:
+    book: Path = options.ledger or options.out_dir / ledger.LEDGER
+    return book.resolve()
+
+
+def _valid(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = bundle.load(file)
+    if faults := artifact.faults(content):
+        raise InputError(f"{file}: not a valid artifact: {faults[0]}")
+    return content
+
+
 def _built(
-    options: Options, warehouse: Path, select: str | None = None
+    options: Options,
+    warehouse: Path,
+    *,
+    select: str | None = None,
+    ledger: Path | None = None,
 ) -> AbstractContextManager[Path]:
     sources.check_knobs()
     return built(
         sources.find_data_dir(options.data_dir),
         warehouse,
         select=select,
+        ledger=ledger,
         threads=options.threads,
         progress=_progress(options),
     )
@@ -177,91 +218,16 @@ def _complain(lines: Sequence[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="llm-telemetry", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    options: dict[str, dict[str, Any]] = {
-        "--data-dir": {"type": Path, "help": "folder of the CSVs (default: discovery)"},
-        "--threads": {
-            "type": _positive,
-            "help": "threads of DuckDB (default: one a core)",
-        },
-        "--quiet": {"action": "store_true", "help": "print nothing but problems"},
-        "--warehouse": {
-            "type": Path,
-            "default": Path("target", "llm_telemetry.duckdb"),
-            "help": "DuckDB file (default: %(default)s)",
-        },
-        "--out-dir": {
-            "type": Path,
-            "default": Path("artifacts"),
-            "help": "folder of the bundle (default: %(default)s)",
-        },
-        "--json": {"action": "store_true", "help": "print the artifact instead"},
+    named: dict[str, Callable[[Options], int]] = {
+        "run": run,
+        "validate": validate,
+        "decide": decide,
+        "gate": gate,
+        "simulate": simulate_world,
+        "verify": verify,
+        "diff": diff,
     }
-    takes = {
-        run: ("run", options),
-        validate: ("validate", ["--data-dir", "--threads", "--quiet"]),
-        decide: ("decide", ["--warehouse", "--out-dir", "--quiet", "--json"]),
-    }
-    for command, (name, names) in takes.items():
-        added = _command(commands, name, command)
-        for option in names:
-            added.add_argument(option, **options[option])
-    _add_gate(commands, options)
-    _add_simulate(commands)
-    verifying = _command(commands, "verify", verify)
-    verifying.add_argument("artifact", type=Path, help="decision_artifact.json")
-    return parser
-
-
-def _add_gate(commands: Any, options: dict[str, dict[str, Any]]) -> None:
-    gating = _command(commands, "gate", gate)
-    for option in ("--warehouse", "--quiet", "--json"):
-        gating.add_argument(option, **options[option])
-    gating.add_argument("--by", default="prompt_version", help="default: %(default)s")
-    gating.add_argument("--baseline", help="a version, week:2025-W10 or weeks:4")
-    gating.add_argument("--candidate", help="a version")
-    gating.add_argument("--baseline-artifact", type=Path)
-    gating.add_argument("--candidate-artifact", type=Path)
-    gating.add_argument("--use-case", action="append", default=[])
-    gating.add_argument("--expected-share", type=float, help="of sessions, 0 to 1")
-    gating.add_argument("--look", type=_positive, default=1, help="which look this is")
-    gating.add_argument("--looks", type=_positive, default=1, help="looks planned")
-    gating.add_argument("--ad-hoc", action="store_true", help="look at any time")
-    gating.add_argument("--out", type=Path, help="file for the JSON")
-
-
-def _add_simulate(commands: Any) -> None:
-    simulating = _command(commands, "simulate", simulate_world)
-    simulating.add_argument("--world", required=True, help=", ".join(WORLDS))
-    simulating.add_argument(
-        "--interactions", type=_positive, help="default: 20000, low_volume 400"
-    )
-    simulating.add_argument("--seed", type=int, default=42)
-    simulating.add_argument(
-        "--canary-share",
-        type=float,
-        default=0.0,
-        help="of the last 30 days' calls, routed by lot (default: %(default)s)",
-    )
-    simulating.add_argument("--out-dir", type=Path, required=True)
-
-
-def _command(
-    commands: Any, name: str, command: Callable[[Options], int]
-) -> argparse.ArgumentParser:
-    added: argparse.ArgumentParser = commands.add_parser(
-        name, help=command.__doc__, description=command.__doc__
-    )
-    added.set_defaults(command=command)
-    return added
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return arguments.parser(named, description=__doc__ or "")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,20 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry import artifact, budget, bundle, drift, hotspots, routing, triage
+from llm_telemetry import (
+    artifact,
+    budget,
+    bundle,
+    drift,
+    hotspots,
+    predictions,
+    routing,
+    scope,
+    statement,
+    triage,
+)
 from llm_telemetry.build import failing_checks
-from llm_telemetry.decision import Decision, expired, measured, plain, rows
+from llm_telemetry.decision import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.report import (
@@ -26,6 +37,11 @@ Files = dict[str, bytes]
 
 # the others of routing stand in routing_backtest.csv
 SHOWN = ("shippable.", "reference.naive", "reference.doubly")
+
+TRACK_RECORD = (
+    *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
+    *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
+)
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -37,12 +53,14 @@ UNITS = {
 class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
+    ``ledger`` holds what it predicts, and what came true of earlier predictions;
     ``fresh_rows`` are of marts that hold what was fitted, which SQL cannot compute.
     """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
+    ledger: list[dict[str, Any]]
     fresh_rows: dict[str, pd.DataFrame]
 
 
@@ -55,31 +73,53 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    knobs = read("knobs", warehouse)
-    windows = read("windows", warehouse)
-    settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
-    routed, routing_files = _routing(warehouse, windows, settings, earlier)
-    triaged, triage_files, scorecard = _triage(warehouse, windows, settings)
-    drifted, drift_report = _drift(warehouse, triaged, settings)
+    health = rows(read("health", warehouse))[0]
+    context = _context(warehouse, health)
+    alerts = read("burn_alerts", warehouse)
+    decisions, files, fresh_rows = _decisions(warehouse, alerts, health, earlier)
+    context["policy"] = scope.policy(files)
+    # what still waits is left out: it would make a repetition another decision
+    outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
+    files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
+    rules = [*scope.gates(context["integrity"]), *budget.stop_ship(alerts)]
+    described = artifact.assemble(decisions, rules, context, [])
+    files["README.md"] = readme(described, health).encode()
+    digests = bundle.digests(files)
+    final = artifact.assemble(decisions, rules, context, digests, earlier=earlier)
+    written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
+    files[statement.STATEMENT] = bundle.json_bytes(bundle.stated(final, written))
+    predicted = _predicted(warehouse, decisions)
+    entries = predictions.entries(predicted, outcomes, final)
+    return Outcome(final, health, files, entries, fresh_rows)
+
+
+def _decisions(
+    warehouse: Path,
+    alerts: pd.DataFrame,
+    health: Mapping[str, Any],
+    earlier: Mapping[str, Any] | None,
+) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
+    """Return every decision, the files that carry it, and what was fitted."""
+    windows, knobs = read("windows", warehouse), _settings(warehouse)
+    routed, routing_files = _routing(warehouse, windows, knobs, earlier)
+    triaged, triage_files, scorecard = _triage(warehouse, windows, knobs)
+    drifted, drift_report = _drift(warehouse, triaged, knobs)
     if drifted.verdict == drift.CONCEPT_DRIFT:
         routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))
-    alerts = read("burn_alerts", warehouse)
-    health = rows(read("health", warehouse))[0]
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": _budget(warehouse, alerts, health, settings),
-        "hotspots": _hotspots(warehouse, settings),
+        "budget": _budget(warehouse, alerts, health, knobs),
+        "hotspots": _hotspots(warehouse, knobs),
     }
-    context = _context(warehouse, knobs, windows)
-    rules = [*_gates(context["integrity"]), *budget.stop_ship(alerts)]
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    described = artifact.assemble(decisions, rules, context, [])
-    files["README.md"] = readme(described, health).encode()
-    final = artifact.assemble(decisions, rules, context, bundle.digests(files))
-    files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    return Outcome(final, health, files, {"triage_scorecard": scorecard})
+    return decisions, files, {"triage_scorecard": scorecard}
+
+
+def _settings(warehouse: Path) -> dict[str, float]:
+    knobs = read("knobs", warehouse)
+    return dict(zip(knobs["knob"], knobs["setting"], strict=True))
 
 
 def _routing(
@@ -196,9 +236,23 @@ def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
 
 
-def _context(
-    warehouse: Path, knobs: pd.DataFrame, windows: pd.DataFrame
-) -> dict[str, Any]:
+def _predicted(
+    warehouse: Path, decisions: Mapping[str, Decision]
+) -> list[dict[str, Any]]:
+    return predictions.predict(
+        read("health_by_day", warehouse),
+        read("unit_costs_by_day", warehouse),
+        _settings(warehouse),
+        routing_policy=decisions["routing"].evidence,
+        review_policy=decisions["triage"].verdict,
+        review_policies=decisions["triage"].evidence,
+    )
+
+
+def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the artifact says that no decision made."""
+    windows = read("windows", warehouse)
+    valid_days = _settings(warehouse)["decision_valid_days"]
     inputs = read("inputs", warehouse).rename(
         columns={
             "table_name": "name",
@@ -206,26 +260,14 @@ def _context(
             "content_sha256": "sha256",
         }
     )
+    record = read(
+        "decision_hit_rate", warehouse, columns=TRACK_RECORD, where="counted > 0"
+    )
     return {
-        "as_of": plain(windows["ends_at"].max()),
+        **scope.describe(windows, health, valid_days),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
-        "knobs": rows(knobs),
+        "knobs": rows(read("knobs", warehouse)),
         "windows": rows(windows),
         "integrity": rows(read("integrity_checks", warehouse)),
+        "track_record": rows(record),
     }
-
-
-def _gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    """Return one stop-ship rule per gate with a limit that somebody chose."""
-    return [
-        {
-            "rule": check["check_name"],
-            "fired": check["status"] == "failed",
-            "value": check["failed_rate"],
-            "limit": check["tolerance"],
-            "meaning": f"too much of {check['column_name']} is missing; it would have "
-            "stopped the build, so that no bundle has it fired",
-        }
-        for check in checks
-        if check["check_name"] in ("missing_latency", "missing_cost")
-    ]

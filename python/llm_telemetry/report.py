@@ -56,7 +56,14 @@ def table(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
         verdict = decision["verdict"].ljust(width)
         lines.append(f"{mark} {name:<9} {verdict}  {decision['summary']}")
     fired = [rule["meaning"] for rule in artifact["stop_ship"] if rule["fired"]]
-    return [*lines, *(f"! stop ship: {meaning}" for meaning in fired)]
+    doubted = [
+        reason for reason in artifact["status_reasons"] if "track_record" in reason
+    ]
+    return [
+        *lines,
+        *(f"! stop ship: {meaning}" for meaning in fired),
+        *(f"! {reason}" for reason in doubted),
+    ]
 
 
 def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
@@ -75,6 +82,7 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
                 for rule in artifact["stop_ship"]
             ],
         ),
+        *_track_record(artifact["track_record"]),
         "## Windows",
         _windows(artifact["windows"]),
         "## Integrity",
@@ -105,6 +113,26 @@ def _section(name: str, decision: Mapping[str, Any]) -> str:
         _grid(("estimate", "value", "95 % interval", "unit"), estimates),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return how earlier predictions came out, where any came due."""
+    cells = [
+        (
+            kind["prediction"],
+            kind["verdict"],
+            f"{kind['hits']} of {kind['counted']}",
+            f"{_percent(kind['hit_rate_low'])} to {_percent(kind['hit_rate_high'])}",
+            _number(kind["mean_error_in_se"]),
+        )
+        for kind in kinds
+    ]
+    header = ("prediction", "verdict", "held by its interval", "95 % interval")
+    return (
+        ["## Earlier predictions", _grid((*header, "mean error, in errors"), cells)]
+        if cells
+        else []
+    )
 
 
 def _sentence(words: str) -> str:

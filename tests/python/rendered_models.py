@@ -30,6 +30,8 @@ def render(template: str, **knobs: float) -> str:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
     context: dict[str, Any] = {
         "ref": lambda name: name,
+        "source": lambda source, name: name,
+        "execute": False,
         "config": lambda **_: "",
         "var": lambda name: {**project, **knobs}[name],
         "env_var": lambda name, default=None: default,

@@ -114,7 +114,8 @@ def test_one_module_opens_the_warehouse() -> None:
 
 
 def test_one_module_runs_dbt() -> None:
-    runs = importers("subprocess") | importers("dbt")
+    # provenance asks git which commit decided
+    runs = importers("subprocess") - {"provenance"} | importers("dbt")
     # build starts the process that dbt_process is
     assert runs == {"build", "dbt_process"}, f"only build runs dbt: {runs}"
 
@@ -123,7 +124,8 @@ def test_only_the_command_line_prints() -> None:
     wrong = [
         f"{file.name}:{node.lineno}"
         for file in PACKAGE.rglob("*.py")
-        if file.stem != "cli"
+        # what dbt_process prints, build reads
+        if file.stem not in ("cli", "dbt_process")
         for node in ast.walk(tree(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -14,16 +14,21 @@ from llm_telemetry import bundle
 from llm_telemetry.cli import main
 from llm_telemetry.decide import decide
 from llm_telemetry.errors import InputError
+from llm_telemetry.ledger import LEDGER
 from llm_telemetry.report import table
+from llm_telemetry.statement import STATEMENT
 from llm_telemetry.warehouse import read
 
 FILES = {
     "README.md",
     "decision_artifact.json",
+    "decision_ledger.jsonl",
+    "decision_outcomes.csv",
     "drift_report.csv",
     "routing_backtest.csv",
     "routing_policy.flagd.json",
     "routing_policy_use_case.csv",
+    "statement.intoto.json",
     "triage_actions_preview.csv",
     "triage_scorecard.csv",
     "triage_threshold_curve.csv",
@@ -45,7 +50,8 @@ def test_the_sample_is_decided(sample_run: Run) -> None:
     content = artifact(sample_run)
     assert content["status"] == "review_required"
     assert content["as_of"] == "2025-05-01T18:37:37Z"
-    assert {entry["name"] for entry in content["files"]} == FILES - {bundle.ARTIFACT}
+    named = {entry["name"] for entry in content["files"]}
+    assert named == FILES - {bundle.ARTIFACT, STATEMENT, LEDGER}
 
 
 def test_the_readme_says_every_verdict(sample_run: Run) -> None:
@@ -102,6 +108,7 @@ def test_verify_finds_every_kind_of_tampering(
 
     policy = "routing_policy_use_case.csv"
     assert verified(lambda folder: None) == (0, "")
+    assert verified(lambda folder: (folder / LEDGER).unlink()) == (0, "")
     assert verified(lambda folder: (folder / policy).write_text("x")) == (
         1,
         f"{policy}: changed since the decision was written\n",

@@ -1,0 +1,89 @@
+with recursive
+
+judged as (
+
+    select * from {{ ref('int_outcomes_judged') }}
+
+),
+
+realised as (
+
+    select
+        decision_id,
+        prediction,
+        use_case,
+        starts_on,
+        ends_on
+
+    from judged
+
+    where status = 'realised'
+
+),
+
+-- overlapping periods share their days: only the first of each is evidence of its own
+separated as (
+
+    select * from realised
+
+    qualify row_number() over (
+            partition by prediction, use_case
+            order by starts_on, decision_id
+        ) = 1
+
+    union all
+
+    select realised.*
+
+    from realised
+
+    inner join separated
+        on
+            realised.prediction = separated.prediction
+            and realised.use_case is not distinct from separated.use_case
+            and realised.starts_on > separated.ends_on
+
+    qualify row_number() over (
+            partition by realised.prediction, realised.use_case
+            order by realised.starts_on, realised.decision_id
+        ) = 1
+
+),
+
+counted as (
+
+    select
+        judged.*,
+        separated.decision_id is not null as is_counted
+
+    from judged
+
+    left join separated
+        on
+            judged.decision_id = separated.decision_id
+            and judged.prediction = separated.prediction
+            and judged.use_case is not distinct from separated.use_case
+
+),
+
+rated as (
+
+    select
+        * exclude (
+            predicted_se,
+            sla_ms,
+            failure_event_cost_usd,
+            sla_breach_penalty_usd,
+            period_days
+        ),
+        count(*) filter (where is_counted and is_inside) over same_kind / cast(
+            nullif(count(*) filter (where is_counted) over same_kind, 0) as double
+        ) as hit_rate
+
+    from counted
+
+    window same_kind as (partition by prediction)
+
+)
+
+select * from rated

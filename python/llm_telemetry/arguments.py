@@ -1,0 +1,97 @@
+"""The arguments of every command."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from llm_telemetry.simulate.worlds import WORLDS
+
+Commands = Mapping[str, Callable[[argparse.Namespace], int]]
+
+SHARED: dict[str, dict[str, Any]] = {
+    "--data-dir": {"type": Path, "help": "folder of the CSVs (default: discovery)"},
+    "--quiet": {"action": "store_true", "help": "print nothing but problems"},
+    "--warehouse": {
+        "type": Path,
+        "default": Path("target", "llm_telemetry.duckdb"),
+        "help": "DuckDB file (default: %(default)s)",
+    },
+    "--out-dir": {
+        "type": Path,
+        "default": Path("artifacts"),
+        "help": "folder of the bundle (default: %(default)s)",
+    },
+    "--ledger": {
+        "type": Path,
+        "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
+    },
+    "--json": {"action": "store_true", "help": "print JSON instead"},
+}
+DECIDES = ("--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+
+
+def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
+    """Return the parser; a command's docstring is its help."""
+    parsed = argparse.ArgumentParser(prog="llm-telemetry", description=description)
+    added = parsed.add_subparsers(required=True, metavar="command")
+    own = {}
+    for name, command in commands.items():
+        said = command.__doc__
+        own[name] = added.add_parser(name, help=said, description=said)
+        own[name].set_defaults(command=command)
+    for name, shared in (
+        ("run", ("--data-dir", *DECIDES)),
+        ("validate", ("--data-dir", "--quiet")),
+        ("decide", DECIDES),
+        ("gate", ("--warehouse", "--quiet", "--json")),
+        ("diff", ("--json",)),
+    ):
+        for option in shared:
+            own[name].add_argument(option, **SHARED[option])
+    for name in ("run", "validate"):
+        own[name].add_argument(
+            "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
+        )
+    _gate(own["gate"])
+    _simulate(own["simulate"])
+    own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
+    for name in ("before", "after"):
+        own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
+    return parsed
+
+
+def _gate(gate: argparse.ArgumentParser) -> None:
+    gate.add_argument("--by", default="prompt_version", help="default: %(default)s")
+    gate.add_argument("--baseline", help="a version, week:2025-W10 or weeks:4")
+    gate.add_argument("--candidate", help="a version")
+    gate.add_argument("--baseline-artifact", type=Path)
+    gate.add_argument("--candidate-artifact", type=Path)
+    gate.add_argument("--use-case", action="append", default=[])
+    gate.add_argument("--expected-share", type=float, help="of sessions, 0 to 1")
+    gate.add_argument("--look", type=_positive, default=1, help="which look this is")
+    gate.add_argument("--looks", type=_positive, default=1, help="looks planned")
+    gate.add_argument("--ad-hoc", action="store_true", help="look at any time")
+    gate.add_argument("--out", type=Path, help="file for the JSON")
+
+
+def _simulate(simulate: argparse.ArgumentParser) -> None:
+    simulate.add_argument("--world", required=True, help=", ".join(WORLDS))
+    simulate.add_argument(
+        "--interactions", type=_positive, help="default: 20000, low_volume 400"
+    )
+    simulate.add_argument("--seed", type=int, default=42)
+    simulate.add_argument(
+        "--canary-share",
+        type=float,
+        default=0.0,
+        help="of the last 30 days' calls, routed by lot (default: %(default)s)",
+    )
+    simulate.add_argument("--out-dir", type=Path, required=True)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
