@@ -50,6 +50,13 @@ MUTANTS = (
         "test_inference.py",
     ),
     Mutant(
+        "the verdict reads the direct method",
+        f"{PACKAGE}/routing/verdicts.py",
+        'delta = found["doubly_robust"].unit_cost_delta',
+        'delta = found["direct"].unit_cost_delta',
+        "test_routing.py test_routing_worlds.py test_claims.py",
+    ),
+    Mutant(
         "slices count interactions, not sessions",
         "models/intermediate/int_slice_metrics_scored.sql",
         "/ sqrt(greatest(1e0, slice_metrics.design_effect)) as",

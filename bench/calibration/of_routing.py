@@ -9,61 +9,83 @@ from llm_telemetry import routing
 from llm_telemetry.inference import Estimate
 
 MARTS = (
-    "windows",
     "interactions",
+    "windows",
     "reference_policy",
     "routing_candidates",
-    "routing_evaluation_rows",
+    "routing_constraints",
+    "routing_prices",
+    "routing_contexts",
 )
-ESTIMATES = {
-    "naive": "reference.naive_matched_rows.unit_cost_delta",
-    "post_stratified": "reference.post_stratified.unit_cost_delta",
+# each with the policy that it is asked about: the naive one with its own pick
+ESTIMATORS = {
+    "naive": ("reference", "naive_matched_rows"),
+    "post_stratified": ("reference", "post_stratified"),
+    "direct": ("learned", "direct"),
+    "snips": ("learned", "snips"),
+    "dr": ("learned", "doubly_robust"),
 }
+VERDICTS = ("refuse", "keep_baseline", "inconclusive", "shadow", "canary", "roll_out")
+HARM_USD = 0.05  # an interaction; less is no harm
 
 
 def measure(replicate: Replicate) -> Numbers:
-    """Return how the estimates stand to the truth, and what was recommended."""
+    """Return how the estimates stand to the truth, and what was recommended.
+
+    ``learned`` is the policy of history within its limits, ``unconstrained`` without
+    them and ``reference`` that of the plain means; harmful is what was recommended.
+    """
     marts = replicate.marts
-    decision = routing.decide(
-        marts["reference_policy"],
-        marts["routing_candidates"],
-        marts["routing_evaluation_rows"],
-        marts["windows"],
-        replicate.knobs,
+    decision = routing.decide(_read(replicate), replicate.knobs)
+    learned = decision.policies.get("learned", marts["reference_policy"].head(0))
+    numbers: Numbers = {f"is_{name}": decision.verdict == name for name in VERDICTS}
+    numbers["best_delta"] = replicate.simulation.truth["best_policy"]["delta"]
+    truths = {}
+    for name in ("reference", "unconstrained", "learned"):
+        deltas = true_deltas(replicate, decision.policies.get(name, learned.head(0)))
+        truths[name] = deltas.mean()
+        numbers[f"{name}_true_delta"] = deltas.fillna(0.0).mean()
+    for name, (policy, estimator) in ESTIMATORS.items():
+        estimate = decision.estimates.get(f"{policy}.{estimator}.unit_cost_delta")
+        numbers |= against_truth(name, estimate, truths[policy])
+    recommended = decision.verdict in ("shadow", "canary", "roll_out")
+    shipped = decision.policies.get("shippable", learned.head(0))
+    harm = true_deltas(replicate, shipped).mean() > HARM_USD
+    return numbers | {"is_harmful": recommended and harm}
+
+
+def _read(replicate: Replicate) -> routing.Marts:
+    marts = replicate.marts
+    return routing.Marts(
+        reference_policy=marts["reference_policy"],
+        candidates=marts["routing_candidates"],
+        constraints=marts["routing_constraints"],
+        prices=marts["routing_prices"],
+        contexts=marts["routing_contexts"],
+        windows=marts["windows"],
     )
-    truth = true_delta(replicate, marts["reference_policy"])
-    numbers: Numbers = {
-        "true_delta": truth,
-        "is_harmful": truth > 0.05,
-        "is_canary": decision.recommendation == "canary",
-        "is_roll_out": decision.recommendation == "roll_out",
-        "is_refused": decision.verdict == "refuse",
-        "best_delta": replicate.simulation.truth["best_policy"]["delta"],
-    }
-    for name, key in ESTIMATES.items():
-        numbers |= _against_truth(name, decision.estimates.get(key), truth)
-    return numbers
 
 
-def true_delta(replicate: Replicate, policy: pd.DataFrame) -> float:
-    """Return what a policy is truly worth, USD per interaction it would route.
+def true_deltas(replicate: Replicate, policy: pd.DataFrame) -> pd.Series:
+    """Return what a policy truly changes, USD, of every evaluated interaction.
 
-    The mean over the evaluation window of E[Y | its arm] - E[Y | the logged routing],
-    both known to the simulator alone.
+    E[Y | its arm] - E[Y | the logged routing], both known to the simulator alone;
+    unknown where the policy names no arm.
     """
     simulation = replicate.simulation
     interactions = replicate.marts["interactions"].set_index("interaction_id")
+    judged = interactions[interactions["decision_window"] == "evaluation"]
     names = policy["model_provider"] + "/" + policy["model_name"]
-    arms = interactions["use_case"].map(names.set_axis(policy["use_case"]))
-    judged = arms[(interactions["decision_window"] == "evaluation") & arms.notna()]
+    arms = judged["use_case"].map(names.set_axis(policy["use_case"]))
     costs = simulation.arm_unit_costs.loc[judged.index]
-    chosen = costs.columns.get_indexer(pd.Index(judged))
+    chosen = costs.columns.get_indexer(pd.Index(arms))
     under_policy = costs.to_numpy()[np.arange(len(costs)), chosen]
     logged = (costs * simulation.propensities.loc[judged.index]).sum(axis=1)
-    return float((under_policy - logged).mean())
+    return (under_policy - logged).where(chosen >= 0)
 
 
-def _against_truth(name: str, estimate: Estimate | None, truth: float) -> Numbers:
+def against_truth(name: str, estimate: Estimate | None, truth: float) -> Numbers:
+    """Return the error of an estimate, and what its interval says."""
     if estimate is None or not np.isfinite(estimate.se):
         return {}
     return {

@@ -1,15 +1,16 @@
 """Every scenario that is measured, with what is claimed of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from math import inf
+from math import inf, log
 
 from calibration import of_drift, of_routing, of_slices, of_triage
 from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
 from llm_telemetry.simulate.parameters import World
+from llm_telemetry.simulate.worlds import REAL
 
 Measure = Callable[[Replicate], Numbers]
 MARTS: dict[Measure, tuple[str, ...]] = {
@@ -72,16 +73,11 @@ def _scenario(
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
-def _estimator(name: str, **bars: float) -> tuple[Claim, ...]:
+def _estimator(name: str, low: float = -inf, bias: float = inf) -> tuple[Claim, ...]:
     """Claim coverage and bias of an estimator; without bars they are only shown."""
-    words = name.replace("_", "-")
-    bias = bars.get("bias", inf)
+    words = {"dr": "doubly robust"}.get(name, name.replace("_", "-"))
     return (
-        Claim(
-            f"coverage, {words}",
-            f"{name}_covers",
-            low=bars.get("coverage", -inf),
-        ),
+        Claim(f"coverage, {words}", f"{name}_covers", low=low),
         Claim(f"bias in USD, {words}", f"{name}_error", "mean", low=-bias, high=bias),
         Claim(f"P(U95 < 0), {words}", f"{name}_below"),
     )
@@ -97,20 +93,101 @@ FALSE_DISCOVERIES = Claim(
     "false discovery rate of hotspots", "false_discovery_share", "mean", high=0.05
 )
 ROUTING = (of_routing.measure,)
-EVERY = (of_routing.measure, of_slices.measure, of_drift.measure)
-SHOWN = (*_estimator("naive"), *_estimator("post_stratified"))
+COMPARED = tuple(
+    claim
+    for name in ("naive", "direct", "snips", "post_stratified")
+    for claim in _estimator(name)
+)
+DOUBLY_ROBUST = _estimator("dr", low=0.92, bias=0.15)
 NEVER_ROLLED_OUT = Claim("P(roll_out) without a canary", "is_roll_out", high=0.0)
 RARE_CANARY = Claim("P(canary)", "is_canary", high=0.10)
+ESTIMATED = (*COMPARED, *DOUBLY_ROBUST, NEVER_ROLLED_OUT)
+LEARNED = (
+    Claim("best possible delta in USD", "best_delta", "mean"),
+    Claim("true delta in USD, learned", "unconstrained_true_delta", "mean", high=-2.6),
+    Claim("true delta in USD, within limits", "learned_true_delta", "mean"),
+    Claim("true delta in USD, the reference's", "reference_true_delta", "mean"),
+    Claim("P(recommended and harmful)", "is_harmful", high=0.02),
+)
+# limits that every arm keeps: evidence alone has to stop a policy
+ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
+CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
+    _scenario("null", 5_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
+    _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
+    _scenario("real", 5_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
+    _scenario("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
+    _scenario(
+        "hidden",
+        20_000,
+        ROUTING,
+        (
+            *_estimator("dr"),
+            Claim("P(canary)", "is_canary", high=0.20),
+            NEVER_ROLLED_OUT,
+        ),
+        **ALLOWED,
+    ),
+    _scenario(
+        "no_overlap",
+        9_000,
+        ROUTING,
+        (Claim("P(refuse)", "is_refuse", low=1.0), NEVER_ROLLED_OUT),
+        **ALLOWED,
+    ),
+    _scenario(
+        "missing_not_at_random",
+        9_000,
+        ROUTING,
+        (*_estimator("dr"), RARE_CANARY, NEVER_ROLLED_OUT),
+        **ALLOWED,
+    ),
+    _scenario(
+        "drifted",
+        9_000,
+        (of_drift.measure, of_routing.measure),
+        (
+            Claim("P(what moved is named)", "names_what_moved", low=0.95),
+            Claim("P(recommended and harmful)", "is_harmful"),
+            NEVER_ROLLED_OUT,
+        ),
+    ),
+    _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
+    Scenario(
+        "canary_by_lot",
+        "real but faster, 30,000, 40% by lot",
+        partial(
+            in_world,
+            world=CALM,
+            interactions=30_000,
+            measures=ROUTING,
+            canary_share=0.4,
+            **ALLOWED,
+        ),
+        (
+            *DOUBLY_ROBUST,
+            Claim("P(roll_out)", "is_roll_out", low=0.5),
+            Claim("P(recommended and harmful)", "is_harmful", high=0.02),
+        ),
+    ),
+    Scenario(
+        "null_by_lot",
+        "null, 9,000, 40% by lot",
+        partial(
+            in_world,
+            world="null",
+            interactions=9_000,
+            measures=ROUTING,
+            canary_share=0.4,
+        ),
+        (*DOUBLY_ROBUST, Claim("P(roll_out)", "is_roll_out", high=0.05)),
+    ),
     _scenario(
         "null",
         9_000,
-        EVERY,
+        (of_slices.measure, of_drift.measure),
         (
-            *SHOWN,
-            RARE_CANARY,
-            NEVER_ROLLED_OUT,
             FALSE_DISCOVERIES,
             Claim(
                 "families without a difference at p <= .05",
@@ -122,49 +199,17 @@ SCENARIOS = (
             Claim("P(a feature is called drifted)", "has_drift", high=0.10),
         ),
     ),
-    _scenario("null", 5_000, ROUTING, (*SHOWN, RARE_CANARY, NEVER_ROLLED_OUT)),
     _scenario(
         "real",
         9_000,
-        (of_routing.measure, of_slices.measure),
+        (of_slices.measure,),
         (
-            *SHOWN,
-            NEVER_ROLLED_OUT,
-            Claim("best possible delta in USD", "best_delta", "mean"),
-            Claim("true delta of the policy in USD", "true_delta", "mean", high=-2.6),
-            Claim("P(the policy is truly harmful)", "is_harmful", high=0.02),
             FALSE_DISCOVERIES,
             _power("failures", low=0.65),
             _power("sla_breaches"),
             Claim("P(the planted slices lead)", "planted_lead", low=0.95),
         ),
     ),
-    _scenario("real", 5_000, ROUTING, (*SHOWN, NEVER_ROLLED_OUT)),
-    _scenario(
-        "hidden",
-        9_000,
-        ROUTING,
-        (*SHOWN, Claim("P(canary)", "is_canary", high=0.20), NEVER_ROLLED_OUT),
-    ),
-    _scenario(
-        "no_overlap",
-        9_000,
-        ROUTING,
-        (Claim("P(refuse)", "is_refused", low=1.0), NEVER_ROLLED_OUT),
-    ),
-    _scenario(
-        "drifted",
-        9_000,
-        (of_drift.measure, of_routing.measure),
-        (
-            Claim("P(what moved is named)", "names_what_moved", low=0.95),
-            NEVER_ROLLED_OUT,
-        ),
-    ),
-    _scenario(
-        "missing_not_at_random", 9_000, ROUTING, (*SHOWN, RARE_CANARY, NEVER_ROLLED_OUT)
-    ),
-    _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "drift_random_split",
         "null, sessions split at random",

@@ -24,7 +24,7 @@ paired as (
         on one.window_pair = other.window_pair
             and one.is_current = other.is_current
             and one.feature = other.feature
-            and one.session_id = other.session_id
+            and one.session_number = other.session_number
 
     group by all
 

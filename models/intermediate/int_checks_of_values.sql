@@ -61,6 +61,10 @@ every_check as (
                 'window_overlap', 'timestamp_utc <= history.ends_at', 'interaction_id',
                 "decision_window = 'evaluation'", knob('max_window_overlap_rate'),
                 column='decision_window'
+            ) }},
+            {{ check(
+                'not_a_probability', 'not (propensity > 0 and propensity <= 1)',
+                'interaction_id', 'propensity is not null', column='propensity'
             ) }}
             {%- for column in ['model_provider', 'model_name'] %},
             {{ check(

@@ -43,6 +43,7 @@ binned as (
         features_compared.is_current,
         features_compared.session_id,
         -- of the sessions in the sample; null elsewhere
+        sessions_sampled.session_number,
         sessions_sampled.session_rows,
         sessions_sampled.sessions,
 

@@ -21,7 +21,7 @@ binned as (
     select
         window_pair,
         is_current,
-        session_id,
+        session_number,
         session_rows,
         sessions,
         '{{ feature }}' as feature,

@@ -20,6 +20,20 @@ sized as (
 
 ),
 
+numbered as (
+
+    select
+        *,
+        -- by digest and not by name: names may follow time
+        row_number() over (
+            partition by window_pair, is_current
+            order by md5(session_id), session_id
+        ) as session_number
+
+    from sized
+
+),
+
 sampled as (
 
     select
@@ -29,14 +43,9 @@ sampled as (
             {{ knob('max_design_effect_sessions') }}
         ) as sessions
 
-    from sized
+    from numbered
 
-    -- by digest and not by name: names may follow time
-    qualify
-        row_number() over (
-            partition by window_pair, is_current
-            order by md5(session_id), session_id
-        ) <= {{ knob('max_design_effect_sessions') }}
+    qualify session_number <= {{ knob('max_design_effect_sessions') }}
 
 )
 

@@ -40,6 +40,8 @@ shown as (
         top_p,
         max_tokens,
         retry_index,
+        -- what is no probability is as good as not written down; a check counts it
+        if(propensity > 0 and propensity <= 1, propensity, null) as propensity,
 
         ---------- what it took
         latency_ms,

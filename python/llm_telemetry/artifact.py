@@ -17,7 +17,7 @@ SCHEMA_VERSION = "1.0"
 
 # what each decision says when there is nothing for a person to look at
 CLEAR_VERDICTS = {
-    "routing": {"improves"},
+    "routing": {"keep_baseline", "canary", "roll_out"},
     "triage": {"review_all", "review_none", "threshold", "topk"},
     "drift": {"stable"},
     "budget": {"within_budget"},

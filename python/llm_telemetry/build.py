@@ -108,6 +108,8 @@ def _run_dbt(
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
+            # more at a time need more memory, and take no less time
+            *("--threads", "2"),
             *("--exclude-resource-type", "unit_test"),
             *("--exclude", *TESTS_OF_THE_MODELS),
             *(("--select", select) if select else ()),

@@ -4,6 +4,7 @@ dbt's own JSON log renders thousands of debug events to drop them: a second a ru
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -29,7 +30,13 @@ def _tell(event: Any) -> None:
 
 
 def _print(**line: str) -> None:
-    print(json.dumps(line), flush=True)
+    try:
+        # in one piece: several threads tell
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever asked is gone; an exception here would leave dbt's threads waiting
+        os._exit(1)
 
 
 if __name__ == "__main__":

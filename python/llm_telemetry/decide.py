@@ -29,9 +29,14 @@ from llm_telemetry.report import (
     routing_summary,
     triage_summary,
 )
+from llm_telemetry.routing.payload import flags
+from llm_telemetry.routing.words import ADVICE
 from llm_telemetry.warehouse import read
 
 Files = dict[str, bytes]
+
+# the others of routing stand in routing_backtest.csv
+SHOWN = ("shippable.", "reference.naive", "reference.doubly")
 
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
@@ -71,7 +76,7 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     health = rows(read("health", warehouse))[0]
     context = _context(warehouse, health)
     alerts = read("burn_alerts", warehouse)
-    decisions, files, fresh_rows = _decisions(warehouse, alerts, health)
+    decisions, files, fresh_rows = _decisions(warehouse, alerts, health, earlier)
     context["policy"] = scope.policy(files)
     # what still waits is left out: it would make a repetition another decision
     outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
@@ -89,11 +94,14 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
 
 
 def _decisions(
-    warehouse: Path, alerts: pd.DataFrame, health: Mapping[str, Any]
+    warehouse: Path,
+    alerts: pd.DataFrame,
+    health: Mapping[str, Any],
+    earlier: Mapping[str, Any] | None,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
     windows, knobs = read("windows", warehouse), _settings(warehouse)
-    routed, routing_files = _routing(warehouse, windows, knobs)
+    routed, routing_files = _routing(warehouse, windows, knobs, earlier)
     triaged, triage_files, scorecard = _triage(warehouse, windows, knobs)
     drifted, drift_report = _drift(warehouse, triaged, knobs)
     if drifted.verdict == drift.CONCEPT_DRIFT:
@@ -115,27 +123,49 @@ def _settings(warehouse: Path) -> dict[str, float]:
 
 
 def _routing(
-    warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
+    warehouse: Path,
+    windows: pd.DataFrame,
+    knobs: Mapping[str, float],
+    earlier: Mapping[str, Any] | None,
 ) -> tuple[Decision, Files]:
-    decided = routing.decide(
-        read("reference_policy", warehouse),
-        read("routing_candidates", warehouse),
-        read("routing_evaluation_rows", warehouse),
-        windows,
-        knobs,
+    marts = routing.Marts(
+        reference_policy=read("reference_policy", warehouse),
+        candidates=read("routing_candidates", warehouse),
+        constraints=read("routing_constraints", warehouse),
+        prices=read("routing_prices", warehouse),
+        contexts=read("routing_contexts", warehouse, order_by="interaction_id"),
+        windows=windows,
     )
+    decided = routing.decide(marts, knobs, earlier=_earlier_policy(earlier))
     decision = Decision(
         verdict=decided.verdict,
-        recommendation=decided.recommendation,
+        recommendation=ADVICE[decided.verdict],
         summary=routing_summary(decided),
         reasons=decided.reasons,
-        estimates=_measured(decided.estimates),
+        estimates=_measured(
+            {
+                name: estimate
+                for name, estimate in decided.estimates.items()
+                if name.startswith(SHOWN)
+            }
+        ),
         evidence=rows(decided.policy),
+        basis=decided.basis,
     )
     return decision, {
         "routing_policy_use_case.csv": bundle.csv_bytes(decided.policy),
         "routing_backtest.csv": bundle.csv_bytes(decided.backtest),
+        "routing_policy.flagd.json": bundle.json_bytes(flags(decided.payload)),
     }
+
+
+def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return digest and rollback_to of the routing policy of an earlier artifact."""
+    policy = (earlier or {}).get("decisions", {}).get("routing", {}).get("evidence")
+    if not policy or "policy_digest" not in policy[0]:
+        return None
+    first = policy[0]
+    return {"digest": first["policy_digest"], "rollback_to": first["rollback_to"]}
 
 
 def _triage(

@@ -6,6 +6,7 @@ from typing import Any
 
 from llm_telemetry.inference import Estimate
 from llm_telemetry.routing import RoutingDecision
+from llm_telemetry.routing.words import explained, outlook
 from llm_telemetry.triage import TriageDecision
 
 TRIAGE_ADVICE = {
@@ -23,12 +24,17 @@ MEANINGS = {
 
 
 def routing_summary(decided: RoutingDecision) -> str:
-    """Say what the policy that could be shipped would change."""
-    name = "shippable.post_stratified.unit_cost_delta"
-    estimate = decided.estimates.get(name)
-    rows = int((decided.policy["recommendation"] != "keep_baseline").sum())
-    routed = f"{rows} of {len(decided.policy)} use cases to route"
-    return f"{routed}; would change {_spoken(estimate, 'USD per interaction')}"
+    """Say how much is routed, and what the policy that could be judged would change."""
+    estimate = decided.estimates.get("shippable.doubly_robust.unit_cost_delta")
+    sent = int((decided.policy["traffic_share"] > 0).sum())
+    routed = f"{sent} of {len(decided.policy)} use cases to route"
+    if decided.verdict == "refuse":
+        return f"{routed}; what a change would bring cannot be told from these calls"
+    change = _spoken(estimate, "USD per interaction")
+    power = {row["measure"]: row["value"] for row in decided.basis.power}
+    needed = power.get("rows_to_settle_a_worthwhile_change")
+    more = outlook(estimate, needed, power.get("worthwhile_usd", 0.0))
+    return f"{routed}; would change {change}{more}"
 
 
 def triage_summary(decided: TriageDecision) -> str:
@@ -103,7 +109,7 @@ def _section(name: str, decision: Mapping[str, Any]) -> str:
     parts = [
         f"## {name.capitalize()}: `{decision['verdict']}`",
         f"{_sentence(decision['recommendation'])} In numbers: {decision['summary']}.",
-        _bullets(decision["reasons"]),
+        _bullets(map(explained, decision["reasons"])),
         _grid(("estimate", "value", "95 % interval", "unit"), estimates),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -130,9 +136,8 @@ def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _sentence(words: str) -> str:
-    return (
-        f"{words[:1].upper()}{words[1:].replace('keep_baseline', 'keep the baseline')}."
-    )
+    spoken = words.replace("keep_baseline", "keep the baseline")
+    return f"{spoken[:1].upper()}{spoken[1:]}."
 
 
 def _windows(windows: Iterable[Mapping[str, Any]]) -> str:

@@ -6,24 +6,24 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build, with_seed
+import yaml
+from rendered_models import ROOT, build, with_seed
+
+from llm_telemetry.routing import Marts, RoutingDecision, decide
+from llm_telemetry.routing.strata import MEASURES
 
 MARTS = (
+    "int_latency_limits_pivoted",
+    "int_routing_sessions_sampled",
     "routing_candidates",
     "reference_policy",
-    "routing_evaluation_rows",
+    "routing_prices",
+    "routing_contexts",
     "routing_outcomes",
+    "routing_constraints",
     "reference_backtest",
 )
-KNOBS = {
-    "failure_event_cost_usd": 40.0,
-    "sla_breach_penalty_usd": 5.0,
-    "min_requests_stratum": 10.0,
-    "routing_min_ess": 50.0,
-    "routing_min_ess_use_case": 10.0,
-    "routing_min_covered_share": 0.9,
-    "max_window_overlap_rate": 0.05,
-}
+KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
 NO_WINDOWS = pd.DataFrame(columns=["window_name", "overlap_rate"])
 
 
@@ -52,36 +52,15 @@ def cell(rows: int, failures: int, **shared: Any) -> list[dict[str, Any]]:
     return [{**shared, "is_failure": row < failures} for row in range(rows)]
 
 
-def pick(model_name: str = "a", **described: Any) -> pd.DataFrame:
-    """Return a policy of one row."""
-    usual = {
-        "use_case": "chat",
-        "model_provider": "p",
-        "model_name": model_name,
-        "requests": 100,
-        "fail_rate": 0.1,
-        "p95_latency": 1000.0,
-        "sla_breach_rate": 0.0,
-        "avg_cost": 0.0,
-        "expected_unit_cost": 4.0,
-        "policy_mode": "strict",
-    }
-    return pd.DataFrame([usual | described])
-
-
-def candidates(*arms: tuple[str, str, int]) -> pd.DataFrame:
-    """Return candidates from (use case, model, interactions)."""
-    return pd.DataFrame(
-        [
-            {
-                "use_case": use_case,
-                "model_provider": "p",
-                "model_name": model_name,
-                "interactions": interactions,
-            }
-            for use_case, model_name, interactions in arms
-        ]
-    )
+def prepared(rows: pd.DataFrame, *chosen: tuple[str, str]) -> pd.DataFrame:
+    """Return rows as strata judge them, under a policy of (use case, model)."""
+    arms = dict(chosen or [("chat", "a")])
+    ordered = rows.sort_values("interaction_id", ignore_index=True)
+    for measure in MEASURES:
+        known = ordered[measure].astype("Float64")
+        ordered[measure] = known.to_numpy(dtype=np.float64, na_value=np.nan)
+    is_chosen = ordered["model_name"] == ordered["use_case"].map(arms)
+    return ordered.assign(is_chosen=is_chosen)
 
 
 def routed(rng: np.random.Generator, sessions: int, *, effect: float) -> pd.DataFrame:
@@ -124,3 +103,47 @@ def windowed(interactions: pd.DataFrame) -> pd.DataFrame:
         .astype("boolean")
         .mask(interactions["latency_ms"].isna()),
     )
+
+
+def logged_by(rng: np.random.Generator, rows: int, **columns: Any) -> pd.DataFrame:
+    """Return interactions over thirty days in two-row sessions, usual where not said.
+
+    The latest fifth of the sessions judge.
+    """
+    session = np.arange(rows) // 2
+    start = pd.Timestamp("2025-01-01") + pd.to_timedelta(session * 60 // 2, unit="min")
+    usual = {
+        "interaction_id": [f"i{number:06}" for number in range(rows)],
+        "session_id": [f"s{number:06}" for number in session],
+        "timestamp_utc": start,
+        "use_case": "chat",
+        "model_provider": "p",
+        "account_tier": rng.choice(["free", "pro"], rows),
+        "channel": "api",
+        "region": "eu",
+        "segment": "team",
+        "latency_ms": 1000.0,
+        "cost_usd": 0.01,
+        "prompt_tokens": rng.integers(50, 500, rows),
+        "completion_tokens": 100,
+        "propensity": np.nan,
+    }
+    return windowed(pd.DataFrame(usual | columns))
+
+
+def marts_of(log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS) -> Marts:
+    """Build what routing reads on interactions."""
+    found = built_on("interactions", log)
+    return Marts(
+        reference_policy=found["reference_policy"],
+        candidates=found["routing_candidates"],
+        constraints=found["routing_constraints"],
+        prices=found["routing_prices"],
+        contexts=found["routing_contexts"],
+        windows=windows,
+    )
+
+
+def decided(log: pd.DataFrame, **knobs: float) -> RoutingDecision:
+    """Build the marts and decide."""
+    return decide(marts_of(log), KNOBS | knobs)

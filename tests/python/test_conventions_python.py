@@ -116,6 +116,7 @@ def test_one_module_opens_the_warehouse() -> None:
 def test_one_module_runs_dbt() -> None:
     # provenance asks git which commit decided
     runs = importers("subprocess") - {"provenance"} | importers("dbt")
+    # build starts the process that dbt_process is
     assert runs == {"build", "dbt_process"}, f"only build runs dbt: {runs}"
 
 

@@ -10,8 +10,11 @@ from conftest import ROOT
 
 from llm_telemetry import cli
 from llm_telemetry.artifact import CLEAR_VERDICTS, schema
-from llm_telemetry.routing_backtest import BACKTEST_COLUMNS
-from llm_telemetry.routing_use_cases import REFERENCE_COLUMNS
+from llm_telemetry.routing.backtest import BACKTEST_COLUMNS
+from llm_telemetry.routing.diagnostics import CODES
+from llm_telemetry.routing.policy_table import POLICY_COLUMNS
+from llm_telemetry.routing.verdicts import RECOMMENDATIONS
+from llm_telemetry.routing.words import ADVICE, REASONS
 from llm_telemetry.triage import QUEUE_COLUMNS
 from llm_telemetry.triage.review_policy import CURVE_COLUMNS
 
@@ -89,7 +92,7 @@ def test_every_mart_is_listed(name: str) -> None:
 @pytest.mark.parametrize(
     ("file", "columns"),
     [
-        ("routing_policy_use_case.csv", REFERENCE_COLUMNS),
+        ("routing_policy_use_case.csv", POLICY_COLUMNS),
         ("routing_backtest.csv", BACKTEST_COLUMNS),
         ("triage_threshold_curve.csv", CURVE_COLUMNS),
         ("triage_actions_preview.csv", QUEUE_COLUMNS),
@@ -99,6 +102,19 @@ def test_every_column_of_a_file_is_described(file: str, columns: list[str]) -> N
     text = section(document("docs/outputs.md"), f"`{file}`")
     missing = set(columns) - set(cells(text))
     assert not missing, f"docs/outputs.md, {file}: {missing}"
+
+
+def test_every_verdict_and_reason_of_routing_is_explained() -> None:
+    text = document("docs/outputs.md")
+    listed = {
+        verdict
+        for line in section(text, "Verdicts").splitlines()
+        if line.startswith("| `routing`")
+        for verdict in cells(line, 1)
+    }
+    assert listed == set(RECOMMENDATIONS) == set(ADVICE)
+    named = set(cells(section(text, "Reasons of routing")))
+    assert named == set(REASONS) >= set(CODES.values())
 
 
 def test_every_column_of_the_drift_report_is_described() -> None:

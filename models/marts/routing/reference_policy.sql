@@ -17,15 +17,8 @@ limits as (
     select
         step,
         policy_mode,
-        -- 2200 * 1.15 is a little less than 2530, and 0.12 + 0.05 than 0.17
-        round(sla_factor * {{ knob('sla_ms') }}, 6) as max_p95_latency_ms,
-        round(
-            least(
-                {{ knob('routing_fail_rate_cap') }},
-                {{ knob('fail_budget') }} * {{ knob('routing_fail_budget_mult') }}
-            ) + failure_rate_allowance,
-            9
-        ) as max_failure_rate
+        {{ max_p95_latency_ms() }} as max_p95_latency_ms,
+        {{ max_failure_rate() }} as max_failure_rate
 
     from routing_ladder
 

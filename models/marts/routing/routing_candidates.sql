@@ -6,30 +6,9 @@ interactions as (
 
 ),
 
-routing_ladder as (
+latency_limits as (
 
-    select * from {{ ref('routing_ladder') }}
-
-),
-
-limits as (
-
-    select
-        -- 2200 * 1.15 is a little less than 2530
-        round(sla_factor * {{ knob('sla_ms') }}, 6) as max_latency_ms,
-        policy_mode
-
-    from routing_ladder
-
-),
-
-pivoted as (
-
-    select
-        max(max_latency_ms) filter (where policy_mode = 'relax_1') as relax_1_ms,
-        max(max_latency_ms) filter (where policy_mode = 'relax_2') as relax_2_ms
-
-    from limits
+    select * from {{ ref('int_latency_limits_pivoted') }}
 
 ),
 
@@ -43,9 +22,9 @@ counted as (
         count(distinct interactions.session_id) as sessions,
         count(*) filter (where interactions.is_failure) as failures,
         count(*) filter (where interactions.is_sla_breach) as sla_breaches,
-        count(*) filter (where interactions.latency_ms > pivoted.relax_1_ms)
+        count(*) filter (where interactions.latency_ms > latency_limits.relax_1_ms)
             as relax_1_breaches,
-        count(*) filter (where interactions.latency_ms > pivoted.relax_2_ms)
+        count(*) filter (where interactions.latency_ms > latency_limits.relax_2_ms)
             as relax_2_breaches,
         count(*) filter (where interactions.is_failure is null) as missing_outcomes,
         count(*) filter (where interactions.latency_ms is null) as missing_latencies,
@@ -55,7 +34,7 @@ counted as (
 
     from interactions
 
-    cross join pivoted
+    cross join latency_limits
 
     where
         interactions.decision_window = 'history'

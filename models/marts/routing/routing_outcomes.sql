@@ -1,8 +1,29 @@
 with
 
-routing_evaluation_rows as (
+routing_contexts as (
 
-    select * from {{ ref('routing_evaluation_rows') }}
+    select * from {{ ref('routing_contexts') }}
+
+),
+
+latency_limits as (
+
+    select * from {{ ref('int_latency_limits_pivoted') }}
+
+),
+
+judged as (
+
+    select
+        routing_contexts.*,
+        routing_contexts.latency_ms > latency_limits.relax_1_ms as is_relax_1_breach,
+        routing_contexts.latency_ms > latency_limits.relax_2_ms as is_relax_2_breach
+
+    from routing_contexts
+
+    cross join latency_limits
+
+    where routing_contexts.decision_window = 'evaluation'
 
 ),
 
@@ -17,7 +38,7 @@ priced as (
         is_failure is not null and is_sla_breach is not null and cost_usd is not null
             as is_complete
 
-    from routing_evaluation_rows
+    from judged
 
 ),
 
@@ -31,6 +52,8 @@ counted as (
         count(distinct session_id) as sessions,
         count(*) filter (where is_failure) as failures,
         count(*) filter (where is_sla_breach) as sla_breaches,
+        count(*) filter (where is_relax_1_breach) as relax_1_breaches,
+        count(*) filter (where is_relax_2_breach) as relax_2_breaches,
         count(*) filter (where is_failure is null) as missing_outcomes,
         count(*) filter (where is_sla_breach is null) as missing_latencies,
         count(*) filter (where cost_usd is null) as missing_costs,

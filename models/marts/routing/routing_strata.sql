@@ -1,8 +1,8 @@
 with
 
-routing_evaluation_rows as (
+routing_contexts as (
 
-    select * from {{ ref('routing_evaluation_rows') }}
+    select * from {{ ref('routing_contexts') }}
 
 ),
 
@@ -24,7 +24,9 @@ counted as (
         count(*) filter (where is_sla_breach) as sla_breaches,
         coalesce({{ exact_sum('cost_usd') }}, 0e0) as cost_usd
 
-    from routing_evaluation_rows
+    from routing_contexts
+
+    where decision_window = 'evaluation'
 
     group by all
 

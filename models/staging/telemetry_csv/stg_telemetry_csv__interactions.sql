@@ -23,6 +23,7 @@
     'tokens_per_second': 'double',
     'tool_calls_count': 'bigint',
     'retry_index': 'bigint',
+    'propensity': 'double',
     'temperature': 'double',
     'top_p': 'double',
     'max_tokens': 'bigint',

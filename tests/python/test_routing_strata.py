@@ -1,31 +1,14 @@
-"""The estimators of a policy's value against hand, SQL, jackknife and truth."""
+"""The estimators without a model against hand, SQL, jackknife and truth."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from routing_frames import (
-    KNOBS,
-    built_on,
-    cell,
-    evaluation_rows,
-    pick,
-    routed,
-)
+from routing_frames import KNOBS, built_on, cell, evaluation_rows, prepared, routed
 
-from llm_telemetry.routing_strata import choose_strata
-from llm_telemetry.routing_value import (
-    logged,
-    naive,
-    post_stratified,
-    prepare_rows,
-)
-
-
-def prepared(rows: pd.DataFrame, model_name: str = "a") -> pd.DataFrame:
-    """Return the rows as the estimators see them, with one arm chosen."""
-    return prepare_rows(rows, pick(model_name))
+from llm_telemetry.routing.post_stratified import logged, naive, post_stratified
+from llm_telemetry.routing.strata import choose_strata
 
 
 def confounded() -> pd.DataFrame:
@@ -67,8 +50,8 @@ def test_every_part_of_the_unit_cost_is_taken_over_what_is_known_of_it() -> None
 def test_use_cases_are_weighted_by_their_traffic() -> None:
     chat = cell(6, 3, model_name="a") + cell(18, 0, model_name="b")
     code = cell(6, 6, model_name="a", use_case="code")
-    policy = pd.concat([pick(), pick(use_case="code")])
-    contrast = naive(prepare_rows(evaluation_rows(chat + code), policy), KNOBS)
+    rows = prepared(evaluation_rows(chat + code), ("chat", "a"), ("code", "a"))
+    contrast = naive(rows, KNOBS)
     assert contrast.failure_rate == pytest.approx((24 * 0.5 + 6 * 1) / 30)
 
 
@@ -137,7 +120,11 @@ def test_what_is_logged_already_changes_nothing(rows) -> None:
 def test_strata_in_sql_hold_all_that_the_estimate_needs() -> None:
     rows = routed(np.random.default_rng(2), 200, effect=0.0)
     rows["is_failure"] = rows["is_failure"].astype("boolean").where(rows.index % 9 > 0)
-    counted = built_on("routing_evaluation_rows", rows, ["routing_strata"])
+    counted = built_on(
+        "routing_contexts",
+        rows.assign(decision_window="evaluation"),
+        ["routing_strata"],
+    )
     strata = counted["routing_strata"].set_index(["model_name", "prompt_length"])
     rates = strata["failures"] / strata["known_outcomes"]
     shares = strata.groupby("prompt_length")["interactions"].sum() / len(rows)

@@ -6,6 +6,12 @@ interactions as (
 
 ),
 
+sessions_sampled as (
+
+    select * from {{ ref('int_routing_sessions_sampled') }}
+
+),
+
 prompt_terciles as (
 
     -- cut on history, so that the strata owe nothing to what they are used to judge
@@ -21,16 +27,20 @@ prompt_terciles as (
 
 ),
 
-stratified as (
+routed as (
 
     select
         interactions.interaction_id,
         interactions.session_id,
+        interactions.decision_window,
+
+        ---------- known before the call
         interactions.use_case,
-        coalesce(interactions.model_provider, 'unknown') as model_provider,
-        interactions.model_name,
         coalesce(interactions.account_tier, 'unknown') as account_tier,
         coalesce(interactions.channel, 'unknown') as channel,
+        coalesce(interactions.region, 'unknown') as region,
+        coalesce(interactions.segment, 'unknown') as segment,
+        interactions.prompt_tokens,
         case
             when interactions.prompt_tokens is null or prompt_terciles.cuts is null
                 then 'unknown'
@@ -38,6 +48,16 @@ stratified as (
             when interactions.prompt_tokens <= prompt_terciles.cuts[2] then 'medium'
             else 'long'
         end as prompt_length,
+        cast(extract(hour from interactions.timestamp_utc) as bigint) as hour_of_day,
+        cast(extract(isodow from interactions.timestamp_utc) as bigint) as weekday,
+
+        ---------- what the router did
+        coalesce(interactions.model_provider, 'unknown') as model_provider,
+        interactions.model_name,
+        interactions.propensity,
+
+        ---------- what came of it
+        interactions.latency_ms,
         interactions.cost_usd,
         interactions.is_failure,
         interactions.is_sla_breach
@@ -46,11 +66,19 @@ stratified as (
 
     left join prompt_terciles on interactions.use_case = prompt_terciles.use_case
 
+    left join sessions_sampled
+        on
+            interactions.session_id = sessions_sampled.session_id
+            and interactions.decision_window = sessions_sampled.decision_window
+
     where
-        interactions.decision_window = 'evaluation'
-        and interactions.use_case is not null
+        interactions.use_case is not null
         and interactions.model_name is not null
+        and (
+            interactions.decision_window = 'evaluation'
+            or sessions_sampled.session_id is not null
+        )
 
 )
 
-select * from stratified
+select * from routed

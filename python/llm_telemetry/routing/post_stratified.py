@@ -1,61 +1,19 @@
-"""What a routing policy would have cost on the rows that judge it.
+"""A policy's value without a model: its arms' rows, weighted to the mix of strata.
 
-Every estimator here is a function from rows to a `Contrast`. Each says how far a row
-moves its estimate, so that errors, sums over use cases and tests come from one place.
+Its sufficient statistics stand in the mart routing_strata.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import nan
 
 import numpy as np
 import pandas as pd
 
-from llm_telemetry.inference import (
-    Estimate,
-    Floats,
-    effective_clusters,
-    from_influence,
-)
-from llm_telemetry.routing_strata import MEASURES, Labels, Mask, choose_strata
+from llm_telemetry.inference import Floats, effective_clusters, from_influence
+from llm_telemetry.routing.strata import MEASURES, Labels, Mask, choose_strata
+from llm_telemetry.routing.value import Contrast
 
-ARM = ["model_provider", "model_name"]
 GROUPED = ("use_case", "account_tier", "channel", "prompt_length")
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """A policy against the logged routing, both on the same rows."""
-
-    estimator: str
-    rows: int  # all those the policy is about
-    covered_rows: int  # those of them that the chosen arms can speak for
-    covered_use_cases: int
-    unit_cost: float  # USD an interaction under the policy
-    baseline_unit_cost: float
-    failure_rate: float
-    unit_cost_delta: Estimate
-    failure_rate_delta: Estimate
-    effective_sessions: float
-
-
-def prepare_rows(rows: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in a fixed order, numeric, and which the policy would repeat."""
-    merged = rows.merge(
-        policy[["use_case", *ARM]], on="use_case", how="left", suffixes=("", "_chosen")
-    )
-    # sums of floats depend on their order, and the rows come in none
-    merged = merged.sort_values("interaction_id", ignore_index=True)
-    for measure in MEASURES:
-        known = merged[measure].astype("Float64")
-        merged[measure] = known.to_numpy(dtype=np.float64, na_value=nan)
-    matches = [(merged[name] == merged[f"{name}_chosen"]).to_numpy() for name in ARM]
-    merged["is_chosen"] = np.logical_and.reduce(matches)
-    merged["is_routed"] = merged["model_name_chosen"].notna()
-    # grouped a dozen times below, and numbers group faster than texts
-    merged["session_id"] = pd.factorize(merged["session_id"])[0]
-    merged = merged.astype(dict.fromkeys(GROUPED, "category"))
-    return merged.drop(columns=[f"{name}_chosen" for name in ARM])
 
 
 def logged(rows: pd.DataFrame, knobs: Mapping[str, float]) -> Contrast:
@@ -107,12 +65,12 @@ def _standardise(
     failed, was_failed, failure_influence = parts["is_failure"]
     return Contrast(
         estimator=estimator,
-        rows=len(rows),
         covered_rows=len(covered),
         covered_use_cases=covered["use_case"].nunique(),
         unit_cost=policy,
         baseline_unit_cost=baseline,
         failure_rate=failed,
+        baseline_failure_rate=was_failed,
         unit_cost_delta=from_influence(
             policy - baseline, influence, sessions, freedom=worth - 1
         ),
@@ -120,6 +78,7 @@ def _standardise(
             failed - was_failed, failure_influence, sessions, freedom=worth - 1
         ),
         effective_sessions=worth,
+        freedom=worth - 1,
     )
 
 

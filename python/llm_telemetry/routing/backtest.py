@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from llm_telemetry.inference import Estimate
-from llm_telemetry.routing_value import Contrast
+from llm_telemetry.routing.value import Contrast
 
 BACKTEST_COLUMNS = [
     "policy",
@@ -35,7 +35,7 @@ Contrasts = Mapping[tuple[str, str], Contrast]
 
 
 def tabulate(contrasts: Contrasts, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the baseline, the reference's policy and the one that could be shipped.
+    """Return every estimate of every policy.
 
     Each row compares on the rows it covers: its baseline is theirs.
     """

@@ -1,0 +1,107 @@
+with
+
+routing_candidates as (
+
+    select * from {{ ref('routing_candidates') }}
+
+),
+
+routing_outcomes as (
+
+    select * from {{ ref('routing_outcomes') }}
+
+),
+
+routing_ladder as (
+
+    select * from {{ ref('routing_ladder') }}
+
+),
+
+-- an arm is chosen on history alone; both windows say whether it may be shipped
+stacked as (
+
+    select 'history' as evidence, * from routing_candidates
+
+    union all by name
+
+    select 'all' as evidence, * from routing_candidates
+
+    union all by name
+
+    select 'all' as evidence, * from routing_outcomes
+
+),
+
+counted as (
+
+    select
+        evidence,
+        use_case,
+        model_provider,
+        model_name,
+        cast(sum(interactions - missing_outcomes) as bigint) as known_outcomes,
+        cast(sum(failures) as bigint) as failures,
+        cast(sum(interactions - missing_latencies) as bigint) as known_latencies,
+        cast(sum(sla_breaches) as bigint) as sla_breaches,
+        cast(sum(relax_1_breaches) as bigint) as relax_1_breaches,
+        cast(sum(relax_2_breaches) as bigint) as relax_2_breaches
+
+    from stacked
+
+    group by all
+
+),
+
+stepped as (
+
+    select
+        counted.*,
+        routing_ladder.step,
+        routing_ladder.policy_mode,
+        {{ max_p95_latency_ms() }} as max_p95_latency_ms,
+        {{ max_failure_rate() }} as max_failure_rate,
+        -- p95 within a limit is the same as at most 5 % beyond it
+        5e-2 as max_slow_rate,
+        case routing_ladder.policy_mode
+            when 'strict' then counted.sla_breaches
+            when 'relax_1' then counted.relax_1_breaches
+            when 'relax_2' then counted.relax_2_breaches
+        end as slow
+
+    from counted
+
+    cross join routing_ladder
+
+),
+
+bounded as (
+
+    select
+        * exclude (sla_breaches, relax_1_breaches, relax_2_breaches),
+        failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
+        {{ wilson_bound('failures', 'known_outcomes') }} as failure_rate_bound,
+        slow / cast(nullif(known_latencies, 0) as double) as slow_rate,
+        {{ wilson_bound('slow', 'known_latencies') }} as slow_rate_bound
+
+    from stepped
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when failure_rate_bound <= max_failure_rate and slow_rate_bound <= max_slow_rate
+                then 'certified'
+            when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
+                then 'plausible'
+            else 'violated'
+        end as constraint_status
+
+    from bounded
+
+)
+
+select * from judged

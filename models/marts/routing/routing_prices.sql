@@ -1,0 +1,103 @@
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+history as (
+
+    select
+        use_case,
+        coalesce(model_provider, 'unknown') as model_provider,
+        model_name,
+        cast(prompt_tokens as double) as prompt_tokens,
+        cast(completion_tokens as double) as completion_tokens,
+        cost_usd
+
+    from interactions
+
+    where
+        decision_window = 'history'
+        and use_case is not null
+        and model_name is not null
+
+),
+
+-- the normal equations of cost = input price x prompt + output price x completion
+summed as (
+
+    select
+        model_provider,
+        model_name,
+        {{ exact_sum('prompt_tokens * prompt_tokens') }} as prompt_squares,
+        {{ exact_sum('completion_tokens * completion_tokens') }} as completion_squares,
+        {{ exact_sum('prompt_tokens * completion_tokens') }} as products,
+        {{ exact_sum('prompt_tokens * cost_usd') }} as prompt_cost,
+        {{ exact_sum('completion_tokens * cost_usd') }} as completion_cost,
+        {{ exact_sum('cost_usd') }} / count(*) as avg_cost_usd,
+        prompt_squares * completion_squares - products * products as determinant
+
+    from history
+
+    where cost_usd + prompt_tokens + completion_tokens is not null
+
+    group by all
+
+),
+
+solved as (
+
+    select
+        *,
+        (prompt_cost * completion_squares - completion_cost * products)
+        / nullif(determinant, 0) as input_price,
+        (completion_cost * prompt_squares - prompt_cost * products)
+        / nullif(determinant, 0) as output_price
+
+    from summed
+
+),
+
+lengths as (
+
+    select
+        use_case,
+        {{ exact_sum('prompt_tokens') }} / count(prompt_tokens) as avg_prompt_tokens,
+        {{ exact_sum('completion_tokens') }} / count(completion_tokens)
+            as avg_completion_tokens
+
+    from history
+
+    group by all
+
+),
+
+priced as (
+
+    select
+        lengths.use_case,
+        solved.model_provider,
+        solved.model_name,
+        coalesce(solved.input_price >= 0 and solved.output_price >= 0, false)
+            as is_price_per_token,
+        if(is_price_per_token, solved.input_price, 0e0) as input_price_usd,
+        coalesce(lengths.avg_prompt_tokens, 0e0) as avg_prompt_tokens,
+        coalesce(
+            if(
+                is_price_per_token,
+                solved.input_price * lengths.avg_prompt_tokens
+                + solved.output_price * lengths.avg_completion_tokens,
+                null
+            ),
+            solved.avg_cost_usd
+        ) as expected_cost_usd
+
+    from lengths
+
+    cross join solved
+
+)
+
+select * from priced

@@ -1,0 +1,101 @@
+"""What is known of a call before it is made, as the columns of a linear model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+# scipy ships no types
+Design: TypeAlias = Any
+
+MISSING = "(missing)"
+HOURS = 24
+
+
+def pre_call(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the pre-call context of each row.
+
+    Never completion or total tokens, latency, cost or flags: they follow from the
+    arm, and adjusting for them would hide what the arm does.
+    """
+    hours = _numbers(rows["hour_of_day"]) * (2 * np.pi / HOURS)
+    columns = ["use_case", "account_tier", "channel", "region", "segment"]
+    return rows[columns].assign(
+        weekday=rows["weekday"].astype(str),
+        log_prompt_tokens=np.log1p(_numbers(rows["prompt_tokens"]).clip(lower=0)),
+        hour_sin=np.sin(hours),
+        hour_cos=np.cos(hours),
+    )
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The columns seen while fitting; what is new later is none of them."""
+
+    levels: dict[str, pd.Index]
+    means: dict[str, float]
+    scales: dict[str, float]
+
+    @classmethod
+    def fitted(cls, contexts: pd.DataFrame) -> "Encoder":
+        """Return the encoder of these contexts: levels, means and scales."""
+        levels, means, scales = {}, {}, {}
+        for name in map(str, contexts.columns):
+            if pd.api.types.is_float_dtype(contexts[name]):
+                known = contexts[name].dropna().to_numpy()
+                means[name] = float(known.mean()) if len(known) else 0.0
+                scales[name] = float(known.std()) or 1.0 if len(known) else 1.0
+            else:
+                levels[name] = pd.Index(sorted(_texts(contexts[name]).unique()))
+        return cls(levels, means, scales)
+
+    def design(
+        self, contexts: pd.DataFrame, only: Sequence[str] | None = None
+    ) -> Design:
+        """Return one row per context: levels as 0 and 1, numbers standardised.
+
+        A missing number is the mean, with a column that says so.
+        """
+        blocks = []
+        for name in contexts.columns if only is None else only:
+            if name in self.levels:
+                codes = self.levels[name].get_indexer(pd.Index(_texts(contexts[name])))
+                blocks.append(one_hot(codes, len(self.levels[name])))
+            else:
+                blocks.append(self._standardised(contexts, name))
+        return sparse.hstack(blocks, format="csr")
+
+    def _standardised(self, contexts: pd.DataFrame, name: str) -> Design:
+        values = contexts[name].to_numpy(dtype=np.float64)
+        known = np.isfinite(values)
+        scaled = np.zeros((len(values), 2))
+        scaled[known, 0] = (values[known] - self.means[name]) / self.scales[name]
+        scaled[:, 1] = ~known
+        return sparse.csr_matrix(scaled)
+
+
+def one_hot(codes: Codes, width: int) -> Design:
+    """Return a row per code with a 1 in its column; a code of -1 has none."""
+    rows = np.flatnonzero(codes >= 0)
+    ones = np.ones(len(rows))
+    return sparse.csr_matrix((ones, (rows, codes[rows])), shape=(len(codes), width))
+
+
+def folds(sessions: Codes, count: int, seed: int) -> Codes:
+    """Return the fold of each row; sessions stay whole, whatever the row order."""
+    drawn = np.random.default_rng(seed).permutation(int(sessions.max(initial=-1)) + 1)
+    return np.asarray(drawn % count, dtype=np.int64)[sessions]
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    return column.astype(object).where(column.notna(), MISSING).astype(str)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    return column.astype("Float64").astype("float64")

@@ -1,0 +1,77 @@
+"""How much hidden context it would take to undo a result."""
+
+from math import nan, sqrt
+
+import numpy as np
+
+from llm_telemetry.inference import Estimate
+from llm_telemetry.routing.contexts import Floats
+from llm_telemetry.routing.value import Evaluation
+
+FACTORS = (1.0, 1.1, 1.2, 1.5, 2.0, 3.0)
+MAX_FACTOR = 20.0
+STEPS = 40
+
+
+def worst_mean(values: Floats, weights: Floats, factor: float) -> float:
+    """Return the largest self-normalised mean that hidden context could hide.
+
+    The marginal sensitivity model (Tan 2006): each weight may be anything from
+    1 + (w - 1) / factor to 1 + (w - 1) factor. The largest sum(w y) / sum(w) gives
+    the large weights to all values from some threshold up (Zhao, Small & Bhattacharya
+    2019), so sorting and two running sums find it in O(n log n).
+    """
+    if not len(values):
+        return nan
+    order = np.argsort(-values, kind="stable")
+    values, excess = values[order], weights[order] - 1
+    low, high = 1 + excess / factor, 1 + excess * factor
+    gains = np.concatenate([[0.0], np.cumsum((high - low) * values)])
+    added = np.concatenate([[0.0], np.cumsum(high - low)])
+    means = ((low * values).sum() + gains) / (low.sum() + added)
+    return float(means.max())
+
+
+def upper_bounds(delta: Estimate, own: Evaluation, factors: Floats) -> Floats:
+    """Return the upper end of the interval if hidden context bends the odds so far.
+
+    What the models missed on the chosen arms is all that the weights can move.
+    """
+    missed = np.zeros(len(own.sessions))
+    for part in own.parts.values():
+        missed += part.usd * (part.corrected(part.chosen) - part.chosen)
+    used = own.weights > 0
+    values, weights = missed[used], np.maximum(own.weights[used], 1.0)
+    plain = worst_mean(values, weights, 1.0)
+    shifts = [worst_mean(values, weights, factor) - plain for factor in factors]
+    return np.asarray(delta.high + np.array(shifts))
+
+
+def robust_factor(delta: Estimate, own: Evaluation) -> float:
+    """Return Lambda*: how far the odds of an arm may be bent before the gain goes.
+
+    nan where there is no gain to begin with; at most 20.
+    """
+    if not delta.high < 0:
+        return nan
+    low, high = 1.0, MAX_FACTOR
+    if upper_bounds(delta, own, np.array([high]))[0] < 0:
+        return high
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if upper_bounds(delta, own, np.array([middle]))[0] < 0:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def e_value(risk_ratio: float) -> float:
+    """Return how strongly a hidden cause must act on both sides to explain a ratio.
+
+    RR + sqrt(RR (RR - 1)) (VanderWeele & Ding 2017), for the ratio or its inverse.
+    """
+    if not risk_ratio > 0:
+        return nan
+    ratio = max(risk_ratio, 1 / risk_ratio)
+    return ratio + sqrt(ratio * (ratio - 1))

@@ -1,0 +1,117 @@
+"""From what the evaluation window says to what may be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from llm_telemetry.decision import Row
+from llm_telemetry.inference import Estimate
+from llm_telemetry.routing.diagnostics import diagnose, refusals
+from llm_telemetry.routing.judging import Window, estimates
+from llm_telemetry.routing.sensitivity import robust_factor
+from llm_telemetry.routing.value import Contrast
+
+FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
+# what each verdict has the router do
+RECOMMENDATIONS = {
+    "refuse": "keep_baseline",
+    "keep_baseline": "keep_baseline",
+    "inconclusive": "keep_baseline",
+    "shadow": "shadow",
+    "canary": "canary",
+    "roll_out": "roll_out",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict, its codes, the use cases it sends, and what it stands on.
+
+    ``policy`` holds the rows that were judged together, ``found`` every estimate of
+    them; both are empty where nothing could be judged.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    policy: pd.DataFrame
+    sent: tuple[str, ...] = ()
+    found: Mapping[str, Contrast] = field(default_factory=dict)
+    checks: tuple[Row, ...] = ()
+    robust_factor: float = np.nan
+
+    @property
+    def delta(self) -> Estimate | None:
+        """Return the estimate that decided."""
+        decisive = self.found.get("doubly_robust")
+        return None if decisive is None else decisive.unit_cost_delta
+
+
+def weigh(table: pd.DataFrame, window: Window, knobs: Mapping[str, float]) -> Finding:
+    """Return the verdict on the use cases that the evaluation window can judge."""
+    shippable = table[table["reasons"] == ""]
+    if shippable.empty:
+        return _nothing_to_judge(table, shippable)
+    found = estimates(window, shippable)
+    checks = diagnose(window.judged(shippable, found), knobs)
+    finding = Finding("refuse", (), shippable, (), found, checks)
+    delta = found["doubly_robust"].unit_cost_delta
+    if codes := refusals(checks):
+        return replace(finding, reasons=tuple(codes))
+    if not np.isfinite(delta.se):
+        return replace(finding, reasons=("nothing_measured",))
+    if delta.low > 0:
+        return replace(finding, verdict="keep_baseline", reasons=("policy_costs_more",))
+    return _sent(finding, window, knobs)
+
+
+def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
+    if (table["reasons"] == "no_arm_keeps_limits").all():
+        return Finding("keep_baseline", ("no_arm_keeps_limits",), shippable)
+    return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
+
+
+def _sent(finding: Finding, window: Window, knobs: Mapping[str, float]) -> Finding:
+    """Say which use cases the evidence sends: all that are not worse, or the sure ones.
+
+    Where the policy as a whole proves nothing, single use cases may: Holm keeps the
+    chance that any of them is a false one at 5 %.
+    """
+    policy, delta = finding.policy, finding.delta
+    is_sure = policy["p_value_holm"] < FAMILY_ERROR_RATE
+    if delta is not None and delta.high < 0:
+        sent, code = policy[~(is_sure & (policy["unit_cost_delta"] > 0))], "pays"
+    else:
+        sent, code = policy[is_sure & (policy["unit_cost_delta"] < 0)], "pays_in_part"
+    if sent.empty:
+        codes = ("interval_holds_zero",)
+        return replace(finding, verdict="inconclusive", reasons=codes)
+    if len(sent) < len(policy):
+        finding = replace(finding, policy=sent, found=estimates(window, sent))
+    return _capped(finding, code, window, knobs)
+
+
+def _capped(
+    finding: Finding, code: str, window: Window, knobs: Mapping[str, float]
+) -> Finding:
+    """Say how far the router may go with a policy that pays."""
+    policy, delta = finding.policy, finding.delta
+    own = window.evaluation(policy)
+    factor = np.nan if delta is None else robust_factor(delta, own)
+    status = policy["constraint_status"]
+    caps = {
+        "limits_violated": (status == "violated").any(),
+        "limits_not_certified": (status != "certified").any(),
+        "hidden_context_could_explain_it": not window.is_randomised
+        and not factor >= knobs["routing_min_lambda"],
+    }
+    codes = [name for name, is_so in caps.items() if is_so]
+    verdict = "shadow" if codes else "roll_out" if window.is_randomised else "canary"
+    return replace(
+        finding,
+        verdict=verdict,
+        reasons=(code, *codes),
+        sent=tuple(policy.loc[status != "violated", "use_case"]),
+        robust_factor=factor,
+    )
