@@ -12,8 +12,8 @@ import pandas as pd
 
 from llm_telemetry import bundle, simulate
 from llm_telemetry.cli import main as llm_telemetry
+from llm_telemetry.simulate.parameters import START
 from llm_telemetry.simulate.records import summarise_sessions, summarise_users
-from llm_telemetry.simulate.worlds import START
 from llm_telemetry.warehouse import read
 
 MONTHS, DAYS = 3, 30

@@ -39,14 +39,22 @@ def _succession(compared: Row) -> str:
 
 
 def _spoken_decision(one: Row) -> str:
-    moved = [_spoken(change) for change in one["changes"]] or [
-        f"{one['verdict']} still"
-    ]
+    spoken = [_spoken(change) for change in map(_in_a_word, one["changes"]) if change]
+    moved = spoken or [f"{one['verdict']} still"]
     reasons = [
         *(f"+{code}" for code in one["reasons_added"]),
         *(f"-{code}" for code in one["reasons_removed"]),
     ]
     return f"{one['decision']:<9} {'; '.join([*moved, *reasons])}"
+
+
+def _in_a_word(change: Row) -> Row | None:
+    """Return a change without explanations, None where only these changed."""
+    short = {
+        name: said.split(":")[0] if isinstance(said, str) else said
+        for name, said in change.items()
+    }
+    return short if short["before"] != short["after"] else None
 
 
 def _spoken(change: Row) -> str:

@@ -38,3 +38,18 @@ def test_policy_and_backtest_agree_with_the_marts(
     assert judged[costs].iloc[0].tolist() == pytest.approx(
         marts["reference_backtest"][costs].iloc[0].tolist()
     )
+
+
+def test_the_months_of_the_ledger_hold_every_call_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    demo = importlib.import_module("ledger_demo")
+    world = simulate("real", interactions=900, seed=4)
+    months = [demo.exported(world, month) for month in range(demo.MONTHS)]
+    calls = pd.concat([month.interactions["interaction_id"] for month in months])
+    assert sorted(calls) == sorted(world.interactions["interaction_id"])
+    for month in months:
+        assert set(month.sessions["session_id"]) == set(
+            month.interactions["session_id"]
+        )
