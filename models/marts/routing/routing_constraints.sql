@@ -21,15 +21,24 @@ routing_ladder as (
 -- an arm is chosen on history alone; both windows say whether it may be shipped
 stacked as (
 
-    select 'history' as evidence, * from routing_candidates
+    select
+        'history' as evidence,
+        *
+    from routing_candidates
 
     union all by name
 
-    select 'all' as evidence, * from routing_candidates
+    select
+        'all' as evidence,
+        *
+    from routing_candidates
 
     union all by name
 
-    select 'all' as evidence, * from routing_outcomes
+    select
+        'all' as evidence,
+        *
+    from routing_outcomes
 
 ),
 
@@ -93,7 +102,8 @@ judged as (
     select
         *,
         case
-            when failure_rate_bound <= max_failure_rate and slow_rate_bound <= max_slow_rate
+            when failure_rate_bound <= max_failure_rate
+                and slow_rate_bound <= max_slow_rate
                 then 'certified'
             when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
                 then 'plausible'
