@@ -29,7 +29,6 @@ observed as (
     select
         *,
         0e0 as realised_se
-
     from traffic
 
     union all by name
@@ -57,11 +56,7 @@ compared as (
     select
         predictions.*,
         coalesce(observed.realised_value, recorded.realised_value) as realised_value,
-        if(
-            observed.realised_value is null,
-            recorded.realised_se,
-            observed.realised_se
-        ) as realised_se,
+        coalesce(observed.realised_se, recorded.realised_se) as realised_se,
         -- half the interval holds 1.96 errors of a normal, whatever t it came from
         pow(predictions.predicted_high - predictions.predicted_low, 2)
         / pow(2 * 1.959964e0, 2) as predicted_variance

@@ -69,31 +69,29 @@ def assemble(
             "expires_on": [*EXPIRES_ON, *_expiries(written)],
             "stop_ship": stop_ship,
             "decisions": written,
-            "rollout": _rollout(written["routing"]["recommendation"]),
+            "rollout": _rollout(written["routing"]["verdict"]),
             "files": files,
             "code": provenance.code(),
         }
     )
-    triggers = [rule["rule"] for rule in stop_ship]
-    return _succeeding(content, earlier, triggers)
+    return _succeeding(content, earlier)
 
 
 def _succeeding(
-    content: Mapping[str, Any], earlier: Mapping[str, Any] | None, triggers: list[str]
+    content: Mapping[str, Any], earlier: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Return the content with its id, after ``earlier``; a repetition is the same."""
 
-    def after(supersedes: str | None, policy: str | None) -> dict[str, Any]:
-        rollback = {"previous_policy_sha256": policy, "triggers": triggers}
-        whole = {**content, "supersedes": supersedes, "rollback": rollback}
+    def after(supersedes: str | None) -> dict[str, Any]:
+        whole = {**content, "supersedes": supersedes}
         return {"decision_id": decision_id(whole), **whole}
 
     if earlier is None:
-        return after(None, None)
-    again = after(earlier["supersedes"], earlier["rollback"]["previous_policy_sha256"])
+        return after(None)
+    again = after(earlier["supersedes"])
     if again["decision_id"] == earlier["decision_id"]:
         return again
-    return after(earlier["decision_id"], earlier["policy"]["sha256"])
+    return after(earlier["decision_id"])
 
 
 def decision_id(content: Mapping[str, Any]) -> str:
@@ -169,10 +167,10 @@ def _expiries(decisions: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _rollout(recommendation: str) -> list[dict[str, Any]]:
-    """Return the ladder; every stage up to the recommended one is earned."""
+def _rollout(verdict: str) -> list[dict[str, Any]]:
+    """Return the ladder; every stage up to the one of the verdict is earned."""
     stages = [stage for stage, _ in ROLLOUT]
-    reached = stages.index(recommendation) if recommendation in stages else -1
+    reached = stages.index(verdict) if verdict in stages else -1
     return [
         {"stage": stage, "requires": requires, "is_earned": step <= reached}
         for step, (stage, requires) in enumerate(ROLLOUT)

@@ -77,11 +77,15 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     context = _context(warehouse, health)
     alerts = read("burn_alerts", warehouse)
     decisions, files, fresh_rows = _decisions(warehouse, alerts, health, earlier)
-    context["policy"] = scope.policy(files)
     # what still waits is left out: it would make a repetition another decision
     outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
     files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
     rules = [*scope.gates(context["integrity"]), *budget.stop_ship(alerts)]
+    routes = decisions["routing"].evidence
+    context |= {
+        "policy": scope.policy(files, routes),
+        "rollback": scope.rollback(routes, rules),
+    }
     described = artifact.assemble(decisions, rules, context, [])
     files["README.md"] = readme(described, health).encode()
     digests = bundle.digests(files)

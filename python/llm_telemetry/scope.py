@@ -1,12 +1,14 @@
 """What a decision speaks for, until when, and what would stop it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from llm_telemetry import bundle
 from llm_telemetry.decision import plain
+
+FLAGS = "routing_policy.flagd.json"
 
 
 def describe(
@@ -34,11 +36,23 @@ def describe(
     }
 
 
-def policy(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the name and the digest of the routing policy that ships."""
-    name = "routing_policy_use_case.csv"
-    (digest,) = bundle.digests({name: files[name]})
-    return {"file": name, "sha256": digest["sha256"]}
+def policy(
+    files: Mapping[str, bytes], routes: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the file that routes, its digest, and that of the routes in it."""
+    (written,) = bundle.digests({FLAGS: files[FLAGS]})
+    digest = routes[0]["policy_digest"] if routes else None
+    return {"file": FLAGS, "sha256": written["sha256"], "policy_digest": digest}
+
+
+def rollback(
+    routes: Sequence[Mapping[str, Any]], rules: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the digest of the policy to come back to, and what brings it back."""
+    return {
+        "previous_policy_digest": routes[0]["rollback_to"] if routes else None,
+        "triggers": [rule["rule"] for rule in rules],
+    }
 
 
 def gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:

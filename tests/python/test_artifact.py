@@ -20,14 +20,14 @@ Content = dict[str, Any]
 CONTEXT = {
     **{key: [] for key in ("inputs", "knobs", "windows", "integrity", "track_record")},
     "as_of": None,
-    "policy": {"file": "policy.csv", "sha256": "1" * 64},
+    "policy": None,
 }
 RULES = [{"rule": "page", "fired": False, "value": 0, "limit": 1, "meaning": "burns"}]
 
 
 def assembled(verdict: str, **options: Any) -> Content:
     """Return the artifact of one routing decision."""
-    decisions = {"routing": Decision(verdict, options.pop("advice", "canary"), "")}
+    decisions = {"routing": Decision(verdict, "", "")}
     context = {**CONTEXT, **options.pop("context", {})}
     return artifact.assemble(decisions, RULES, context, [], **options)
 
@@ -81,8 +81,9 @@ def test_the_sample_says_where_it_stands(sample_run: Run) -> None:
     assert content["scope"]["filters"][0]["excluded_interactions"] == 0
     lock = (ROOT / "requirements.lock").read_bytes()
     assert content["code"]["lock_sha256"] == hashlib.sha256(lock).hexdigest()
+    assert content["policy"]["file"] == "routing_policy.flagd.json"
     assert not any(stage["is_earned"] for stage in content["rollout"])
-    assert content["rollback"]["previous_policy_sha256"] is None
+    assert content["rollback"]["previous_policy_digest"] is None
     assert "failures_budget_page" in content["rollback"]["triggers"]
 
 
@@ -90,31 +91,22 @@ def test_a_decision_names_what_it_supersedes_and_a_repetition_does_not() -> None
     first = assembled("refuse")
     assert first["supersedes"] is None
     assert assembled("refuse", earlier=first) == first
-    second = assembled(
-        "canary",
-        earlier=first,
-        context={"policy": {"file": "policy.csv", "sha256": "2" * 64}},
-    )
+    second = assembled("canary", earlier=first)
     assert second["supersedes"] == first["decision_id"]
-    assert second["rollback"]["previous_policy_sha256"] == "1" * 64
-    again = assembled(
-        "canary",
-        earlier=second,
-        context={"policy": {"file": "policy.csv", "sha256": "2" * 64}},
-    )
-    assert again == second
+    assert assembled("canary", earlier=second) == second
     back = assembled("refuse", earlier=second)
     assert back["supersedes"] == second["decision_id"]
 
 
-def test_stages_are_earned_up_to_the_recommended_one() -> None:
-    def earned(advice: str) -> list[str]:
-        ladder = assembled("x", advice=advice)["rollout"]
+def test_stages_are_earned_up_to_that_of_the_verdict() -> None:
+    def earned(verdict: str) -> list[str]:
+        ladder = assembled(verdict)["rollout"]
         return [stage["stage"] for stage in ladder if stage["is_earned"]]
 
     assert earned("keep_baseline") == []
     assert earned("shadow") == ["shadow"]
     assert earned("canary") == ["shadow", "canary"]
+    assert earned("roll_out") == ["shadow", "canary", "roll_out"]
 
 
 def test_a_record_that_cannot_be_trusted_asks_for_a_person() -> None:
@@ -122,7 +114,7 @@ def test_a_record_that_cannot_be_trusted_asks_for_a_person() -> None:
         {"prediction": name, "verdict": name}
         for name in ("biased", "too_narrow", "too_few", "holds")
     ]
-    content = assembled("improves", context={"track_record": kinds})
+    content = assembled("canary", context={"track_record": kinds})
     assert content["status"] == "review_required"
     assert content["status_reasons"] == [
         "track_record: biased biased",

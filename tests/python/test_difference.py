@@ -56,9 +56,10 @@ def test_it_says_what_changed_and_the_causes_in_order(before: Content) -> None:
     assert compared["had_expired"]
     assert compared["shared_period"] == ["2025-04-01T00:00:00Z", before["as_of"]]
     (routing,) = compared["decisions"]
+    advice = before["decisions"]["routing"]["recommendation"]
     assert routing["changes"] == [
         {"what": "verdict", "before": "refuse", "after": "canary"},
-        {"what": "recommendation", "before": "keep_baseline", "after": "canary"},
+        {"what": "recommendation", "before": advice, "after": "canary"},
     ]
     assert routing["reasons_added"] == ["interval_below_zero"]
     assert routing["reasons_removed"] == [before["decisions"]["routing"]["reasons"][0]]
