@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import inf, log
 
-from calibration import of_drift, of_routing, of_slices, of_triage
+from calibration import of_drift, of_gate, of_routing, of_slices, of_triage
 from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
@@ -69,7 +69,9 @@ def _scenario(
         **changed,
     )
     by_lot = f" with {canary_share:.0%} by lot" if canary_share else ""
-    label = f"{world}, {interactions:,}{by_lot}"
+    ninth = ", a ninth judged" if "time_split_frac" in changed else ""
+    wide = ", wide limits" if "fail_budget" in changed else ""
+    label = f"{world}, {interactions:,}{by_lot}{ninth}{wide}"
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
@@ -102,21 +104,35 @@ DOUBLY_ROBUST = _estimator("dr", low=0.92, bias=0.15)
 NEVER_ROLLED_OUT = Claim("P(roll_out) without a canary", "is_roll_out", high=0.0)
 RARE_CANARY = Claim("P(canary)", "is_canary", high=0.10)
 ESTIMATED = (*COMPARED, *DOUBLY_ROBUST, NEVER_ROLLED_OUT)
+HARMLESS = Claim("P(recommended and harmful)", "is_harmful", high=0.02)
 LEARNED = (
     Claim("best possible delta in USD", "best_delta", "mean"),
     Claim("true delta in USD, learned", "unconstrained_true_delta", "mean", high=-2.6),
     Claim("true delta in USD, within limits", "learned_true_delta", "mean"),
     Claim("true delta in USD, the reference's", "reference_true_delta", "mean"),
-    Claim("P(recommended and harmful)", "is_harmful", high=0.02),
+    HARMLESS,
+)
+DEFAULTS = (
+    *(
+        Claim(f"P({verdict})", f"is_{verdict}")
+        for verdict in ("refuse", "inconclusive")
+    ),
+    *(
+        Claim(f"P({verdict})", f"is_{verdict}")
+        for verdict in ("shadow", "keep_baseline")
+    ),
+    NEVER_ROLLED_OUT,
 )
 # limits that every arm keeps: evidence alone has to stop a policy
 ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
+# as in the published run: 1,000 of 9,000 calls
+NINTH = {"time_split_frac": 8 / 9}
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
-    _scenario("null", 5_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
+    _scenario("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
     _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
-    _scenario("real", 5_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
+    _scenario("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
     _scenario("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
     _scenario(
         "hidden",
@@ -156,7 +172,7 @@ SCENARIOS = (
     _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "canary_by_lot",
-        "real but faster, 30,000, 40% by lot",
+        "real but faster, 30,000, 40% by lot, wide limits",
         partial(
             in_world,
             world=CALM,
@@ -186,8 +202,10 @@ SCENARIOS = (
     _scenario(
         "null",
         9_000,
-        (of_slices.measure, of_drift.measure),
+        (of_slices.measure, of_drift.measure, of_routing.measure),
         (
+            *DEFAULTS,
+            RARE_CANARY,
             FALSE_DISCOVERIES,
             Claim(
                 "families without a difference at p <= .05",
@@ -202,8 +220,10 @@ SCENARIOS = (
     _scenario(
         "real",
         9_000,
-        (of_slices.measure,),
+        (of_slices.measure, of_routing.measure),
         (
+            *DEFAULTS,
+            HARMLESS,
             FALSE_DISCOVERIES,
             _power("failures", low=0.65),
             _power("sla_breaches"),
@@ -241,5 +261,24 @@ SCENARIOS = (
         "no signal",
         of_triage.without_signal,
         (Claim("P(triage stays trivial)", "is_trivial", low=0.95),),
+    ),
+    Scenario(
+        "gate_daily",
+        "equal versions, 28 daily looks",
+        of_gate.looked_at_daily,
+        (
+            Claim("P(ever different), naive", "ever_naive", "mean"),
+            Claim("P(ever different), planned", "ever_scheduled", "mean", high=0.05),
+            Claim("P(ever different), any time", "ever_ad_hoc", "mean", high=0.05),
+        ),
+    ),
+    Scenario(
+        "gate_equal",
+        "equal versions, 2,000 sessions each",
+        partial(of_gate.equal_versions, sessions=2_000),
+        (
+            Claim("P(blocked)", "blocked", "mean", high=0.01),
+            Claim("P(passed)", "passed", "mean"),
+        ),
     ),
 )

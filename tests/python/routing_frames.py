@@ -20,6 +20,7 @@ MARTS = (
     "routing_prices",
     "routing_contexts",
     "routing_outcomes",
+    "int_routing_counts_pooled",
     "routing_constraints",
     "reference_backtest",
 )

@@ -1,14 +1,8 @@
 with
 
-routing_candidates as (
+routing_counts as (
 
-    select * from {{ ref('routing_candidates') }}
-
-),
-
-routing_outcomes as (
-
-    select * from {{ ref('routing_outcomes') }}
+    select * from {{ ref('int_routing_counts_pooled') }}
 
 ),
 
@@ -18,45 +12,10 @@ routing_ladder as (
 
 ),
 
--- an arm is chosen on history alone; both windows say whether it may be shipped
-stacked as (
-
-    select 'history' as evidence, * from routing_candidates
-
-    union all by name
-
-    select 'all' as evidence, * from routing_candidates
-
-    union all by name
-
-    select 'all' as evidence, * from routing_outcomes
-
-),
-
-counted as (
-
-    select
-        evidence,
-        use_case,
-        model_provider,
-        model_name,
-        cast(sum(interactions - missing_outcomes) as bigint) as known_outcomes,
-        cast(sum(failures) as bigint) as failures,
-        cast(sum(interactions - missing_latencies) as bigint) as known_latencies,
-        cast(sum(sla_breaches) as bigint) as sla_breaches,
-        cast(sum(relax_1_breaches) as bigint) as relax_1_breaches,
-        cast(sum(relax_2_breaches) as bigint) as relax_2_breaches
-
-    from stacked
-
-    group by all
-
-),
-
 stepped as (
 
     select
-        counted.*,
+        routing_counts.*,
         routing_ladder.step,
         routing_ladder.policy_mode,
         {{ max_p95_latency_ms() }} as max_p95_latency_ms,
@@ -64,12 +23,12 @@ stepped as (
         -- p95 within a limit is the same as at most 5 % beyond it
         5e-2 as max_slow_rate,
         case routing_ladder.policy_mode
-            when 'strict' then counted.sla_breaches
-            when 'relax_1' then counted.relax_1_breaches
-            when 'relax_2' then counted.relax_2_breaches
+            when 'strict' then routing_counts.sla_breaches
+            when 'relax_1' then routing_counts.relax_1_breaches
+            when 'relax_2' then routing_counts.relax_2_breaches
         end as slow
 
-    from counted
+    from routing_counts
 
     cross join routing_ladder
 
@@ -93,7 +52,9 @@ judged as (
     select
         *,
         case
-            when failure_rate_bound <= max_failure_rate and slow_rate_bound <= max_slow_rate
+            when
+                failure_rate_bound <= max_failure_rate
+                and slow_rate_bound <= max_slow_rate
                 then 'certified'
             when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
                 then 'plausible'

@@ -48,8 +48,8 @@ routed as (
             when interactions.prompt_tokens <= prompt_terciles.cuts[2] then 'medium'
             else 'long'
         end as prompt_length,
-        cast(extract(hour from interactions.timestamp_utc) as bigint) as hour_of_day,
-        cast(extract(isodow from interactions.timestamp_utc) as bigint) as weekday,
+        hour(interactions.timestamp_utc) as hour_of_day,
+        isodow(interactions.timestamp_utc) as weekday,
 
         ---------- what the router did
         coalesce(interactions.model_provider, 'unknown') as model_provider,

@@ -9,7 +9,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from llm_telemetry.inference import Estimate
-from llm_telemetry.routing.contexts import folds
+from llm_telemetry.routing.contexts import Codes, folds
 from llm_telemetry.routing.nuisances import Sample, cross_fitted, with_logged
 from llm_telemetry.routing.value import (
     Evaluation,
@@ -48,32 +48,33 @@ def policy_value(
     used, wanted = (
         names.get_indexer(pd.Index(own, dtype=object)) for own in (arms, chosen)
     )
-    size = len(used)
-    clusters = range(size) if sessions is None else sessions
-    observed = np.asarray(outcomes, dtype=np.float64)
+    rows = np.arange(len(used))
     sample = Sample(
         contexts=contexts.reset_index(drop=True),
         arms=used,
         arm_count=len(names),
-        sessions=pd.factorize(np.asarray(clusters))[0],
-        outcomes={OUTCOME: observed},
-        logged=np.full(size, np.nan)
+        sessions=rows if sessions is None else pd.factorize(np.asarray(sessions))[0],
+        outcomes={OUTCOME: np.asarray(outcomes, dtype=np.float64)},
+        logged=np.full(len(rows), np.nan)
         if propensities is None
         else np.asarray(propensities, dtype=np.float64),
         interacted=tuple(map(str, contexts.columns)),
     )
+    return _value(sample, wanted, min_propensity, seed)
+
+
+def _value(sample: Sample, wanted: Codes, min_propensity: float, seed: int) -> Estimate:
     with threadpool_limits(limits=1):
         fold_of = folds(sample.sessions, FOLDS, seed)
         (likely, expected), _ = cross_fitted(sample, fold_of)
-    rows = np.arange(size)
-    model = expected[OUTCOME]
+    rows, used, model = np.arange(len(wanted)), sample.arms, expected[OUTCOME]
+    observed = sample.outcomes[OUTCOME]
     part = Part(1.0, observed, model[rows, wanted], model[rows, used])
+    logged = with_logged(likely, sample)
     own = Evaluation(
         sessions=sample.sessions,
-        use_cases=np.zeros(size, dtype=np.int64),
-        weights=inverse_weights(
-            used, wanted, with_logged(likely, sample), min_propensity
-        ),
+        use_cases=np.zeros(len(rows), dtype=np.int64),
+        weights=inverse_weights(used, wanted, logged, min_propensity),
         chances=np.maximum(likely[rows, wanted], min_propensity),
         parts={},
     )

@@ -1,0 +1,54 @@
+with
+
+routing_candidates as (
+
+    select * from {{ ref('routing_candidates') }}
+
+),
+
+routing_outcomes as (
+
+    select * from {{ ref('routing_outcomes') }}
+
+),
+
+-- an arm is chosen on history alone; both windows say whether it may be shipped
+stacked as (
+
+    select
+        *,
+        unnest(['history', 'all']) as evidence
+
+    from routing_candidates
+
+    union all by name
+
+    select
+        *,
+        'all' as evidence
+
+    from routing_outcomes
+
+),
+
+pooled as (
+
+    select
+        evidence,
+        use_case,
+        model_provider,
+        model_name,
+        cast(sum(interactions - missing_outcomes) as bigint) as known_outcomes,
+        cast(sum(failures) as bigint) as failures,
+        cast(sum(interactions - missing_latencies) as bigint) as known_latencies,
+        cast(sum(sla_breaches) as bigint) as sla_breaches,
+        cast(sum(relax_1_breaches) as bigint) as relax_1_breaches,
+        cast(sum(relax_2_breaches) as bigint) as relax_2_breaches
+
+    from stacked
+
+    group by all
+
+)
+
+select * from pooled
