@@ -24,7 +24,8 @@ def test_policy_and_backtest_agree_with_the_marts(
 ) -> None:
     write(simulate("real", interactions=6_000, seed=4), tmp_path)
     log, _, _ = reference.load(tmp_path)
-    log = windowed(log.assign(timestamp_utc=log["timestamp_utc"].dt.tz_localize(None)))
+    starts = log["timestamp_utc"].dt.tz_localize(None)
+    log = windowed(log.assign(timestamp_utc=starts, propensity=float("nan")))
     marts = built_on("interactions", log.drop(columns=["date"]))
     policy = reference.routing_policy(log[log["decision_window"] == "history"])
     columns = ["use_case", "model_name", "requests", "fail_rate", "policy_mode"]
