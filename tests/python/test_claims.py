@@ -60,8 +60,7 @@ def test_hotspots_of_real_are_real_and_led_by_what_was_planted(
 
 def test_families_of_null_without_a_difference_are_quiet(measured: Measured) -> None:
     numbers = measured("null", "slices", seeds=6)
-    # 44 of 330 families, of which every tenth shares its rows with another, is three
-    # standard errors above .05 times the families
+    # the stated rate is .05; `make calibrate` holds it on many more logs
     assert numbers["family_alarms"].sum() / numbers["families"].sum() < 0.14
 
 
@@ -92,7 +91,9 @@ def test_the_doubly_robust_interval_holds_where_the_direct_one_does_not(
 def test_what_is_learned_of_real_is_an_improvement(measured: Measured) -> None:
     numbers = measured("real", "routing", seeds=4)
     assert not numbers["is_harmful"].any()
-    assert numbers["unconstrained_true_delta"].mean() < -2.6
+    # one log's is -2.8 with a spread of .65: a mean of four above -2 comes up once in
+    # a hundred such trials, and plain means learn +.8
+    assert numbers["unconstrained_true_delta"].mean() < -2.0
 
 
 def test_without_overlap_routing_refuses(measured: Measured) -> None:
