@@ -1,6 +1,7 @@
 """Turn the telemetry of an LLM product into decisions that can be shipped."""
 
 import argparse
+import os
 import sys
 import tempfile
 import traceback
@@ -158,7 +159,11 @@ def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int
     _progress(options)("deciding")
     book = _ledger(options)
     ledger.check(book)
-    outcome = decide.decide(warehouse, earlier=bundle.earlier(options.out_dir))
+    outcome = decide.decide(
+        warehouse,
+        earlier=bundle.earlier(options.out_dir),
+        processes=os.cpu_count() or 1,
+    )
     # a warehouse that is published is read and never written
     for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
         replace_rows(mart, rows, warehouse)

@@ -19,6 +19,7 @@ from llm_telemetry import (
     statement,
     triage,
 )
+from llm_telemetry.beside import begun, later
 from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
@@ -38,6 +39,8 @@ Files = dict[str, bytes]
 # the others of routing stand in routing_backtest.csv
 SHOWN = ("shippable.", "reference.naive", "reference.doubly")
 
+# below, a second process takes longer to start than it saves
+LARGE_INTERACTIONS = 200_000
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
@@ -64,19 +67,27 @@ class Outcome:
     fresh_rows: dict[str, pd.DataFrame]
 
 
-def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
+def decide(
+    warehouse: Path,
+    *,
+    earlier: Mapping[str, Any] | None = None,
+    processes: int = 1,
+) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    ``earlier`` is the artifact that this one will replace. Raises InputError where a
-    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
-    them.
+    ``earlier`` is the artifact that this one will replace; more than one process is
+    used where there is much to do. Raises InputError where a gate failed: `dbt build`
+    leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
     health = rows(read("health", warehouse))[0]
     context = _context(warehouse, health)
     alerts = read("burn_alerts", warehouse)
-    decisions, files, fresh_rows = _decisions(warehouse, alerts, health, earlier)
+    is_large = health["interactions"] >= LARGE_INTERACTIONS
+    decisions, files, fresh_rows = _decisions(
+        warehouse, alerts, health, earlier, beside=processes > 1 and is_large
+    )
     # what still waits is left out: it would make a repetition another decision
     outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
     files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
@@ -102,11 +113,14 @@ def _decisions(
     alerts: pd.DataFrame,
     health: Mapping[str, Any],
     earlier: Mapping[str, Any] | None,
+    *,
+    beside: bool,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
     windows, knobs = read("windows", warehouse), _settings(warehouse)
-    routed, routing_files = _routing(warehouse, windows, knobs, earlier)
-    triaged, triage_files, scorecard = _triage(warehouse, windows, knobs)
+    with (begun if beside else later)(_triage, warehouse, windows, knobs) as triaging:
+        routed, routing_files = _routing(warehouse, windows, knobs, earlier)
+        triaged, triage_files, scorecard = triaging()
     drifted, drift_report = _drift(warehouse, triaged, knobs)
     if drifted.verdict == drift.CONCEPT_DRIFT:
         routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))

@@ -174,3 +174,11 @@ def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
     shown = table(outcome.artifact, outcome.health)
     readme = (ROOT / "README.md").read_text()
     assert [line for line in shown if line and f"    {line}\n" not in readme] == []
+
+
+def test_a_second_process_changes_no_byte(
+    sample_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llm_telemetry.decide.LARGE_INTERACTIONS", 0)
+    beside = decide(sample_run.warehouse, processes=2)
+    assert beside.files == decide(sample_run.warehouse).files
