@@ -25,9 +25,8 @@ def pre_call(rows: pd.DataFrame) -> pd.DataFrame:
     arm, and adjusting for them would hide what the arm does.
     """
     hours = _numbers(rows["hour_of_day"]) * (2 * np.pi / HOURS)
-    columns = ["use_case", "account_tier", "channel", "region", "segment"]
-    return rows[columns].assign(
-        weekday=rows["weekday"].astype(str),
+    names = ["use_case", "account_tier", "channel", "region", "segment", "weekday"]
+    return pd.DataFrame({name: _named(rows[name]) for name in names}).assign(
         log_prompt_tokens=np.log1p(_numbers(rows["prompt_tokens"]).clip(lower=0)),
         hour_sin=np.sin(hours),
         hour_cos=np.cos(hours),
@@ -52,7 +51,7 @@ class Encoder:
                 means[name] = float(known.mean()) if len(known) else 0.0
                 scales[name] = float(known.std()) or 1.0 if len(known) else 1.0
             else:
-                levels[name] = pd.Index(sorted(_texts(contexts[name]).unique()))
+                levels[name] = pd.Index(sorted(_named(contexts[name]).unique()))
         return cls(levels, means, scales)
 
     def design(
@@ -65,8 +64,9 @@ class Encoder:
         blocks = []
         for name in contexts.columns if only is None else only:
             if name in self.levels:
-                codes = self.levels[name].get_indexer(pd.Index(_texts(contexts[name])))
-                blocks.append(one_hot(codes, len(self.levels[name])))
+                named = _named(contexts[name]).cat
+                known = self.levels[name].get_indexer(named.categories)
+                blocks.append(one_hot(known[named.codes], len(self.levels[name])))
             else:
                 blocks.append(self._standardised(contexts, name))
         return sparse.hstack(blocks, format="csr")
@@ -93,8 +93,12 @@ def folds(sessions: Codes, count: int, seed: int) -> Codes:
     return np.asarray(drawn % count, dtype=np.int64)[sessions]
 
 
-def _texts(column: pd.Series) -> pd.Series:
-    return column.astype(object).where(column.notna(), MISSING).astype(str)
+def _named(column: pd.Series) -> pd.Series:
+    """Return names as categories, so that each name is looked up once."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    texts = column.astype(object).where(column.notna(), MISSING).astype(str)
+    return texts.astype("category")
 
 
 def _numbers(column: pd.Series) -> pd.Series:
