@@ -146,7 +146,8 @@ def _status(
 
 
 def _written(name: str, decision: Decision, degraded: list[str]) -> dict[str, Any]:
-    clear = decision.verdict in CLEAR_VERDICTS[name] and not degraded
+    has_expired = any(code.startswith("expired_by_") for code in decision.reasons)
+    clear = decision.verdict in CLEAR_VERDICTS[name] and not (degraded or has_expired)
     return {
         "verdict": decision.verdict,
         "is_clear": clear,

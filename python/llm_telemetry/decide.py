@@ -123,7 +123,10 @@ def _decisions(
         triaged, triage_files, scorecard = triaging()
     drifted, drift_report = _drift(warehouse, triaged, knobs)
     if drifted.verdict == drift.CONCEPT_DRIFT:
-        routed, triaged = (expired(one, drifted.verdict) for one in (routed, triaged))
+        triaged = expired(triaged, drifted.verdict)
+        routed, routing_files = _routing(
+            warehouse, windows, knobs, earlier, expired_by=drifted.verdict
+        )
     decisions = {
         "routing": routed,
         "triage": triaged,
@@ -145,6 +148,7 @@ def _routing(
     windows: pd.DataFrame,
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
+    expired_by: str | None = None,
 ) -> tuple[Decision, Files]:
     marts = routing.Marts(
         reference_policy=read("reference_policy", warehouse),
@@ -154,7 +158,9 @@ def _routing(
         contexts=read("routing_contexts", warehouse, order_by="interaction_id"),
         windows=windows,
     )
-    decided = routing.decide(marts, knobs, earlier=_earlier_policy(earlier))
+    decided = routing.decide(
+        marts, knobs, earlier=_earlier_policy(earlier), expired_by=expired_by
+    )
     decision = Decision(
         verdict=decided.verdict,
         recommendation=ADVICE[decided.verdict],

@@ -57,6 +57,16 @@ def test_arm_that_is_better_beyond_chance_earns_a_canary_and_no_more() -> None:
     assert factor > KNOBS["routing_min_lambda"]
 
 
+def test_what_expired_is_estimated_and_not_sent() -> None:
+    marts = marts_of(two_arms())
+    ended = decide(marts, KNOBS, expired_by="concept_drift")
+    assert (ended.verdict, ended.recommendation) == ("refuse", "keep_baseline")
+    assert ended.reasons[0] == "expired_by_concept_drift"
+    assert (ended.policy["traffic_share"] == 0).all()
+    name = "shippable.doubly_robust.unit_cost_delta"
+    assert ended.estimates[name] == decide(marts, KNOBS).estimates[name]
+
+
 def test_logged_propensities_earn_a_roll_out() -> None:
     decision = decided(two_arms(propensity=0.5))
     assert (decision.verdict, decision.recommendation) == ("roll_out", "roll_out")

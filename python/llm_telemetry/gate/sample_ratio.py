@@ -1,7 +1,6 @@
 """Whether the candidate got the share of sessions that it was meant to get."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -64,11 +63,6 @@ def chi_square(baseline: float, candidate: float, expected: float) -> float:
     total = baseline + candidate
     missed = (candidate - total * expected) ** 2
     return missed / (total * expected * (1 - expected)) if total else 0.0
-
-
-def as_row(ratio: SampleRatio) -> dict[str, Any]:
-    """Return a test as the JSON holds it."""
-    return asdict(ratio)
 
 
 def _tested(

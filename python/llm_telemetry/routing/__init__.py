@@ -46,16 +46,18 @@ def decide(
     knobs: Mapping[str, float],
     *,
     earlier: Mapping[str, Any] | None = None,
+    expired_by: str | None = None,
 ) -> RoutingDecision:
     """Learn a policy from history and judge it, once, by the evaluation window.
 
-    ``earlier`` holds digest and rollback_to of the policy this one replaces.
+    ``earlier`` holds digest and rollback_to of the policy this one replaces. Where
+    ``expired_by`` names what ended it, the estimates stand and nothing is sent.
     """
     if code := _obstacle(marts):
         return _refusal(marts, code, earlier)
     # several threads would add up in another order each time
     with threadpool_limits(limits=1):
-        return _decided(marts, knobs, earlier)
+        return _decided(marts, knobs, earlier, expired_by)
 
 
 def _obstacle(marts: Marts) -> str | None:
@@ -92,7 +94,10 @@ def _stamped(policy: pd.DataFrame, shipped: Payload) -> pd.DataFrame:
 
 
 def _decided(
-    marts: Marts, knobs: Mapping[str, float], earlier: Mapping[str, Any] | None
+    marts: Marts,
+    knobs: Mapping[str, float],
+    earlier: Mapping[str, Any] | None,
+    expired_by: str | None,
 ) -> RoutingDecision:
     calls = Calls.of(marts, knobs)
     cells, temperature = learning.learn(calls, marts, knobs)
@@ -109,6 +114,9 @@ def _decided(
         knobs["routing_min_ess_use_case"],
     )
     finding = weigh(table, window, knobs)
+    if expired_by:
+        codes = (f"expired_by_{expired_by}", *finding.reasons)
+        finding = replace(finding, verdict="refuse", reasons=codes, sent=())
     policies["shippable"] = finding.policy
     contrasts = _contrasts(window, policies, finding)
     described = _described(marts, table, finding, window, contrasts, earlier)

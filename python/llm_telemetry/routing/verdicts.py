@@ -56,10 +56,10 @@ def weigh(table: pd.DataFrame, window: Window, knobs: Mapping[str, float]) -> Fi
     found = estimates(window, shippable)
     checks = diagnose(window.judged(shippable, found), knobs)
     finding = Finding("refuse", (), shippable, (), found, checks)
-    delta = found["doubly_robust"].unit_cost_delta
+    delta = finding.delta
     if codes := refusals(checks):
         return replace(finding, reasons=tuple(codes))
-    if not np.isfinite(delta.se):
+    if delta is None or not np.isfinite(delta.se):
         return replace(finding, reasons=("nothing_measured",))
     if delta.low > 0:
         return replace(finding, verdict="keep_baseline", reasons=("policy_costs_more",))
@@ -107,6 +107,8 @@ def _capped(
         and not factor >= knobs["routing_min_lambda"],
     }
     codes = [name for name, is_so in caps.items() if is_so]
+    if (status == "violated").all():
+        return replace(finding, verdict="keep_baseline", reasons=("limits_violated",))
     verdict = "shadow" if codes else "roll_out" if window.is_randomised else "canary"
     return replace(
         finding,

@@ -33,7 +33,9 @@ REASONS = {
     "policy_costs_more": "the models picked cost more than today's routing",
     "interval_holds_zero": "the interval of the change holds zero: it may save or cost",
     "pays": "the change saves money beyond chance",
-    "pays_in_part": "some use cases save money beyond chance, the others may not",
+    "pays_in_part": "some use cases save money beyond chance, the others may not; they "
+    "were chosen by the calls that judge them, which flatters the sum",
+    "expired_by_concept_drift": "calls no longer fail as they did when it was learned",
     "limits_violated": "a model picked no longer keeps the limits",
     "limits_not_certified": "it is not yet sure that the models keep the limits",
     "hidden_context_could_explain_it": "a little of what the log does not show could "

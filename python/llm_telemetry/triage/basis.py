@@ -105,8 +105,18 @@ def _enough(inputs: Inputs) -> tuple[Row, ...]:
     outcomes = failed(inputs.by_name["history"])
     failures, successes = int((outcomes == 1).sum()), int((outcomes == 0).sum())
     checks = [
-        check("failures_learned_from", failures, MIN_FIT_OUTCOMES, failures >= 50),
-        check("successes_learned_from", successes, MIN_FIT_OUTCOMES, successes >= 50),
+        check(
+            "failures_learned_from",
+            failures,
+            MIN_FIT_OUTCOMES,
+            failures >= MIN_FIT_OUTCOMES,
+        ),
+        check(
+            "successes_learned_from",
+            successes,
+            MIN_FIT_OUTCOMES,
+            successes >= MIN_FIT_OUTCOMES,
+        ),
     ]
     if not inputs.evaluation.empty:
         limit = inputs.knobs["max_window_overlap_rate"]
