@@ -87,7 +87,7 @@ def row(world: str, claim: Claim, numbers: pd.DataFrame) -> str:
     measured = measure(claim, numbers)
     verdict = "" if not bar(claim) else "ok" if holds(claim, measured) else "MISS"
     interval = f"{measured.low:.3f} to {measured.high:.3f}"
-    shown = f"{measured.value:.3f} ({interval})"
+    shown = f"{measured.value:.3f} ({interval}), n={measured.replicates}"
     return f"| {world} | {claim.what} | {shown} | {bar(claim)} | {verdict} |"
 
 

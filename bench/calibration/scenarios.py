@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import inf, log
 
-from calibration import of_drift, of_gate, of_routing, of_slices, of_triage
+from calibration import of_answers, of_drift, of_gate, of_routing, of_slices, of_triage
 from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
@@ -107,7 +107,12 @@ ESTIMATED = (*COMPARED, *DOUBLY_ROBUST, NEVER_ROLLED_OUT)
 HARMLESS = Claim("P(recommended and harmful)", "is_harmful", high=0.02)
 LEARNED = (
     Claim("best possible delta in USD", "best_delta", "mean"),
-    Claim("true delta in USD, learned", "unconstrained_true_delta", "mean", high=-2.6),
+    Claim(
+        "true delta in USD, learned, any arm",
+        "unconstrained_true_delta",
+        "mean",
+        high=-2.6,
+    ),
     Claim("true delta in USD, within limits", "learned_true_delta", "mean"),
     Claim("true delta in USD, the reference's", "reference_true_delta", "mean"),
     HARMLESS,
@@ -123,10 +128,14 @@ DEFAULTS = (
     ),
     NEVER_ROLLED_OUT,
 )
-# limits that every arm keeps: evidence alone has to stop a policy
+# a failure rate that every arm keeps: evidence has to stop a policy
 ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
 # as in the published run: 1,000 of 9,000 calls
 NINTH = {"time_split_frac": 8 / 9}
+ANSWERED = (
+    Claim("coverage, doubly robust", "covers", low=0.93),
+    Claim("bias in USD, doubly robust", "error", "mean"),
+)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
@@ -169,6 +178,7 @@ SCENARIOS = (
             NEVER_ROLLED_OUT,
         ),
     ),
+    _scenario("incident", 9_000, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "canary_by_lot",
@@ -282,3 +292,15 @@ SCENARIOS = (
         ),
     ),
 )
+# published answers, where they are at hand
+if of_answers.SHARED.is_dir():
+    SCENARIOS += tuple(
+        Scenario(
+            f"answers_{logging}_{known}",
+            f"real answers, {logging} logging, propensities {known}",
+            partial(of_answers.measure, skew=skew, is_known=known == "logged"),
+            ANSWERED,
+        )
+        for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
+        for known in ("logged", "estimated")
+    )
