@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "the threshold is set on the evaluation window",
         f"{PACKAGE}/triage/__init__.py",
-        "_scored(scorer, inputs, inputs.setting_window)",
-        '_scored(scorer, inputs, "evaluation")',
+        "inputs.scored(fit.scorecard, inputs.setting_window)",
+        'inputs.scored(fit.scorecard, "evaluation")',
         "test_triage.py",
     ),
     Mutant(
@@ -52,8 +52,8 @@ MUTANTS = (
     Mutant(
         "the verdict reads the direct method",
         f"{PACKAGE}/routing/verdicts.py",
-        'delta = found["doubly_robust"].unit_cost_delta',
-        'delta = found["direct"].unit_cost_delta',
+        'self.found.get("doubly_robust")',
+        'self.found.get("direct")',
         "test_routing.py test_routing_worlds.py test_claims.py",
     ),
     Mutant(

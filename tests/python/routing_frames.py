@@ -29,7 +29,7 @@ NO_WINDOWS = pd.DataFrame(columns=["window_name", "overlap_rate"])
 
 
 def evaluation_rows(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows of routing_evaluation_rows; what a row does not say is usual."""
+    """Return rows of routing_contexts; what a row does not say is usual."""
     usual = {
         "use_case": "chat",
         "model_provider": "p",

@@ -30,7 +30,9 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def measured(scenarios: ModuleType) -> Measured:
     """Return the numbers of a few seeds of a world, a row each."""
 
-    def measure(world: str, name: str, *, seeds: int, interactions: int = 9_000):
+    def measure(
+        world: str, name: str, *, seeds: int, interactions: int = 9_000, **knobs: float
+    ):
         measure = importlib.import_module(f"calibration.of_{name}").measure
         return pd.DataFrame(
             [
@@ -39,6 +41,7 @@ def measured(scenarios: ModuleType) -> Measured:
                     world=world,
                     interactions=interactions,
                     measures=(measure,),
+                    **knobs,
                 )
                 for seed in range(seeds)
             ]
@@ -78,9 +81,11 @@ def test_no_log_earns_a_roll_out(world: str, measured: Measured) -> None:
 
 
 def test_the_doubly_robust_interval_holds_where_the_direct_one_does_not(
-    measured: Measured,
+    measured: Measured, scenarios: ModuleType
 ) -> None:
-    numbers = measured("null", "routing", seeds=10, interactions=5_000)
+    numbers = measured(
+        "null", "routing", seeds=10, interactions=5_000, **scenarios.ALLOWED
+    )
     # at a coverage of .92, fewer than 7 of 10 come up once in a hundred such trials
     assert numbers["dr_covers"].sum() >= 7
     assert abs(numbers["dr_error"].mean()) < 1.2

@@ -1,5 +1,6 @@
 """The policy as a router takes it: flags that resolve, and the way back."""
 
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,10 +40,10 @@ def shipped(share: float, model: str = "a", **earlier: Any) -> Payload:
 @pytest.fixture
 def resolver(tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], Resolve]]:
     """Return what gives a flag file to a flagd provider in FILE mode."""
-    api = pytest.importorskip("openfeature.api")
-    flagd = pytest.importorskip("openfeature.contrib.provider.flagd")
-    config = pytest.importorskip("openfeature.contrib.provider.flagd.config")
-    context = pytest.importorskip("openfeature.evaluation_context")
+    api = importlib.import_module("openfeature.api")
+    flagd = importlib.import_module("openfeature.contrib.provider.flagd")
+    config = importlib.import_module("openfeature.contrib.provider.flagd.config")
+    context = importlib.import_module("openfeature.evaluation_context")
 
     def opened(content: dict[str, Any]) -> Resolve:
         file = tmp_path / "routing_policy.flagd.json"
