@@ -115,12 +115,25 @@ def test_arm_that_turned_bad_keeps_the_baseline() -> None:
     assert decision.reasons[0] == "policy_costs_more"
 
 
-def test_saving_that_breaks_a_limit_is_only_shadowed() -> None:
-    # 0.115 is within the limit of 0.12, and not surely
-    decision = decided(two_arms(fails=(0.115, 0.5)))
+def test_saving_that_may_break_a_limit_is_only_shadowed() -> None:
+    # within the limit of 0.12, and not surely
+    decision = decided(two_arms(fails=(0.11, 0.5)))
+    assert set(decision.policy["constraint_status"]) == {"plausible"}
     assert decision.verdict == "shadow"
     assert "limits_not_certified" in decision.reasons
     assert (decision.policy["traffic_share"] == 0).all()
+
+
+def test_saving_that_broke_the_limit_since_is_not_even_shadowed() -> None:
+    log = two_arms(fails=(0.11, 0.6))
+    rng = np.random.default_rng(5)
+    later = (log["decision_window"] == "evaluation") & (log["model_name"] == "a")
+    log.loc[later, "is_failure"] = rng.random(later.sum()) < 0.3
+    decision = decided(log)
+    assert (decision.verdict, decision.reasons[0]) == (
+        "keep_baseline",
+        "limits_violated",
+    )
 
 
 def test_no_arm_within_limits_keeps_the_baseline() -> None:
