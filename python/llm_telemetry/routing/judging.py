@@ -98,11 +98,15 @@ class Window:
         """Return what the diagnostics look at."""
         places, chosen = np.flatnonzero(self.is_routed(policy)), self.chosen(policy)
         rows = self.rows.iloc[places]
+        likely = self.modelled[places, chosen]
+        if self.is_randomised:
+            # the lot decided, whatever routing the models learned from
+            likely = np.full_like(likely, np.nan)
         return Judged(
             own=self.evaluation(policy),
             contexts=self.sample.contexts.iloc[places],
             is_chosen=self.sample.arms[places] == chosen,
-            chosen_propensities=self.modelled[places, chosen],
+            chosen_propensities=likely,
             missing={name: rows[name].isna().to_numpy() for name in MISSING},
             doubly_robust=found["doubly_robust"],
             snips=found["snips"],
