@@ -3,9 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from math import inf, log
+from math import log
 
 from calibration import of_answers, of_drift, of_gate, of_routing, of_slices, of_triage
+from calibration.bars import (
+    ANSWERED,
+    DEFAULTS,
+    DOUBLY_ROBUST,
+    ESTIMATED,
+    FALSE_DISCOVERIES,
+    HARMLESS,
+    LEARNED,
+    NEVER_ROLLED_OUT,
+    RARE_CANARY,
+    estimator,
+    power,
+)
 from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
@@ -75,67 +88,11 @@ def _scenario(
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
-def _estimator(name: str, low: float = -inf, bias: float = inf) -> tuple[Claim, ...]:
-    """Claim coverage and bias of an estimator; without bars they are only shown."""
-    words = {"dr": "doubly robust"}.get(name, name.replace("_", "-"))
-    return (
-        Claim(f"coverage, {words}", f"{name}_covers", low=low),
-        Claim(f"bias in USD, {words}", f"{name}_error", "mean", low=-bias, high=bias),
-        Claim(f"P(U95 < 0), {words}", f"{name}_below"),
-    )
-
-
-def _power(metric: str, low: float = -inf) -> Claim:
-    """Claim the share found of the slices at 1.5 times the rate elsewhere, or more."""
-    words = f"hotspots found at 1.5 times the rate, {metric.replace('_', ' ')}"
-    return Claim(words, f"found_{metric}", "ratio", low=low, over=f"material_{metric}")
-
-
-FALSE_DISCOVERIES = Claim(
-    "false discovery rate of hotspots", "false_discovery_share", "mean", high=0.05
-)
 ROUTING = (of_routing.measure,)
-COMPARED = tuple(
-    claim
-    for name in ("naive", "direct", "snips", "post_stratified")
-    for claim in _estimator(name)
-)
-DOUBLY_ROBUST = _estimator("dr", low=0.92, bias=0.15)
-NEVER_ROLLED_OUT = Claim("P(roll_out) without a canary", "is_roll_out", high=0.0)
-RARE_CANARY = Claim("P(canary)", "is_canary", high=0.10)
-ESTIMATED = (*COMPARED, *DOUBLY_ROBUST, NEVER_ROLLED_OUT)
-HARMLESS = Claim("P(recommended and harmful)", "is_harmful", high=0.02)
-LEARNED = (
-    Claim("best possible delta in USD", "best_delta", "mean"),
-    Claim(
-        "true delta in USD, learned, any arm",
-        "unconstrained_true_delta",
-        "mean",
-        high=-2.6,
-    ),
-    Claim("true delta in USD, within limits", "learned_true_delta", "mean"),
-    Claim("true delta in USD, the reference's", "reference_true_delta", "mean"),
-    HARMLESS,
-)
-DEFAULTS = (
-    *(
-        Claim(f"P({verdict})", f"is_{verdict}")
-        for verdict in ("refuse", "inconclusive")
-    ),
-    *(
-        Claim(f"P({verdict})", f"is_{verdict}")
-        for verdict in ("shadow", "keep_baseline")
-    ),
-    NEVER_ROLLED_OUT,
-)
 # a failure rate that every arm keeps: evidence has to stop a policy
 ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
 # as in the published run: 1,000 of 9,000 calls
 NINTH = {"time_split_frac": 8 / 9}
-ANSWERED = (
-    Claim("coverage, doubly robust", "covers", low=0.93),
-    Claim("bias in USD, doubly robust", "error", "mean"),
-)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
@@ -148,7 +105,7 @@ SCENARIOS = (
         20_000,
         ROUTING,
         (
-            *_estimator("dr"),
+            *estimator("dr"),
             Claim("P(canary)", "is_canary", high=0.20),
             NEVER_ROLLED_OUT,
         ),
@@ -165,7 +122,7 @@ SCENARIOS = (
         "missing_not_at_random",
         9_000,
         ROUTING,
-        (*_estimator("dr"), RARE_CANARY, NEVER_ROLLED_OUT),
+        (*estimator("dr"), RARE_CANARY, NEVER_ROLLED_OUT),
         **ALLOWED,
     ),
     _scenario(
@@ -235,8 +192,8 @@ SCENARIOS = (
             *DEFAULTS,
             HARMLESS,
             FALSE_DISCOVERIES,
-            _power("failures", low=0.65),
-            _power("sla_breaches"),
+            power("failures", low=0.65),
+            power("sla_breaches"),
             Claim("P(the planted slices lead)", "planted_lead", low=0.95),
         ),
     ),

@@ -27,7 +27,7 @@ def test_a_share_is_held_against_its_bar(module: Module) -> None:
     # Wilson's interval of 1 in 20
     assert (measured.low, measured.high) == pytest.approx((0.0089, 0.2361), abs=5e-5)
     assert claims.row("null", claim, rare) == (
-        "| null | P(canary) | 0.050 (0.009 to 0.236) | at most 0.1 | ok |"
+        "| null | P(canary) | 0.050 (0.009 to 0.236), n=20 | at most 0.1 | ok |"
     )
     often = pd.DataFrame({"is_canary": [1.0] * 3 + [0.0] * 17})
     assert claims.row("null", claim, often).endswith("| at most 0.1 | MISS |")

@@ -1,0 +1,63 @@
+"""What is claimed of routing and of hotspots, wherever it is measured."""
+
+from math import inf
+
+from calibration.claims import Claim
+
+
+def estimator(name: str, low: float = -inf, bias: float = inf) -> tuple[Claim, ...]:
+    """Claim coverage and bias of an estimator; without bars they are only shown."""
+    words = {"dr": "doubly robust"}.get(name, name.replace("_", "-"))
+    return (
+        Claim(f"coverage, {words}", f"{name}_covers", low=low),
+        Claim(f"bias in USD, {words}", f"{name}_error", "mean", low=-bias, high=bias),
+        Claim(f"P(U95 < 0), {words}", f"{name}_below"),
+    )
+
+
+def power(metric: str, low: float = -inf) -> Claim:
+    """Claim the share found of the slices at 1.5 times the rate elsewhere, or more."""
+    words = f"hotspots found at 1.5 times the rate, {metric.replace('_', ' ')}"
+    return Claim(words, f"found_{metric}", "ratio", low=low, over=f"material_{metric}")
+
+
+FALSE_DISCOVERIES = Claim(
+    "false discovery rate of hotspots", "false_discovery_share", "mean", high=0.05
+)
+COMPARED = tuple(
+    claim
+    for name in ("naive", "direct", "snips", "post_stratified")
+    for claim in estimator(name)
+)
+DOUBLY_ROBUST = estimator("dr", low=0.92, bias=0.15)
+NEVER_ROLLED_OUT = Claim("P(roll_out) without a canary", "is_roll_out", high=0.0)
+RARE_CANARY = Claim("P(canary)", "is_canary", high=0.10)
+ESTIMATED = (*COMPARED, *DOUBLY_ROBUST, NEVER_ROLLED_OUT)
+HARMLESS = Claim("P(recommended and harmful)", "is_harmful", high=0.02)
+LEARNED = (
+    Claim("best possible delta in USD", "best_delta", "mean"),
+    Claim(
+        "true delta in USD, learned, any arm",
+        "unconstrained_true_delta",
+        "mean",
+        high=-2.6,
+    ),
+    Claim("true delta in USD, within limits", "learned_true_delta", "mean"),
+    Claim("true delta in USD, the reference's", "reference_true_delta", "mean"),
+    HARMLESS,
+)
+DEFAULTS = (
+    *(
+        Claim(f"P({verdict})", f"is_{verdict}")
+        for verdict in ("refuse", "inconclusive")
+    ),
+    *(
+        Claim(f"P({verdict})", f"is_{verdict}")
+        for verdict in ("shadow", "keep_baseline")
+    ),
+    NEVER_ROLLED_OUT,
+)
+ANSWERED = (
+    Claim("coverage, doubly robust", "covers", low=0.93),
+    Claim("bias in USD, doubly robust", "error", "mean"),
+)
