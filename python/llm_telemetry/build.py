@@ -24,6 +24,7 @@ TESTS_OF_THE_MODELS = (
     "test_name:accepted_values",
     "test_name:not_null",
     "test_name:one_row",
+    "test_name:window_only",
     "test_type:singular",
 )
 

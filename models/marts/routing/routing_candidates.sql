@@ -49,28 +49,11 @@ rated as (
 
     select
         *,
-        failures / cast(nullif(interactions - missing_outcomes, 0) as double)
-            as failure_rate,
-        sla_breaches / cast(nullif(interactions - missing_latencies, 0) as double)
-            as sla_breach_rate,
-        cost_usd / nullif(interactions - missing_costs, 0) as avg_cost_usd
+        {{ arm_rates() }},
+        interactions >= {{ knob('min_requests_policy') }} as has_enough_interactions
 
     from counted
 
-),
-
-priced as (
-
-    select
-        *,
-        avg_cost_usd
-        + {{ knob('failure_event_cost_usd') }} * failure_rate
-        + {{ knob('sla_breach_penalty_usd') }} * sla_breach_rate
-            as expected_unit_cost_usd,
-        interactions >= {{ knob('min_requests_policy') }} as has_enough_interactions
-
-    from rated
-
 )
 
-select * from priced
+select * from rated

@@ -43,30 +43,4 @@
     'date_utc': 'timestamp',
 } -%}
 
-with
-
-source as (
-
-    {{ read_telemetry(source('telemetry_csv', 'interactions'), columns) }}
-
-),
-
-typed as (
-
-    select {{ typed_columns(columns) }}
-
-    from source
-
-),
-
-checked as (
-
-    select
-        {{ columns | join(', ') }},
-        {{ rejected_values(columns) }} as rejected_values
-
-    from typed
-
-)
-
-select * from checked
+{{ typed_table(source('telemetry_csv', 'interactions'), columns) }}

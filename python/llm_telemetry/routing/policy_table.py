@@ -5,6 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from llm_telemetry.inference import holm
+from llm_telemetry.routing.judging import JUDGED_COLUMNS
 from llm_telemetry.routing.learning import modal_arms
 from llm_telemetry.routing.limits import INFEASIBLE, shipping_status
 from llm_telemetry.routing.prepared import ARM, Marts
@@ -38,14 +39,7 @@ POLICY_COLUMNS = [
     "learned_unit_cost",
     *(f"baseline_{name}" for name in ARM),
     *(f"reference_{name}" for name in REFERENCE_PICK),
-    "evaluation_rows",
-    "evaluation_rows_on_arm",
-    "evaluation_sessions_on_arm",
-    "effective_sessions",
-    "unit_cost_delta",
-    "unit_cost_delta_low",
-    "unit_cost_delta_high",
-    "p_value",
+    *JUDGED_COLUMNS[1:],
     "p_value_holm",
     "policy_digest",
     "rollback_to",
