@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('stg_telemetry_csv__interactions') }}
+    select * from {{ ref('int_interactions_unioned') }}
 
 ),
 
