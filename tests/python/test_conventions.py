@@ -190,7 +190,8 @@ def test_every_macro_is_short(manifest: Node) -> None:
     lengths = {
         macro["name"]: macro["macro_sql"].strip().count("\n") + 1
         for macro in manifest["macros"].values()
-        if macro["package_name"] == PROJECT
+        # a generic test is a query, and as long as one
+        if macro["package_name"] == PROJECT and not macro["name"].startswith("test_")
     }
     wrong = {name: n for name, n in lengths.items() if n > MAX_MACRO_LINES}
     assert not wrong, f"over {MAX_MACRO_LINES} lines: {wrong}"
