@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from routing_frames import decided, two_arms
 
 from llm_telemetry.routing.bounds import ends
 from llm_telemetry.routing.value import Evaluation, Part, contrast
@@ -117,3 +118,22 @@ def test_missing_costs_are_counted_and_not_bounded() -> None:
     found = ends(lacking)
     assert (found.unknown, found.unknown_costs) == (0, 3)
     assert found.worst == contrast("doubly_robust", lacking).unit_cost_delta
+
+
+@pytest.mark.parametrize(("lost", "verdict"), [(0.05, "canary"), (0.25, "refuse")])
+def test_a_saving_that_the_missing_alone_could_undo_is_refused(
+    lost: float, verdict: str
+) -> None:
+    log = two_arms()
+    is_lost = np.random.default_rng(9).random(len(log)) < lost
+    decision = decided(log.assign(is_failure=log["is_failure"].mask(is_lost)))
+    assert decision.verdict == verdict
+    is_refused = verdict == "refuse"
+    assert (decision.reasons == ("missing_could_flip_it",)) == is_refused
+    assert (decision.policy["traffic_share"] == 0).all() == is_refused
+    ends = {row["measure"]: row["value"] for row in decision.basis.sensitivity}
+    delta = decision.estimates["shippable.doubly_robust.unit_cost_delta"]
+    # it pays as far as anybody knows
+    assert ends["lower_end_with_missing_at_best"] < delta.low < delta.high < 0
+    assert (ends["upper_end_with_missing_at_worst"] > 0) == is_refused
+    assert ends["unknown_outcomes"] > 0

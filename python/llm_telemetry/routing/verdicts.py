@@ -9,7 +9,7 @@ import pandas as pd
 from llm_telemetry.decision import Row
 from llm_telemetry.inference import Estimate
 from llm_telemetry.routing.bounds import Ends, ends
-from llm_telemetry.routing.diagnostics import diagnose, refusals
+from llm_telemetry.routing.diagnostics import diagnose, refusals, unmeasured
 from llm_telemetry.routing.judging import Window, estimates
 from llm_telemetry.routing.sensitivity import robust_factor
 from llm_telemetry.routing.value import Contrast
@@ -111,6 +111,7 @@ def _capped(
     caps = {
         "limits_violated": (status == "violated").any(),
         "limits_not_certified": (status != "certified").any(),
+        "diagnostic_not_measured": bool(unmeasured(finding.checks)),
         "hidden_context_could_explain_it": not window.is_randomised
         and not factor >= knobs["routing_min_lambda"],
     }
