@@ -4,6 +4,8 @@ gathered as (
 
     select * from {{ ref('int_checks_of_files') }}
     union all by name
+    select * from {{ ref('int_checks_of_sources') }}
+    union all by name
     select * from {{ ref('int_checks_of_columns') }}
     union all by name
     select * from {{ ref('int_checks_of_keys') }}

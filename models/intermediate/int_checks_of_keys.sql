@@ -14,7 +14,7 @@ keys as (
         '{{ key }}' as column_name,
         {{ key }} as row_key
 
-    from {{ ref('stg_telemetry_csv__' ~ table) }}
+    from {{ ref('int_interactions_unioned' if table == 'interactions' else 'stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
