@@ -20,14 +20,15 @@ judged as (
 
     select
         source,
-        interaction_id
-        {%- for column in flags + scores %},
+        interaction_id,
+        {% for column in flags + scores -%}
         arg_max(
             {{ 'is_positive' if column in flags else 'score' }},
             (coalesce(timestamp_utc, timestamp '0001-01-01'), evaluation_id, score)
-        ) filter (where contract_column = '{{ column }}') as {{ column }}
-        {%- endfor %}
-
+        ) filter (
+            where contract_column = '{{ column }}'
+        ) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
     from evaluations
 
     where interaction_id is not null
