@@ -27,7 +27,7 @@ counted as (
 
 select
     by_type.failures as typed_failures,
-    counted.failures as failures
+    counted.failures as counted_failures
 
 from by_type
 

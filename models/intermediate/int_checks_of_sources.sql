@@ -30,7 +30,7 @@ calls as (
 
 named as (
 
-    select unnest(cast({{ sources }} as varchar [])) as source
+    select unnest(cast({{ sources }} as varchar[])) as source
 
 ),
 

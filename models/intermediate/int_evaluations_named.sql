@@ -19,7 +19,9 @@ named as (
         names.contract_column,
         -- a label says yes or no; without one, the score does
         case
-            when lower(evaluations.label) in ('true', 'yes', 'fail', 'hallucinated', 'toxic')
+            when
+                lower(evaluations.label)
+                in ('true', 'yes', 'fail', 'hallucinated', 'toxic')
                 then true
             when evaluations.label is not null and evaluations.score is null then false
             else evaluations.score >= 0.5

@@ -1,6 +1,3 @@
-{%- set flags = ['hallucination_flag', 'toxicity_flag', 'formatting_error_flag'] -%}
-{%- set scores = ['response_quality_score', 'user_feedback_score'] -%}
-
 with
 
 interactions as (
@@ -20,13 +17,17 @@ judged as (
 
     select
         source,
-        interaction_id
-        {%- for column in flags + scores %},
-        arg_max(
-            {{ 'is_positive' if column in flags else 'score' }},
-            (coalesce(timestamp_utc, timestamp '0001-01-01'), evaluation_id, score)
-        ) filter (where contract_column = '{{ column }}') as {{ column }}
-        {%- endfor %}
+        interaction_id,
+        {{ last_judgement('hallucination_flag', 'is_positive') }}
+            as hallucination_flag,
+        {{ last_judgement('toxicity_flag', 'is_positive') }}
+            as toxicity_flag,
+        {{ last_judgement('formatting_error_flag', 'is_positive') }}
+            as formatting_error_flag,
+        {{ last_judgement('response_quality_score', 'score') }}
+            as response_quality_score,
+        {{ last_judgement('user_feedback_score', 'score') }}
+            as user_feedback_score
 
     from evaluations
 
@@ -40,10 +41,16 @@ evaluated as (
 
     select
         interactions.* replace (
-            {%- for column in flags + scores %}
-            coalesce(judged.{{ column }}, interactions.{{ column }})
-                as {{ column }}{{ ',' if not loop.last }}
-            {%- endfor %}
+            coalesce(judged.hallucination_flag, interactions.hallucination_flag)
+                as hallucination_flag,
+            coalesce(judged.toxicity_flag, interactions.toxicity_flag)
+                as toxicity_flag,
+            coalesce(judged.formatting_error_flag, interactions.formatting_error_flag)
+                as formatting_error_flag,
+            coalesce(judged.response_quality_score, interactions.response_quality_score)
+                as response_quality_score,
+            coalesce(judged.user_feedback_score, interactions.user_feedback_score)
+                as user_feedback_score
         )
 
     from interactions

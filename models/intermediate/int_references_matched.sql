@@ -84,7 +84,7 @@ matched as (
     select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name,
-        children.* exclude (is_summarised),
+        children.*,
         children.is_summarised and parents.parent_id is null as is_orphan
 
     from {{ children }} as children

@@ -92,8 +92,9 @@ knobs as (
     {% for name, unit in units.items() %}
     select
         '{{ name }}' as knob,
-        {{ knob(name) if name not in texts else 'cast(null as double)' }} as setting,
-        {{ "'" ~ text_knob(name) ~ "'" if name in texts else 'cast(null as varchar)' }} as setting_text,
+        {{ 'cast(null as double)' if name in texts else knob(name) }} as setting,
+        {{ "'" ~ text_knob(name) ~ "'" if name in texts else 'cast(null as varchar)' }}
+            as setting_text,
         '{{ unit }}' as unit,
         '{{ 'environment' if env_var(name | upper, '') else 'project' }}' as set_by
     {{ 'union all' if not loop.last }}

@@ -51,7 +51,8 @@ rated as (
         failures / cast(nullif(operations, 0) as double) as failure_rate_low,
         (failures + operations - known_outcomes)
         / cast(nullif(operations, 0) as double) as failure_rate_high,
-        sla_breaches / cast(nullif(timed_operations, 0) as double) as sla_breach_rate_low,
+        sla_breaches / cast(nullif(timed_operations, 0) as double)
+            as sla_breach_rate_low,
         (sla_breaches + timed_operations - measured_latencies)
         / cast(nullif(timed_operations, 0) as double) as sla_breach_rate_high,
         1e0 - measured_latencies / cast(nullif(timed_operations, 0) as double)

@@ -22,6 +22,7 @@ history as (
         decision_window = 'history'
         and use_case is not null
         and model_name is not null
+        and cache_hit is not true
 
 ),
 
