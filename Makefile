@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench calibrate mutants ledger-demo lock clean
+.PHONY: run test lint bench calibrate mutants ledger-demo prices lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -18,6 +18,7 @@ lint: $(VENV)/installed
 
 bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/pricing.py
 
 calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
 	$(BIN)/python bench/calibrate.py
@@ -27,6 +28,9 @@ mutants: $(VENV)/installed  ## break an estimator in one line: do the tests fail
 
 ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger knows after them
 	$(BIN)/python bench/ledger_demo.py
+
+prices: $(VENV)/installed  ## write the seeds of the price book again
+	$(BIN)/python tools/price_book.py
 
 lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
