@@ -14,6 +14,10 @@ gathered as (
     union all by name
     select * from {{ ref('int_checks_of_values') }}
     union all by name
+    select * from {{ ref('int_checks_of_costs') }}
+    union all by name
+    select * from {{ ref('int_checks_of_invoices') }}
+    union all by name
     select * from {{ ref('int_checks_of_arms') }}
     union all by name
     select * from {{ ref('int_checks_of_summaries') }}

@@ -37,10 +37,6 @@ every_check as (
                 column='latency_ms'
             ) }},
             {{ check(
-                'missing_cost', 'cost_usd is null', 'interaction_id',
-                tolerance=knob('max_cost_missing_rate'), column='cost_usd'
-            ) }},
-            {{ check(
                 'sparse_latency', 'latency_ms is null', 'interaction_id',
                 'cache_hit is not true',
                 knob('missing_budget_share') ~ ' * ' ~ knob('sla_budget'),

@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_unioned') }}
+    select * from {{ ref('int_interactions_priced') }}
 
 ),
 

@@ -45,6 +45,7 @@ def render(template: str, **knobs: float) -> str:
         "ref": lambda name: name,
         "source": lambda source, name: name,
         "execute": False,
+        "return": lambda value: value,
         "config": lambda **_: "",
         "var": lambda name: {**project, **knobs}[name],
         "env_var": lambda name, default=None: default,

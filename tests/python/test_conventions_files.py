@@ -40,7 +40,9 @@ def test_every_seed_and_its_columns_are_documented() -> None:
         described = {
             column["name"] for column in promised["columns"] if column["description"]
         }
-        missing = set(seed(file.stem)[0]) ^ described
+        # a seed may ship without rows
+        with file.open(newline="") as rows:
+            missing = set(next(csv.reader(rows))) ^ described
         if missing or not promised["description"].startswith("One row per"):
             wrong.append((file.stem, sorted(missing)))
     assert not wrong, f"seeds without full documentation: {wrong}"

@@ -1,0 +1,10 @@
+{% macro literal_holds(text) -%}
+    {#- whether one literal of a rule of the price book is true of a name in lower case -#}
+    case kind
+        when 'equals' then {{ text }} = pattern
+        when 'starts_with' then starts_with({{ text }}, pattern)
+        when 'ends_with' then ends_with({{ text }}, pattern)
+        when 'contains' then contains({{ text }}, pattern)
+        when 'regex' then regexp_matches({{ text }}, pattern)
+    end != is_negated
+{%- endmacro %}

@@ -1,0 +1,75 @@
+{#- some gateways write 20261003 where the price book writes 2026-10-03 -#}
+{%- set compact_date = '-(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(-|:|$)' -%}
+
+with
+
+models as (
+
+    select * from {{ ref('int_models_seen') }}
+
+),
+
+aliases as (
+
+    select * from {{ ref('model_aliases') }}
+
+),
+
+imputed as (
+
+    select distinct
+        model_provider,
+        model_name
+
+    from models
+
+    where is_imputed
+
+),
+
+named as (
+
+    select
+        imputed.*,
+        coalesce(lower(aliases.provider), lower(imputed.model_provider))
+            as provider_name,
+        coalesce(lower(aliases.model), lower(imputed.model_name)) as reference_name
+
+    from imputed
+
+    left join aliases
+        on
+            lower(imputed.model_name) = lower(aliases.model_name)
+            and lower(imputed.model_provider)
+            = lower(coalesce(aliases.model_provider, imputed.model_provider))
+
+    -- an alias for one provider goes before one for all
+    qualify row_number() over (
+            partition by imputed.model_provider, imputed.model_name
+            order by aliases.model_provider nulls last
+        ) = 1
+
+),
+
+dated as (
+
+    select
+        *,
+        try_cast(
+            regexp_replace(
+                regexp_extract(reference_name, '{{ compact_date }}'),
+                '{{ compact_date }}',
+                '\1-\2-\3'
+            ) as date
+        ) as released_on,
+        if(
+            released_on is null,
+            null,
+            regexp_replace(reference_name, '{{ compact_date }}', '-\1-\2-\3\4', 'g')
+        ) as dashed_name
+
+    from named
+
+)
+
+select * exclude (released_on) from dated
