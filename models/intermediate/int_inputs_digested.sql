@@ -12,6 +12,14 @@ digested as (
     from {{ ref('stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    union all
+
+    select
+        'invoices' as table_name,
+        count(*) as input_rows,
+        {{ content_digest(ref('stg_provider_invoices__lines')) }} as content_sha256
+
+    from {{ ref('stg_provider_invoices__lines') }}
     {%- for source in sources_on() if source != 'telemetry_csv' %}
     union all
 
@@ -46,6 +54,16 @@ files as (
     from {{ ref('int_source_files_unioned') }}
 
     group by source
+
+    union all
+
+    select
+        'invoices' as table_name,
+        min(file_name) as file_name
+
+    from {{ ref('stg_provider_invoices__files') }}
+
+    having count(*) > 0
 
 ),
 

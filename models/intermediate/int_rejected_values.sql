@@ -18,6 +18,14 @@ rejected as (
     from {{ ref('stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    union all
+
+    select
+        'invoices' as table_name,
+        concat_ws(' ', invoice_id, model_provider, invoice_period) as row_key,
+        unnest(rejected_values, recursive := true)  -- noqa: AL03
+
+    from {{ ref('stg_provider_invoices__lines') }}
     {%- for source in sources_on() if source != 'telemetry_csv' %}
     union all
 

@@ -1,0 +1,4 @@
+{% macro cents(usd) -%}
+    {#- cents as a decimal: they add up -#}
+    cast(round({{ usd }}, 2) as decimal(18, 2))
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{{ config(materialized='table') }}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_flagged') }}
+
+),
+
+metered as (
+
+    select
+        lower(model_provider) as model_provider,
+        cast(timestamp_utc as date) as called_on,
+        count(*) as interactions,
+        count(*) filter (where is_unpriced) as unpriced_interactions,
+        count(*) filter (where cost_usd is null) as uncosted_interactions,
+        coalesce({{ exact_sum("if(cost_source = 'logged', cost_usd, 0e0)") }}, 0e0)
+            as logged_usd,
+        coalesce({{ exact_sum("if(cost_source = 'imputed', cost_usd, 0e0)") }}, 0e0)
+            as imputed_usd
+
+    from interactions
+
+    group by all
+
+)
+
+select * from metered

@@ -1,0 +1,17 @@
+{%- set paths = telemetry_files(source('provider_invoices', 'lines')) -%}
+
+with
+
+files as (
+    {% for path in paths %}
+    select '{{ (path | replace('\\', '/')).split('/')[-1] | replace("'", "''") }}' as file_name
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select cast(null as varchar) as file_name
+
+    where false
+    {%- endfor %}
+
+)
+
+select * from files
