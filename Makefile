@@ -29,7 +29,7 @@ ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger kn
 	$(BIN)/python bench/ledger_demo.py
 
 lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --extra capture --group dev pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) target logs artifacts
