@@ -1,5 +1,5 @@
 {% macro rejected_values(columns) -%}
-    {%- set casts = columns.items() | rejectattr(1, 'equalto', 'text') | map(attribute=0) | list -%}
+    {%- set casts = columns.items() | rejectattr(1, 'in', ['text', 'user']) | map(attribute=0) | list -%}
     case
         when {% for name in casts %}({{ name }} is null and {{ name }}_text is not null){{ ' or ' if not loop.last }}{% endfor %}
             then list_filter([{% for name in casts %}

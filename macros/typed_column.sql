@@ -1,6 +1,7 @@
 {% macro typed_column(name, type) -%}
     {{ {
         'text': safe_text,
+        'user': safe_user,
         'double': safe_double,
         'bigint': safe_bigint,
         'boolean': safe_boolean,

@@ -19,7 +19,7 @@ session_groups as (
 
     from interactions
 
-    where model_name is not null
+    where model_name is not null and cache_hit is not true
 
     group by all
 

@@ -41,6 +41,7 @@ served as (
         predictions.status = 'covered'
         and predictions.prediction = 'routing_gap'
         and interactions.model_name is not null
+        and interactions.cache_hit is not true
         and interactions.is_failure is not null
         and interactions.is_sla_breach is not null
         and interactions.cost_usd is not null

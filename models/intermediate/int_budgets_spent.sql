@@ -20,7 +20,7 @@ spent as (
         {{ knob('fail_budget') }} as budget_rate,
         cast(failures as double) as spent,
         known_outcomes as measured,
-        interactions - known_outcomes as missing
+        operations - known_outcomes as missing
 
     from health_by_day
 
@@ -32,7 +32,7 @@ spent as (
         {{ knob('sla_budget') }} as budget_rate,
         cast(sla_breaches as double) as spent,
         measured_latencies as measured,
-        interactions - measured_latencies as missing
+        timed_operations - measured_latencies as missing
 
     from health_by_day
 

@@ -1,20 +1,20 @@
 {%- set keys = {
-    'interactions': 'interaction_id',
-    'sessions': 'session_id',
-    'users': 'user_id',
-    'instruction_samples': 'interaction_id',
+    'interactions': ('interaction_id', 'int_interactions_unioned'),
+    'sessions': ('session_id', 'stg_telemetry_csv__sessions'),
+    'users': ('user_id', 'stg_telemetry_csv__users'),
+    'instruction_samples': ('interaction_id', 'stg_telemetry_csv__instruction_samples'),
 } -%}
 
 with
 
 keys as (
-    {% for table, key in keys.items() %}
+    {% for table, (key, model) in keys.items() %}
     select
         '{{ table }}' as table_name,
         '{{ key }}' as column_name,
         {{ key }} as row_key
 
-    from {{ ref('stg_telemetry_csv__' ~ table) }}
+    from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -33,7 +33,8 @@ every_check as (
             ) }},
             {{ check(
                 'missing_latency', 'latency_ms is null', 'interaction_id',
-                tolerance=knob('max_latency_missing_rate'), column='latency_ms'
+                'cache_hit is not true', knob('max_latency_missing_rate'),
+                column='latency_ms'
             ) }},
             {{ check(
                 'missing_cost', 'cost_usd is null', 'interaction_id',
@@ -41,7 +42,8 @@ every_check as (
             ) }},
             {{ check(
                 'sparse_latency', 'latency_ms is null', 'interaction_id',
-                tolerance=knob('missing_budget_share') ~ ' * ' ~ knob('sla_budget'),
+                'cache_hit is not true',
+                knob('missing_budget_share') ~ ' * ' ~ knob('sla_budget'),
                 column='latency_ms'
             ) }},
             {{ check(

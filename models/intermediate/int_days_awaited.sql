@@ -6,22 +6,17 @@ health_by_day as (
 
 ),
 
-bounds as (
+months_begun as (
 
-    select
-        max(interaction_date) as last_date,
-        greatest(min(interaction_date), date_trunc('month', max(interaction_date)))
-            as first_date
-
-    from health_by_day
+    select * from {{ ref('int_months_begun') }}
 
 ),
 
 month_days as (
 
-    select {{ day_series('first_date', 'last_day(last_date)') }} as interaction_date
+    select {{ day_series('starts_on', 'ends_on') }} as interaction_date
 
-    from bounds
+    from months_begun
 
 ),
 
@@ -35,13 +30,13 @@ awaited as (
 
     from month_days
 
-    cross join bounds
+    cross join months_begun
 
     left join health_by_day
         on month_days.interaction_date = health_by_day.interaction_date
 
     where
-        month_days.interaction_date >= bounds.last_date
+        month_days.interaction_date >= months_begun.as_of_date
         or health_by_day.cost_usd is null
 
 )

@@ -10,10 +10,10 @@ session_days as (
 
     select
         interaction_date,
-        count(is_failure) as known_outcomes,
-        count(*) filter (where is_failure) as failures,
-        count(latency_ms) as measured_latencies,
-        count(*) filter (where is_sla_breach) as sla_breaches
+        count(is_operation_failure) as known_outcomes,
+        count(*) filter (where is_operation_failure) as failures,
+        count(is_operation_sla_breach) as measured_latencies,
+        count(*) filter (where is_operation_sla_breach) as sla_breaches
 
     from interactions
 

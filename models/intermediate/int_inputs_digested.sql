@@ -12,6 +12,16 @@ digested as (
     from {{ ref('stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    {%- for source in sources_on() if source != 'telemetry_csv' %}
+    union all
+
+    select
+        '{{ source }}' as table_name,
+        count(*) as input_rows,
+        {{ content_digest(ref('stg_' ~ source ~ '__interactions')) }} as content_sha256
+
+    from {{ ref('stg_' ~ source ~ '__interactions') }}
+    {%- endfor %}
 
 ),
 
@@ -26,6 +36,16 @@ files as (
     group by all
 
     having any_value(files) > 0
+
+    union all
+
+    select
+        source as table_name,
+        count(*) || ' files' as file_name
+
+    from {{ ref('int_source_files_unioned') }}
+
+    group by source
 
 ),
 

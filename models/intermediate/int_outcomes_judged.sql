@@ -6,34 +6,15 @@ predictions as (
 
 ),
 
-traffic as (
+observed as (
 
-    select * from {{ ref('int_traffic_realised') }}
-
-),
-
-arm_gaps as (
-
-    select * from {{ ref('int_arm_gaps_realised') }}
+    select * from {{ ref('int_outcomes_observed') }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('stg_decision_ledger__outcomes') }}
-
-),
-
-observed as (
-
-    select
-        *,
-        0e0 as realised_se
-    from traffic
-
-    union all by name
-
-    select * from arm_gaps
 
 ),
 

@@ -8,7 +8,9 @@ interactions as (
 
 samples as (
 
-    select interaction_id as parent_id
+    select
+        interaction_id as parent_id,
+        true as is_summarised
 
     from {{ ref('stg_telemetry_csv__instruction_samples') }}
 
@@ -50,7 +52,9 @@ session_references as (
     select
         session_id as parent_id,
         min(interaction_id) as row_key,
-        count(distinct decision_window) as windows
+        count(distinct decision_window) as windows,
+        -- only the contract's files bring summaries to look a reference up in
+        bool_or(source = 'telemetry_csv') as is_summarised
 
     from interactions
 
@@ -62,7 +66,8 @@ user_references as (
 
     select
         user_id as parent_id,
-        min(interaction_id) as row_key
+        min(interaction_id) as row_key,
+        bool_or(source = 'telemetry_csv') as is_summarised
 
     from interactions
 
@@ -80,7 +85,7 @@ matched as (
         '{{ table }}' as table_name,
         '{{ column }}' as column_name,
         children.*,
-        parents.parent_id is null as is_orphan
+        children.is_summarised and parents.parent_id is null as is_orphan
 
     from {{ children }} as children
 

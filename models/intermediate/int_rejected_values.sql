@@ -18,6 +18,16 @@ rejected as (
     from {{ ref('stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    {%- for source in sources_on() if source != 'telemetry_csv' %}
+    union all
+
+    select
+        '{{ source }}' as table_name,
+        interaction_id as row_key,
+        unnest(rejected_values, recursive := true)  -- noqa: AL03
+
+    from {{ ref('stg_' ~ source ~ '__interactions') }}
+    {%- endfor %}
 
 )
 

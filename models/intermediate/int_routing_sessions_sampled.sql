@@ -19,6 +19,7 @@ sessions as (
         decision_window in ('history', 'calibration')
         and use_case is not null
         and model_name is not null
+        and cache_hit is not true
 
     group by all
 

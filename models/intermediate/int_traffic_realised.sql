@@ -12,12 +12,6 @@ health_by_day as (
 
 ),
 
-unit_costs_by_day as (
-
-    select * from {{ ref('unit_costs_by_day') }}
-
-),
-
 traffic as (
 
     select
@@ -49,32 +43,6 @@ traffic as (
 
 ),
 
-unit_costs as (
-
-    select
-        predictions.decision_id,
-        predictions.prediction,
-        predictions.use_case,
-        {{ exact_sum('unit_costs_by_day.unit_cost_usd') }} / cast(
-            nullif(sum(unit_costs_by_day.complete_interactions), 0) as double
-        ) as realised_value
-
-    from predictions
-
-    inner join unit_costs_by_day
-        on
-            predictions.use_case = unit_costs_by_day.use_case
-            and unit_costs_by_day.interaction_date
-            between predictions.starts_on and predictions.ends_on
-
-    where
-        predictions.status = 'covered'
-        and predictions.prediction = 'unit_cost'
-
-    group by all
-
-),
-
 realised as (
 
     select
@@ -92,16 +60,6 @@ realised as (
         end as realised_value
 
     from traffic
-
-    union all
-
-    select
-        decision_id,
-        prediction,
-        use_case,
-        realised_value
-
-    from unit_costs
 
 )
 

@@ -1,6 +1,12 @@
 {#- one unit per knob; the meanings stand in dbt_project.yml -#}
 {%- set units = {
     'random_seed': 'integer',
+    'sources': 'names',
+    'business_time_zone': 'IANA name',
+    'keep_content': '0 or 1',
+    'max_retry_gap_s': 'seconds',
+    'max_unreadable_rate': 'rate',
+    'retention_days': 'days',
     'sla_ms': 'ms',
     'fail_budget': 'rate',
     'sla_budget': 'rate',
@@ -78,6 +84,7 @@
     'ledger_horizon_days': 'days',
     'ledger_min_outcomes': 'outcomes',
 } -%}
+{%- set texts = ['sources', 'business_time_zone'] -%}
 
 with
 
@@ -85,7 +92,9 @@ knobs as (
     {% for name, unit in units.items() %}
     select
         '{{ name }}' as knob,
-        {{ knob(name) }} as setting,
+        {{ 'cast(null as double)' if name in texts else knob(name) }} as setting,
+        {{ "'" ~ text_knob(name) ~ "'" if name in texts else 'cast(null as varchar)' }}
+            as setting_text,
         '{{ unit }}' as unit,
         '{{ 'environment' if env_var(name | upper, '') else 'project' }}' as set_by
     {{ 'union all' if not loop.last }}

@@ -10,7 +10,14 @@ from llm_telemetry.simulate.worlds import WORLDS
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 
 SHARED: dict[str, dict[str, Any]] = {
-    "--data-dir": {"type": Path, "help": "folder of the CSVs (default: discovery)"},
+    "--data-dir": {
+        "type": Path,
+        "help": "folder of the telemetry (default: discovery)",
+    },
+    "--sources": {
+        "help": "what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
+        "langfuse, openinference (default: the knob sources)",
+    },
     "--quiet": {"action": "store_true", "help": "print nothing but problems"},
     "--warehouse": {
         "type": Path,
@@ -41,8 +48,8 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name] = added.add_parser(name, help=said, description=said)
         own[name].set_defaults(command=command)
     for name, shared in (
-        ("run", ("--data-dir", *DECIDES)),
-        ("validate", ("--data-dir", "--quiet")),
+        ("run", ("--data-dir", "--sources", *DECIDES)),
+        ("validate", ("--data-dir", "--sources", "--quiet")),
         ("decide", DECIDES),
         ("gate", ("--warehouse", "--quiet", "--json")),
         ("diff", ("--json",)),
@@ -55,6 +62,11 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         )
     _gate(own["gate"])
     _simulate(own["simulate"])
+    own["prune"].add_argument("landing", type=Path, help="folder that is landed in")
+    own["prune"].add_argument(
+        "--older-than", type=_positive, metavar="DAYS", help="default: retention_days"
+    )
+    own["prune"].add_argument("--yes", action="store_true", help="delete, not only say")
     own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")

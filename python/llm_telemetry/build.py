@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from llm_telemetry.errors import InputError
 from llm_telemetry.malformed import malformed_files
-from llm_telemetry.sources import PROJECT
+from llm_telemetry.sources import CONTRACT, PROJECT
 from llm_telemetry.warehouse import discard, read
 
 Progress = Callable[[str], None]
@@ -37,6 +37,7 @@ class BuildError(Exception):
 def built(
     data_dir: Path,
     warehouse: Path,
+    sources: Sequence[str] = (CONTRACT,),
     *,
     select: str | None = None,
     ledger: Path | None = None,
@@ -60,10 +61,18 @@ def built(
         raise InputError(where) from error
     discard(partial)
     try:
-        places = {"LLMOPS_DATA_DIR": data_dir, "LLM_TELEMETRY_WAREHOUSE": partial}
-        if ledger is not None:
-            places["LLM_TELEMETRY_LEDGER"] = ledger
-        log = _run_dbt(places, select, threads, progress)
+        environment = {
+            "LLMOPS_DATA_DIR": str(data_dir),
+            "LLM_TELEMETRY_WAREHOUSE": str(partial),
+            "SOURCES": ",".join(sources),
+            "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
+            # the run fits its own
+            "LLM_TELEMETRY_SCORECARD": "",
+            **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
+        }
+        limit = _memory_limit(data_dir, sources)
+        environment["LLM_TELEMETRY_MEMORY_LIMIT"] = limit
+        log = _run_dbt(environment, select, progress)
         if log is not None:
             raise _explained(log, data_dir, partial)
         yield partial
@@ -97,9 +106,8 @@ def describe(check: dict[Any, Any]) -> str:
 
 
 def _run_dbt(
-    places: dict[str, Path],
+    environment: Mapping[str, str],
     select: str | None,
-    threads: int | None,
     progress: Progress,
 ) -> str | None:
     """Run dbt build; return its error messages, or None where it succeeded."""
@@ -115,18 +123,9 @@ def _run_dbt(
             *("--exclude", *TESTS_OF_THE_MODELS),
             *(("--select", select) if select else ()),
         ]
-        environment = os.environ | {
-            "DO_NOT_TRACK": "1",
-            **{name: str(place) for name, place in places.items()},
-            # the run fits its own
-            "LLM_TELEMETRY_SCORECARD": "",
-        }
-        limit = _memory_limit(places["LLMOPS_DATA_DIR"])
-        environment.setdefault("LLM_TELEMETRY_MEMORY_LIMIT", limit)
-        environment["LLM_TELEMETRY_THREADS"] = str(threads or os.cpu_count())
         with subprocess.Popen(
             command,
-            env=environment,
+            env={**os.environ, "DO_NOT_TRACK": "1", **environment},
             stdout=subprocess.PIPE,
             # an interrupted dbt complains of the pipe that is gone
             stderr=subprocess.STDOUT,
@@ -148,11 +147,15 @@ def _target() -> Iterator[str]:
             yield folder
 
 
-def _memory_limit(data_dir: Path) -> str:
+def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
     """Return what DuckDB may use: it works well in little more than the input."""
+    if asked := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
+        return asked
+    pattern = "llm_system_*" if list(sources) == [CONTRACT] else "**/*"
     sizes = (
-        file.stat().st_size * (1 if file.suffix == ".csv" else 10)
-        for file in data_dir.glob("llm_system_*")
+        file.stat().st_size * (10 if file.suffix in (".gz", ".parquet") else 1)
+        for file in data_dir.glob(pattern)
+        if file.is_file()
     )
     return f"{max(600, 3 * sum(sizes) // 2_000_000)}MB"
 

@@ -7,6 +7,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -19,6 +20,7 @@ from llm_telemetry import (
     difference,
     difference_text,
     ledger,
+    prune,
     simulate,
     sources,
 )
@@ -152,6 +154,20 @@ def gate(options: Options) -> int:
     return int(content["exit_code"])
 
 
+def prune_landing(options: Options) -> int:
+    """Say which landed days are too old to keep; delete them with --yes."""
+    kept = sources.number("retention_days")
+    days = int(kept) if options.older_than is None else options.older_than
+    found = prune.expired(options.landing, days, datetime.now(UTC).date())
+    for folder in found:
+        print(f"{folder}: {prune.size(folder):,} bytes")
+    if options.yes:
+        prune.delete(found)
+    end = "deleted" if options.yes else "to delete: say --yes to do it"
+    print(f"{len(found)} days older than {days} days {end}")
+    return DONE
+
+
 def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int:
     # not needed to validate, and slow to import
     from llm_telemetry import decide, report
@@ -199,10 +215,12 @@ def _built(
     select: str | None = None,
     ledger: Path | None = None,
 ) -> AbstractContextManager[Path]:
+    named = sources.named(options.sources)
     sources.check_knobs()
     return built(
-        sources.find_data_dir(options.data_dir),
+        sources.find_data_dir(options.data_dir, named),
         warehouse,
+        named,
         select=select,
         ledger=ledger,
         threads=options.threads,
@@ -229,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
         "decide": decide,
         "gate": gate,
         "simulate": simulate_world,
+        "prune": prune_landing,
         "verify": verify,
         "diff": diff,
     }

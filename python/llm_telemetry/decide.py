@@ -139,8 +139,19 @@ def _decisions(
 
 
 def _settings(warehouse: Path) -> dict[str, float]:
-    knobs = read("knobs", warehouse)
+    knobs = read("knobs", warehouse, where="setting is not null")
     return dict(zip(knobs["knob"], knobs["setting"], strict=True))
+
+
+def _chosen(warehouse: Path) -> pd.DataFrame:
+    """Return every knob, its setting a number or a text."""
+    knobs = read("knobs", warehouse)
+    setting = (
+        knobs["setting"]
+        .astype(object)
+        .where(knobs["setting"].notna(), knobs["setting_text"])
+    )
+    return knobs.assign(setting=setting).drop(columns="setting_text")
 
 
 def _routing(
@@ -290,7 +301,7 @@ def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **scope.describe(windows, health, valid_days),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
-        "knobs": rows(read("knobs", warehouse)),
+        "knobs": rows(_chosen(warehouse)),
         "windows": rows(windows),
         "integrity": rows(read("integrity_checks", warehouse)),
         "track_record": rows(record),

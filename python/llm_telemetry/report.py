@@ -93,7 +93,9 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
 
 def _headline(health: Mapping[str, Any]) -> str:
     return (
-        f"{health['interactions']:,} interactions in {health['sessions']:,} sessions, "
+        f"{health['interactions']:,} interactions "
+        f"({health['operations']:,} operations) "
+        f"in {health['sessions']:,} sessions, "
         f"{_percent(health['failure_rate'])} failed, "
         f"{_percent(health['sla_breach_rate'])} breached the SLA, "
         f"p95 {_number(health['p95_latency_ms'])} ms, "

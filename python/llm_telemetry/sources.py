@@ -2,8 +2,11 @@
 
 import math
 import os
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import yaml
 
 from llm_telemetry.errors import InputError
@@ -11,32 +14,57 @@ from llm_telemetry.errors import InputError
 PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", Path(__file__).parents[2])).resolve()
 TABLE = "llm_system_interactions"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
+CONTRACT = "telemetry_csv"
 
 
-def find_data_dir(named: Path | None = None) -> Path:
-    """Return the folder to read: the named one, else the first that holds the table.
+def named(said: str | None = None) -> list[str]:
+    """Return the sources that are on: those said, else those of the knob."""
+    text = said or os.environ.get("SOURCES") or str(_project()["vars"]["sources"])
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = _known()
+    wrong = [name for name in names if name not in known]
+    if wrong or not names:
+        raise InputError(f"SOURCES: '{text}': name some of {', '.join(sorted(known))}")
+    return names
+
+
+def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
+    """Return the folder to read: the given one, else the first that holds a source.
 
     A folder that was asked for, by argument or by ``LLMOPS_DATA_DIR``, is never
     silently replaced by another.
     """
-    wanted = named or _from_environment()
+    wanted = folder or _from_environment()
     if wanted is not None:
         if not wanted.is_dir():
-            raise InputError(f"{wanted}: no such folder: name the folder of the CSVs")
+            raise InputError(f"{wanted}: no such folder: name that of the telemetry")
         return wanted.resolve()
     for place in _places():
-        if _holds_table(place):
+        if _holds_table(place) if CONTRACT in sources else _holds(place, sources):
             return place.resolve()
-    raise InputError(f"no {TABLE}.csv found: name its folder with --data-dir")
+    looked = f"{TABLE}.csv" if CONTRACT in sources else f"folder {' or '.join(sources)}"
+    raise InputError(
+        f"no {looked} found: name the folder of the telemetry with --data-dir, and "
+        "what it holds with --sources"
+    )
+
+
+def number(knob: str) -> float:
+    """Return a knob that is a number, outside any build."""
+    check_knobs()
+    return float(os.environ.get(knob.upper()) or _project()["vars"][knob])
 
 
 def check_knobs() -> None:
-    """Raise for every knob in the environment that is not a finite number."""
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
-    values = {name.upper(): os.environ.get(name.upper()) for name in project["vars"]}
+    """Raise for every knob in the environment that is not what it should be."""
+    numbers = {
+        name.upper(): os.environ.get(name.upper())
+        for name, setting in _project()["vars"].items()
+        if not isinstance(setting, str)
+    }
     wrong = [
         f"{name}: '{value}' is not a number: set it to one or unset it"
-        for name, value in values.items()
+        for name, value in numbers.items()
         if value is not None and not _is_number(value)
     ]
     if wrong:
@@ -44,6 +72,27 @@ def check_knobs() -> None:
     seed = os.environ.get("RANDOM_SEED", "0")
     if float(seed) < 0 or float(seed) % 1:
         raise InputError(f"RANDOM_SEED: '{seed}' is not a seed: set 0, 1, 2, ...")
+    zone = _project()["vars"]["business_time_zone"]
+    _check_time_zone(os.environ.get("BUSINESS_TIME_ZONE") or zone)
+
+
+def _check_time_zone(name: str) -> None:
+    known = "select count(*) from pg_timezone_names() where name = $name"
+    with duckdb.connect() as connection:
+        if connection.execute(known, {"name": name}).fetchall() == [(0,)]:
+            what = f"'{name}' is no time zone: say UTC or Europe/Berlin"
+            raise InputError(f"BUSINESS_TIME_ZONE: {what}")
+
+
+def _project() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    return content
+
+
+def _known() -> set[str]:
+    """Return every source there are staging models for."""
+    models = (PROJECT / "models" / "staging").glob("*/stg_*__interactions.sql")
+    return {model.parent.name for model in models}
 
 
 def _from_environment() -> Path | None:
@@ -61,6 +110,10 @@ def _places() -> list[Path]:
         if child.is_dir()
     ]
     return [Path(), Path("data"), *mounted, *below, PROJECT / "data" / "sample"]
+
+
+def _holds(folder: Path, sources: Collection[str]) -> bool:
+    return any((folder / source).is_dir() for source in sources)
 
 
 def _holds_table(folder: Path) -> bool:

@@ -35,6 +35,7 @@ expected as (
         decision_window = '{{ window_name }}'
         and use_case is not null
         and model_name is not null
+        and cache_hit is not true
 
     group by all
 

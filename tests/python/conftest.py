@@ -17,7 +17,12 @@ SHARED = ROOT.parent / "shared" / "data"
 
 # what the shell exports must not decide a test
 KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
-for name in ("LLMOPS_DATA_DIR", "LLM_TELEMETRY_LEDGER", *map(str.upper, KNOBS)):
+for name in (
+    "LLMOPS_DATA_DIR",
+    "LLM_TELEMETRY_LEDGER",
+    "LLM_TELEMETRY_USER_SALT",
+    *map(str.upper, KNOBS),
+):
     os.environ.pop(name, None)
 
 

@@ -25,6 +25,7 @@ MARTS = (
     "reference_backtest",
 )
 KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+ROWS = 3_000
 NO_WINDOWS = pd.DataFrame(columns=["window_name", "overlap_rate"])
 
 
@@ -130,6 +131,22 @@ def logged_by(rng: np.random.Generator, rows: int, **columns: Any) -> pd.DataFra
         "propensity": np.nan,
     }
     return windowed(pd.DataFrame(usual | columns))
+
+
+def two_arms(
+    seed: int = 1,
+    *,
+    rows: int = ROWS,
+    fails: tuple[float, float] = (0.04, 0.30),
+    share: float = 0.5,
+    **columns: object,
+) -> pd.DataFrame:
+    """Return a log of arms a and b, drawn by a coin, that fail at these rates."""
+    rng = np.random.default_rng(seed)
+    is_a = rng.random(rows) < share
+    failed = rng.random(rows) < np.where(is_a, *fails)
+    arms = {"model_name": np.where(is_a, "a", "b"), "is_failure": failed}
+    return logged_by(rng, rows, **(arms | columns))
 
 
 def marts_of(log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS) -> Marts:

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import rfc8785
 from conftest import ROOT, Run
@@ -30,41 +29,6 @@ def assembled(verdict: str, **options: Any) -> Content:
     decisions = {"routing": Decision(verdict, "", "")}
     context = {**CONTEXT, **options.pop("context", {})}
     return artifact.assemble(decisions, RULES, context, [], **options)
-
-
-def test_every_property_of_the_schema_is_described() -> None:
-    def undescribed(node: Any, path: str) -> list[str]:
-        if not isinstance(node, dict):
-            return []
-        own = [
-            f"{path}.{name}"
-            for name, one in node.get("properties", {}).items()
-            if not one.get("description") and "$ref" not in one
-        ]
-        return own + [
-            fault
-            for key, child in node.items()
-            for fault in undescribed(child, f"{path}.{key}")
-        ]
-
-    schema = artifact.schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert undescribed(schema, "") == []
-
-
-def test_no_object_of_the_schema_takes_other_keys() -> None:
-    def is_open(node: Any) -> bool:
-        if isinstance(node, list):
-            return any(map(is_open, node))
-        if not isinstance(node, dict):
-            return False
-        is_object = node.get("type") == "object"
-        return (is_object and "additionalProperties" not in node) or any(
-            map(is_open, node.values())
-        )
-
-    assert not is_open(artifact.schema())
 
 
 def test_the_id_is_that_of_everything_else(sample_run: Run) -> None:

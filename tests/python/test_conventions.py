@@ -13,7 +13,9 @@ from conftest import ROOT
 PROJECT = "llm_production_telemetry"
 PLAIN_TYPES = {"varchar", "bigint", "double", "boolean", "date", "timestamp"}
 NUMBERS = {"bigint", "double"}
-MAX_MODEL_LINES = 110
+MAX_MODEL_LINES = 99
+# these have one line for each column or knob, and nothing to move elsewhere
+LISTS, MAX_LIST_LINES = {"interactions", "knobs"}, 110
 MAX_MACRO_LINES = 15
 NAMES = {
     "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z]+(_[a-z]+)*",
@@ -182,15 +184,20 @@ def test_no_relation_is_written_out(models: list[Node]) -> None:
 
 def test_every_model_fits_on_a_screen(models: list[Node]) -> None:
     lengths = {model["name"]: model["raw_code"].count("\n") + 1 for model in models}
-    wrong = {name: n for name, n in lengths.items() if n > MAX_MODEL_LINES}
-    assert not wrong, f"over {MAX_MODEL_LINES} lines: {wrong}"
+    wrong = {
+        name: n
+        for name, n in lengths.items()
+        if n > (MAX_LIST_LINES if name in LISTS else MAX_MODEL_LINES)
+    }
+    assert not wrong, f"over {MAX_MODEL_LINES} lines, or {MAX_LIST_LINES}: {wrong}"
 
 
 def test_every_macro_is_short(manifest: Node) -> None:
     lengths = {
         macro["name"]: macro["macro_sql"].strip().count("\n") + 1
         for macro in manifest["macros"].values()
-        if macro["package_name"] == PROJECT
+        # a generic test is a query, and as long as one
+        if macro["package_name"] == PROJECT and not macro["name"].startswith("test_")
     }
     wrong = {name: n for name, n in lengths.items() if n > MAX_MACRO_LINES}
     assert not wrong, f"over {MAX_MACRO_LINES} lines: {wrong}"

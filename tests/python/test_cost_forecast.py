@@ -8,6 +8,7 @@ from rendered_models import build
 
 MODELS = (
     "int_weekdays_priced",
+    "int_months_begun",
     "int_days_awaited",
     "int_months_drawn",
     "cost_forecast",

@@ -50,10 +50,6 @@ def test_versions_that_differ_in_nothing_are_not_failed(
     assert all(one["is_met"] for one in content["sample_ratios"])
 
 
-def test_the_schema_describes_itself() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
-
-
 def test_the_screen_shows_every_guard_on_one_page(
     sample_run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

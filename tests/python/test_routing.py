@@ -7,29 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from routing_frames import KNOBS, built_on, decided, logged_by, marts_of, windowed
+from routing_frames import KNOBS, ROWS, built_on, decided, marts_of, two_arms, windowed
 
 from llm_telemetry.routing import RoutingDecision, decide
 from llm_telemetry.routing.backtest import BACKTEST_COLUMNS
 from llm_telemetry.routing.policy_table import POLICY_COLUMNS
-
-ROWS = 3_000
-
-
-def two_arms(
-    seed: int = 1,
-    *,
-    rows: int = ROWS,
-    fails: tuple[float, float] = (0.04, 0.30),
-    share: float = 0.5,
-    **columns: object,
-) -> pd.DataFrame:
-    """Return a log of arms a and b, drawn by a coin, that fail at these rates."""
-    rng = np.random.default_rng(seed)
-    is_a = rng.random(rows) < share
-    failed = rng.random(rows) < np.where(is_a, *fails)
-    arms = {"model_name": np.where(is_a, "a", "b"), "is_failure": failed}
-    return logged_by(rng, rows, **(arms | columns))
 
 
 def failing(decision: RoutingDecision) -> set[str]:

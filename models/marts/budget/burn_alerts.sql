@@ -6,27 +6,18 @@ burns_paired as (
 
 ),
 
--- as many independent interactions as tell as much
-deflated as (
-
-    select
-        *,
-        spent / coalesce(design_effect, 1e0) as effective_spent,
-        trials / coalesce(design_effect, 1e0) as effective_trials
-
-    from burns_paired
-
-),
-
 tested as (
 
     select
         *,
+        -- as many independent interactions as tell as much
+        spent / coalesce(design_effect, 1e0) as effective_spent,
+        trials / coalesce(design_effect, 1e0) as effective_trials,
         factor * budget_rate * trials as expected_bad_events,
         {{ binomial_tail_z('effective_spent', 'effective_trials', 'budget_rate') }}
             as tail_z
 
-    from deflated
+    from burns_paired
 
 ),
 

@@ -6,50 +6,42 @@ health_by_day as (
 
 ),
 
+months_begun as (
+
+    select * from {{ ref('int_months_begun') }}
+
+),
+
 months_drawn as (
 
     select * from {{ ref('int_months_drawn') }}
 
 ),
 
-bounds as (
-
-    select
-        max(interaction_date) as as_of_date,
-        cast(
-            greatest(min(interaction_date), date_trunc('month', max(interaction_date)))
-            as date
-        ) as starts_on,
-        last_day(max(interaction_date)) as ends_on
-
-    from health_by_day
-
-),
-
 to_date as (
 
     select
-        bounds.as_of_date,
-        bounds.starts_on,
-        bounds.ends_on,
+        months_begun.as_of_date,
+        months_begun.starts_on,
+        months_begun.ends_on,
         {{ exact_sum('health_by_day.cost_usd') }} as month_to_date_usd,
         -- what the forecast draws anew
         coalesce({{ exact_sum('
             if(
-                health_by_day.interaction_date < bounds.as_of_date,
+                health_by_day.interaction_date < months_begun.as_of_date,
                 health_by_day.cost_usd,
                 0e0
             )') }}, 0e0) as closed_usd,
         count(health_by_day.cost_usd) filter (
-            where health_by_day.interaction_date < bounds.as_of_date
+            where health_by_day.interaction_date < months_begun.as_of_date
         ) as closed_days
 
-    from bounds
+    from months_begun
 
     left join health_by_day
-        on health_by_day.interaction_date between bounds.starts_on and bounds.ends_on
-
-    where bounds.as_of_date is not null
+        on
+            health_by_day.interaction_date
+            between months_begun.starts_on and months_begun.ends_on
 
     group by all
 

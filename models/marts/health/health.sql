@@ -10,15 +10,18 @@ counted as (
 
     select
         count(*) as interactions,
+        count(*) filter (where is_final_attempt) as operations,
+        count(*) filter (where is_final_attempt and cache_hit is not true)
+            as timed_operations,
         count(distinct session_id) as sessions,
         count(distinct user_id) as users,
         min(timestamp_utc) as starts_at,
         max(timestamp_utc) as ends_at,
 
-        count(is_failure) as known_outcomes,
-        count(*) filter (where is_failure) as failures,
-        count(latency_ms) as measured_latencies,
-        count(*) filter (where is_sla_breach) as sla_breaches,
+        count(is_operation_failure) as known_outcomes,
+        count(*) filter (where is_operation_failure) as failures,
+        count(is_operation_sla_breach) as measured_latencies,
+        count(*) filter (where is_operation_sla_breach) as sla_breaches,
         count(cost_usd) as known_costs,
         count(tool_calls_count) as known_tool_uses,
         count(*) filter (where tool_calls_count > 0) as tool_uses,
@@ -26,7 +29,8 @@ counted as (
         count(*) filter (where safety_block_flag) as safety_blocks,
 
         {{ exact_sum('cost_usd') }} as cost_usd,
-        quantile_cont(latency_ms, [0.50, 0.95, 0.99]) as latency_quantiles
+        quantile_cont(operation_latency_ms, [0.50, 0.95, 0.99])
+        filter (where cache_hit is not true) as latency_quantiles
 
     from interactions
 
@@ -36,6 +40,7 @@ rated as (
 
     select
         interactions,
+        operations,
         sessions,
         users,
         starts_at,
@@ -43,17 +48,18 @@ rated as (
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
         sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate,
         -- every missing one fine, every missing one bad
-        failures / cast(nullif(interactions, 0) as double) as failure_rate_low,
-        (failures + interactions - known_outcomes)
-        / cast(nullif(interactions, 0) as double) as failure_rate_high,
-        sla_breaches / cast(nullif(interactions, 0) as double) as sla_breach_rate_low,
-        (sla_breaches + interactions - measured_latencies)
-        / cast(nullif(interactions, 0) as double) as sla_breach_rate_high,
-        1e0 - measured_latencies / cast(nullif(interactions, 0) as double)
+        failures / cast(nullif(operations, 0) as double) as failure_rate_low,
+        (failures + operations - known_outcomes)
+        / cast(nullif(operations, 0) as double) as failure_rate_high,
+        sla_breaches / cast(nullif(timed_operations, 0) as double)
+            as sla_breach_rate_low,
+        (sla_breaches + timed_operations - measured_latencies)
+        / cast(nullif(timed_operations, 0) as double) as sla_breach_rate_high,
+        1e0 - measured_latencies / cast(nullif(timed_operations, 0) as double)
             as latency_missing_rate,
         1e0 - known_costs / cast(nullif(interactions, 0) as double)
             as cost_missing_rate,
-        1e0 - known_outcomes / cast(nullif(interactions, 0) as double)
+        1e0 - known_outcomes / cast(nullif(operations, 0) as double)
             as outcome_missing_rate,
         latency_quantiles[1] as p50_latency_ms,
         latency_quantiles[2] as p95_latency_ms,

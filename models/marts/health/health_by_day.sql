@@ -11,14 +11,18 @@ measured as (
     select
         interaction_date,
         count(*) as interactions,
-        count(is_failure) as known_outcomes,
-        count(*) filter (where is_failure) as failures,
-        count(latency_ms) as measured_latencies,
-        count(*) filter (where is_sla_breach) as sla_breaches,
+        count(*) filter (where is_final_attempt) as operations,
+        count(*) filter (where is_final_attempt and cache_hit is not true)
+            as timed_operations,
+        count(is_operation_failure) as known_outcomes,
+        count(*) filter (where is_operation_failure) as failures,
+        count(is_operation_sla_breach) as measured_latencies,
+        count(*) filter (where is_operation_sla_breach) as sla_breaches,
         count(*) - count(cost_usd) as missing_costs,
         {{ exact_sum('cost_usd') }} as cost_usd,
         cast(sum(total_tokens) as bigint) as total_tokens,
-        quantile_cont(latency_ms, 0.95) as p95_latency_ms
+        quantile_cont(operation_latency_ms, 0.95) filter (where cache_hit is not true)
+            as p95_latency_ms
 
     from interactions
 
@@ -58,6 +62,8 @@ filled as (
             as sla_breach_rate,
         measured.cost_usd,
         measured.p95_latency_ms,
+        coalesce(measured.operations, 0) as operations,
+        coalesce(measured.timed_operations, 0) as timed_operations,
         coalesce(measured.failures, 0) as failures,
         coalesce(measured.known_outcomes, 0) as known_outcomes,
         coalesce(measured.sla_breaches, 0) as sla_breaches,

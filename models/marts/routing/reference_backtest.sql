@@ -22,7 +22,7 @@ weighted as (
 
 ),
 
-rated as (
+baseline as (
 
     select
         cast(coalesce(sum(interactions), 0) as bigint) as requests,
@@ -31,23 +31,14 @@ rated as (
             as fail_rate,
         sum(sla_breaches)
         / cast(nullif(sum(interactions - missing_latencies), 0) as double)
-            as sla_breach_rate,
+            as breach_rate,
         {{ exact_sum('cost_usd') }}
-        / nullif(sum(interactions - missing_costs), 0) as avg_cost_usd
+        / nullif(sum(interactions - missing_costs), 0) as request_cost_usd,
+        request_cost_usd
+        + {{ knob('failure_event_cost_usd') }} * fail_rate
+        + {{ knob('sla_breach_penalty_usd') }} * breach_rate as unit_cost
 
     from routing_outcomes
-
-),
-
-baseline as (
-
-    select
-        *,
-        avg_cost_usd
-        + {{ knob('failure_event_cost_usd') }} * fail_rate
-        + {{ knob('sla_breach_penalty_usd') }} * sla_breach_rate as unit_cost
-
-    from rated
 
 ),
 

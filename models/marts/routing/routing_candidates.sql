@@ -40,6 +40,7 @@ counted as (
         interactions.decision_window = 'history'
         and interactions.use_case is not null
         and interactions.model_name is not null
+        and interactions.cache_hit is not true
 
     group by all
 

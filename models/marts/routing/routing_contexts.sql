@@ -74,6 +74,7 @@ routed as (
     where
         interactions.use_case is not null
         and interactions.model_name is not null
+        and interactions.cache_hit is not true
         and (
             interactions.decision_window = 'evaluation'
             or sessions_sampled.session_id is not null

@@ -22,11 +22,12 @@ history as (
         decision_window = 'history'
         and use_case is not null
         and model_name is not null
+        and cache_hit is not true
 
 ),
 
--- the normal equations of cost = input price x prompt + output price x completion
-summed as (
+-- the least squares of cost = input price x prompt + output price x completion
+solved as (
 
     select
         model_provider,
@@ -37,26 +38,18 @@ summed as (
         {{ exact_sum('prompt_tokens * cost_usd') }} as prompt_cost,
         {{ exact_sum('completion_tokens * cost_usd') }} as completion_cost,
         {{ exact_sum('cost_usd') }} / count(*) as avg_cost_usd,
-        prompt_squares * completion_squares - products * products as determinant
+        nullif(prompt_squares * completion_squares - products * products, 0)
+            as determinant,
+        (prompt_cost * completion_squares - completion_cost * products)
+        / determinant as input_price,
+        (completion_cost * prompt_squares - prompt_cost * products)
+        / determinant as output_price
 
     from history
 
     where cost_usd + prompt_tokens + completion_tokens is not null
 
     group by all
-
-),
-
-solved as (
-
-    select
-        *,
-        (prompt_cost * completion_squares - completion_cost * products)
-        / nullif(determinant, 0) as input_price,
-        (completion_cost * prompt_squares - prompt_cost * products)
-        / nullif(determinant, 0) as output_price
-
-    from summed
 
 ),
 

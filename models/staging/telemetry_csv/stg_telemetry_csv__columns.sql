@@ -25,6 +25,13 @@ every_table as (
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
+),
+
+-- nothing is asked of the files of a source that is off
+asked as (
+
+    select * from every_table where {{ 'telemetry_csv' in sources_on() }}
+
 )
 
-select * from every_table
+select * from asked

@@ -1,6 +1,6 @@
 {%- set columns = {
     'session_id': 'text',
-    'user_id': 'text',
+    'user_id': 'user',
 
     'split': 'text',
 

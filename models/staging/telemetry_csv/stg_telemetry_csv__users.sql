@@ -1,5 +1,5 @@
 {%- set columns = {
-    'user_id': 'text',
+    'user_id': 'user',
 
     'user_total_requests': 'bigint',
     'total_requests': 'bigint',

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llm_telemetry.decision import Basis, Row
+from llm_telemetry.routing.bounds import Ends, ends
 from llm_telemetry.routing.judging import Window
 from llm_telemetry.routing.limits import limit_checks
 from llm_telemetry.routing.payload import Payload
@@ -60,7 +61,11 @@ def _assumptions(window: Window) -> tuple[Row, ...]:
     rows = [
         ("every arm could have served every routed call", "checked", "diagnostics"),
         ("nothing hidden decides both the arm and the outcome", *hidden),
-        ("what is missing is missing alike on all arms", "checked", "diagnostics"),
+        (
+            "what is missing is missing alike on all arms",
+            "checked",
+            "diagnostics; sensitivity holds both ends of the missing outcomes",
+        ),
         ("a call's outcome does not depend on the arms of others", "untestable", ""),
         (
             "later traffic is like the evaluation window's",
@@ -88,7 +93,19 @@ def _sensitivity(finding: Finding, window: Window) -> tuple[Row, ...]:
             {"measure": f"upper_end_at_lambda_{factor:g}", "value": bound}
             for factor, bound in zip(FACTORS, bounds, strict=True)
         ),
+        *_missing(finding.ends or ends(own)),
     )
+
+
+def _missing(found: Ends) -> tuple[Row, ...]:
+    """Return both ends of the change, USD an interaction, and what they leave out."""
+    measures = {
+        "lower_end_with_missing_at_best": found.best.low,
+        "upper_end_with_missing_at_worst": found.worst.high,
+        "unknown_outcomes": found.unknown,
+        "unknown_costs_without_bound": found.unknown_costs,
+    }
+    return tuple({"measure": name, "value": value} for name, value in measures.items())
 
 
 def _power(finding: Finding, window: Window) -> tuple[Row, ...]:

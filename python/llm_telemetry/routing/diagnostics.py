@@ -1,7 +1,8 @@
 """What has to hold for a comparison of routed calls to mean anything.
 
 A limit is passed over only beyond chance: at few rows every balance is off by
-accident, and the interval already says so. The plain values stand beside.
+accident, and the interval already says so. The plain values stand beside. What does
+not apply has no limit; what has one and could not be computed proves nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from llm_telemetry.routing.value import Contrast, Evaluation
 
 LEVEL = 0.95
 NEWTON_STEPS = 25
+LEAST_SPREAD = 1e-9  # of the chances of a model that tells calls apart
 # what is checked, and the code of the refusal where it does not hold
 CODES = {
     "effective_rows": "too_few_effective_rows",
@@ -40,10 +42,15 @@ class Judged:
     own: Evaluation
     contexts: pd.DataFrame
     is_chosen: np.ndarray  # whether the arm used is the arm chosen
-    chosen_propensities: Floats  # NaN where only the used arm's is known
+    chosen_propensities: Floats  # NaN where a lot decided, and no model has to hold
     missing: Mapping[str, np.ndarray]
     doubly_robust: Contrast
     snips: Contrast
+
+    @property
+    def is_modelled(self) -> bool:
+        """Say whether the chances of being routed are a model's."""
+        return bool(np.isfinite(self.chosen_propensities).all())
 
 
 def diagnose(judged: Judged, knobs: Mapping[str, float]) -> tuple[Row, ...]:
@@ -56,6 +63,15 @@ def refusals(checks: tuple[Row, ...]) -> list[str]:
     return [CODES[row["name"]] for row in checks if row["is_met"] is False]
 
 
+def unmeasured(checks: tuple[Row, ...]) -> list[str]:
+    """Return the names of the diagnostics that apply and could not be computed."""
+    return [
+        row["name"]
+        for row in checks
+        if row["limit"] is not None and row["is_met"] is None
+    ]
+
+
 def _checks(judged: Judged, knobs: Mapping[str, float]) -> Iterator[Row]:
     own = judged.own
     rows, least = own.effective_rows, knobs["routing_min_ess"]
@@ -66,10 +82,7 @@ def _checks(judged: Judged, knobs: Mapping[str, float]) -> Iterator[Row]:
     limit = knobs["routing_max_weight_error"]
     yield _beyond("weight_error_beyond_chance", weight, 1.0, limit)
     yield from _balance(judged, knobs["routing_max_imbalance"])
-    slope = _slope(judged)
-    yield _plain("propensity_slope", slope.value)
-    limit = knobs["routing_max_slope_error"]
-    yield _beyond("propensity_slope_error_beyond_chance", slope, 1.0, limit)
+    yield from _calibration(judged, knobs["routing_max_slope_error"])
     yield from _estimators(judged, knobs["routing_max_estimator_gap"])
     yield from _missing(judged, knobs["routing_max_missing_gap"])
 
@@ -91,12 +104,15 @@ def _beyond(
 
 
 def _overlap(judged: Judged, knobs: Mapping[str, float]) -> Iterator[Row]:
-    """Return the share of the rows that the chosen arm could have served."""
-    likely = judged.chosen_propensities
-    limit = knobs["routing_min_covered_share"]
-    if not len(likely) or np.isnan(likely).any():
-        yield check("overlapping_share", None, limit, None)
+    """Return the share of the rows that the chosen arm could have served.
+
+    Where a lot decided no chance is modelled, and the verdict looks at the logged.
+    """
+    if not judged.is_modelled:
+        yield check("overlapping_share", None, None, None)
         return
+    limit = knobs["routing_min_covered_share"]
+    likely = judged.chosen_propensities
     share = float((likely >= knobs["routing_min_propensity"]).mean())
     yield check("overlapping_share", share, limit, share >= limit)
 
@@ -110,10 +126,12 @@ def _balance(judged: Judged, limit: float) -> Iterator[Row]:
     """Compare each context of the weighted chosen rows with that of all rows."""
     contexts, weights = judged.contexts, judged.own.weights
     sessions = judged.own.sessions
-    columns = Encoder.fitted(contexts).design(contexts).tocsc()
+    design = Encoder.fitted(contexts).design(contexts).tocsc()
+    columns = (design[:, [place]].toarray().ravel() for place in range(design.shape[1]))
     found = [
-        _mean_difference(columns[:, [place]].toarray().ravel(), weights, sessions)
-        for place in range(columns.shape[1])
+        _mean_difference(column, weights, sessions)
+        for column in columns
+        if column.std() > 0
     ]
     known = [one for one in found if np.isfinite(one.se)]
     worst = max(known, key=lambda one: abs(one.value), default=None)
@@ -121,13 +139,14 @@ def _balance(judged: Judged, limit: float) -> Iterator[Row]:
     beyond = [_beyond("", one, 0.0, limit, tests=len(known))["value"] for one in known]
     most = max(beyond, default=None)
     is_met = None if most is None else bool(most <= limit)
-    yield check("imbalance_beyond_chance", most, limit, is_met)
+    # contexts that are all alike are balanced, and nobody had to look
+    yield check("imbalance_beyond_chance", most, limit if found else None, is_met)
     yield from _negative_control(contexts, weights, sessions)
 
 
 def _mean_difference(values: Floats, weights: Floats, sessions: Codes) -> Estimate:
     """Return sum(w x) / sum(w) minus mean(x), in standard deviations of x."""
-    total, sd = weights.sum(), values.std()
+    total, sd = weights.sum(), values.std() if len(values) else 0.0
     if not (total > 0 and sd > 0):
         return Estimate(nan, nan, nan, nan, len(values), 0)
     mean = float((weights * values).sum() / total)
@@ -150,14 +169,22 @@ def _negative_control(
     yield check("negative_control_z", z if np.isfinite(z) else None, limit, is_met)
 
 
-def _slope(judged: Judged) -> Estimate:
-    """Regress being on the chosen arm on the log odds of it: the slope should be 1."""
-    own = judged.own
+def _calibration(judged: Judged, limit: float) -> Iterator[Row]:
+    """Regress being on the chosen arm on the log odds of it: the slope should be 1.
+
+    A model that tells no calls apart has no slope, only a level: the mean weight
+    speaks for that, and the balance for what the model did not see.
+    """
+    name = "propensity_slope_error_beyond_chance"
     likely = np.clip(judged.chosen_propensities, 1e-6, 1 - 1e-6)
-    is_chosen = judged.is_chosen.astype(np.float64)
-    if not len(likely) or np.isnan(likely).any() or likely.std() < 1e-9:
-        return Estimate(nan, nan, nan, nan, len(likely), 0)
-    return logistic_slope(np.log(likely / (1 - likely)), is_chosen, own.sessions)
+    if not judged.is_modelled or likely.std() < LEAST_SPREAD:
+        yield _plain("propensity_slope", nan)
+        yield check(name, None, None, None)
+        return
+    odds, is_chosen = np.log(likely / (1 - likely)), judged.is_chosen.astype(float)
+    slope = logistic_slope(odds, is_chosen, judged.own.sessions)
+    yield _plain("propensity_slope", slope.value)
+    yield _beyond(name, slope, 1.0, limit)
 
 
 def logistic_slope(x: Floats, y: Floats, sessions: Codes) -> Estimate:

@@ -21,7 +21,7 @@ from llm_telemetry.routing.value import (
 
 OUTCOME = "outcome"
 FOLDS = 5
-MIN_PROPENSITY = 0.001
+MIN_PROPENSITY = 0.01  # as the knob routing_min_propensity is set
 
 
 def policy_value(
@@ -41,7 +41,9 @@ def policy_value(
     what was known before the choice: columns of floats are numbers, all others names;
     ``propensities`` the chance with which the arm used was drawn, or None, and then
     they are estimated; ``policy`` an arm per row, or per value of the first column of
-    ``contexts``. Without ``sessions`` the rows are independent.
+    ``contexts``; ``sessions`` of rows that are not independent; an ``outcome`` that
+    is NaN is unknown. No weight is above 1 / ``min_propensity``: a log that drew the
+    policy's arms with smaller chances asks for a smaller one. Nothing is refused here.
     """
     chosen = _arms_of(policy, contexts)
     names = pd.Index(pd.unique(pd.Series([*arms, *chosen], dtype=object)))

@@ -8,7 +8,8 @@ import pandas as pd
 
 from llm_telemetry.decision import Row
 from llm_telemetry.inference import Estimate
-from llm_telemetry.routing.diagnostics import diagnose, refusals
+from llm_telemetry.routing.bounds import Ends, ends
+from llm_telemetry.routing.diagnostics import diagnose, refusals, unmeasured
 from llm_telemetry.routing.judging import Window, estimates
 from llm_telemetry.routing.sensitivity import robust_factor
 from llm_telemetry.routing.value import Contrast
@@ -40,12 +41,19 @@ class Finding:
     found: Mapping[str, Contrast] = field(default_factory=dict)
     checks: tuple[Row, ...] = ()
     robust_factor: float = np.nan
+    ends: Ends | None = None
 
     @property
     def delta(self) -> Estimate | None:
         """Return the estimate that decided."""
         decisive = self.found.get("doubly_robust")
         return None if decisive is None else decisive.unit_cost_delta
+
+    @property
+    def could_flip(self) -> bool:
+        """Say whether the missing outcomes alone could leave nothing to recommend."""
+        found = self.ends
+        return found is not None and found.unknown > 0 and not found.worst.high < 0
 
 
 def weigh(table: pd.DataFrame, window: Window, knobs: Mapping[str, float]) -> Finding:
@@ -103,17 +111,20 @@ def _capped(
     caps = {
         "limits_violated": (status == "violated").any(),
         "limits_not_certified": (status != "certified").any(),
+        "diagnostic_not_measured": bool(unmeasured(finding.checks)),
         "hidden_context_could_explain_it": not window.is_randomised
         and not factor >= knobs["routing_min_lambda"],
     }
     codes = [name for name, is_so in caps.items() if is_so]
     if (status == "violated").all():
         return replace(finding, verdict="keep_baseline", reasons=("limits_violated",))
+    finding = replace(finding, ends=ends(own), robust_factor=factor)
+    if finding.could_flip:
+        return replace(finding, reasons=("missing_could_flip_it",))
     verdict = "shadow" if codes else "roll_out" if window.is_randomised else "canary"
     return replace(
         finding,
         verdict=verdict,
         reasons=(code, *codes),
         sent=tuple(policy.loc[status != "violated", "use_case"]),
-        robust_factor=factor,
     )

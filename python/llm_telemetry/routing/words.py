@@ -40,6 +40,9 @@ REASONS = {
     "limits_not_certified": "it is not yet sure that the models keep the limits",
     "hidden_context_could_explain_it": "a little of what the log does not show could "
     "explain the saving",
+    "diagnostic_not_measured": "a check of the comparison could not be computed",
+    "missing_could_flip_it": "what is missing decides: the outcomes nobody knows could "
+    "by themselves undo the saving",
     "windows_overlap_in_time": "the calls that judge are not later than the others",
     "use_case_without_candidates": "a use case of the later calls is new",
     "use_case_no_arm_keeps_limits": "in some use case no model keeps the limits",

@@ -1,0 +1,42 @@
+{% macro source_tables() -%}
+    {#- what each source brings; a new one is a folder of models/staging and a line here -#}
+    {{ return({
+        'telemetry_csv': ['interactions'],
+        'otlp': ['interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents'],
+        'litellm': ['interactions', 'contents'],
+        'langfuse': ['interactions', 'tool_calls', 'evaluations', 'contents'],
+        'openinference': ['interactions', 'tool_calls', 'evaluations', 'contents'],
+    }) }}
+{%- endmacro %}
+
+{% macro sources_on(table='interactions') -%}
+    {#- those that are on and bring the table, in the order above -#}
+    {%- set named, found = text_knob('sources').replace(' ', '').split(','), [] -%}
+    {%- for source in named if source not in source_tables() -%}
+        {{ exceptions.raise_compiler_error("SOURCES names '" ~ source ~ "': unknown") }}
+    {%- endfor -%}
+    {%- for source, tables in source_tables().items() if source in named and table in tables -%}
+        {%- do found.append(source) -%}
+    {%- endfor -%}
+    {{ return(found if table != 'contents' or text_knob('keep_content') | float else []) }}
+{%- endmacro %}
+
+{% macro is_source_on(relation) -%}
+    {#- for the model stg_<source>__<table>: whether it is asked for -#}
+    {%- set source, table = relation.identifier[4:].split('__') -%}
+    {{ return(source in sources_on('contents' if table == 'contents' else 'interactions')) }}
+{%- endmacro %}
+
+{% macro source_files(source, suffixes) -%}
+    {#- the source's files below <data folder>/<source>, else below the data folder itself -#}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
+    {%- for place in [folder ~ '/' ~ source, folder] -%}
+        {%- set found = run_query(
+            "select file from glob(" ~ literal_path(place)[:-1] ~ "/**')"
+            ~ " where regexp_matches(file, '[.](" ~ suffixes | join('|') ~ ")([.]gz)?$') order by file"
+        ).columns[0].values() | list -%}
+        {%- if found -%}{{ return(found) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return([]) }}
+{%- endmacro %}

@@ -1,0 +1,85 @@
+with
+
+interactions as (
+
+    select
+        interaction_id,
+        source,
+        session_id,
+        operation_id,
+        trace_id,
+        retry_index,
+        is_failure,
+        timestamp_utc,
+        timestamp_utc + to_microseconds(cast(coalesce(latency_ms, 0) * 1000 as bigint))
+            as ends_at,
+        cost_usd,
+        coalesce(attempted_retries, 0) as hidden_attempts,
+        case
+            when operation_id is not null then concat_ws('|', source, operation_id)
+            when trace_id is not null
+                then concat_ws('|', source, trace_id, parent_span_id)
+            else concat_ws('|', source, session_id, use_case, prompt_id)
+        end as thread_id
+
+    from {{ ref('int_interactions_flagged') }}
+
+    where coalesce(operation_id, trace_id, cast(retry_index as varchar)) is not null
+
+),
+
+-- nobody tries again unless something failed, or the source says what belongs together
+suspects as (
+
+    select distinct thread_id
+
+    from interactions
+
+    where is_failure or operation_id is not null
+
+),
+
+followed as (
+
+    select
+        interactions.*,
+        interactions.operation_id is not null
+        or coalesce(
+            lag(interactions.is_failure) over thread
+            and interactions.timestamp_utc <= lag(interactions.ends_at) over thread
+            + to_seconds({{ knob('max_retry_gap_s') }})
+            and if(
+                interactions.retry_index is null,
+                interactions.trace_id is not null,
+                interactions.retry_index
+                = lag(coalesce(interactions.retry_index, 0)) over thread + 1
+            ),
+            false
+        ) as is_linked
+
+    from interactions
+
+    semi join suspects on interactions.thread_id = suspects.thread_id
+
+    window
+        thread as (
+            partition by interactions.thread_id
+            order by interactions.timestamp_utc, interactions.interaction_id
+        )
+
+),
+
+numbered as (
+
+    select
+        * exclude (is_linked),
+        count(*) filter (where not is_linked) over thread as operation_number
+
+    from followed
+
+    window
+        thread as (partition by thread_id order by timestamp_utc, interaction_id)
+
+)
+
+select * from numbered

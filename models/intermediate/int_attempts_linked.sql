@@ -1,0 +1,56 @@
+{{ config(materialized='table') }}
+
+with
+
+followed as (
+
+    select * from {{ ref('int_attempts_followed') }}
+
+),
+
+operations as (
+
+    select
+        thread_id,
+        operation_number,
+        min(timestamp_utc) as starts_at,
+        arg_max(interaction_id, (timestamp_utc, interaction_id)) as final_attempt_id,
+        coalesce(
+            any_value(operation_id),
+            arg_min(interaction_id, (timestamp_utc, interaction_id))
+        ) as operation_id,
+        count(*) + sum(hidden_attempts) as attempts,
+        {{ exact_sum('cost_usd') }} as cost_usd
+
+    from followed
+
+    group by all
+
+    having count(*) > 1
+
+),
+
+linked as (
+
+    select
+        followed.interaction_id,
+        operations.operation_id,
+        row_number() over (
+            partition by followed.thread_id, followed.operation_number
+            order by followed.timestamp_utc, followed.interaction_id
+        ) as attempt_index,
+        followed.interaction_id = operations.final_attempt_id as is_final_attempt,
+        cast(operations.attempts as bigint) as attempts,
+        date_diff('microsecond', operations.starts_at, followed.ends_at) / 1e3
+            as operation_latency_ms,
+        operations.cost_usd as operation_cost_usd
+
+    from followed
+
+    inner join operations
+        on followed.thread_id = operations.thread_id
+            and followed.operation_number = operations.operation_number
+
+)
+
+select * from linked

@@ -1,0 +1,84 @@
+{%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
+
+with
+
+files as (
+
+    select * from {{ ref('int_source_files_unioned') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_interactions_unioned') }}
+
+),
+
+calls as (
+
+    select
+        source,
+        count(*) as calls
+
+    from interactions
+
+    where source != 'telemetry_csv'
+
+    group by source
+
+),
+
+named as (
+
+    select unnest(cast({{ sources }} as varchar[])) as source
+
+),
+
+totals as (
+
+    select
+        named.source,
+        count(files.file_name) as files,
+        coalesce(sum(files.records), 0) as records,
+        coalesce(sum(files.unreadable_records), 0) as unreadable_records,
+        min(files.file_name) filter (where files.unreadable_records > 0)
+            as torn_file_name,
+        any_value(calls.calls) as calls
+
+    from named
+
+    left join files on named.source = files.source
+
+    left join calls on named.source = calls.source
+
+    group by named.source
+
+),
+
+every_check as (
+
+    select
+        source as table_name,
+        'file' as column_name,
+        unnest([
+            {{ check('required_file', 'files = 0', 'source') }},
+            {{ check('not_empty', 'calls is null', 'source', 'files > 0') }},
+            {
+                'check_name': 'unreadable_record',
+                'checked_rows': cast(any_value(records) as bigint),
+                'failed_rows': cast(any_value(unreadable_records) as bigint),
+                'tolerance': {{ knob('max_unreadable_rate') }},
+                'example_key': any_value(torn_file_name)
+            },
+            {{ check(
+                'unsalted_user', not env_var('LLM_TELEMETRY_USER_SALT', ''), 'source'
+            ) }}
+        ], recursive := true)
+
+    from totals
+
+    group by source
+
+)
+
+select * from every_check
