@@ -18,6 +18,7 @@ lint: $(VENV)/installed
 
 bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/capture_overhead.py
 
 calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
 	$(BIN)/python bench/calibrate.py

@@ -1,8 +1,8 @@
 """A server that answers like an OpenAI-compatible one, for examples, tests, benchmarks.
 
-It listens on this machine only, and what it answers depends on the request: the model
-named ``limited`` is over its rate limit, ``filtered`` refuses and quotes the prompt in
-its refusal, as providers do. Run it with ``python examples/local_server.py``.
+It listens on this machine only. A request whose header ``X-Answer`` says ``limited``
+is over the rate limit; where it says ``filtered``, the refusal quotes the prompt, as
+those of providers do. Run it with ``python examples/local_server.py``.
 """
 
 import json
@@ -30,9 +30,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.seen_headers.append(dict(self.headers))
         request = json.loads(body)
         prompt = str(request["messages"][-1]["content"])
-        if request["model"] == "limited":
+        wanted = self.headers["X-Answer"]
+        if wanted == "limited":
             self._answer(429, _error("rate_limit_exceeded", "Rate limit reached"))
-        elif request["model"] == "filtered":
+        elif wanted == "filtered":
             self._answer(400, _error("content_filter", f"{REFUSAL}: {prompt}"))
         elif request.get("stream"):
             self._stream(_completion(request, prompt))

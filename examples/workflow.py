@@ -72,15 +72,13 @@ def serve(client: openai.OpenAI, number: int, chance: random.Random) -> None:
 
 
 def answer(client: openai.OpenAI, model: str, question: str, *, is_busy: bool) -> str:
-    """Answer with the model of the experiment, after one that is over its limit."""
-    if is_busy:
-        try:
-            ask(client, "limited", question)
-        except openai.RateLimitError:
-            with call_context(retry_index=1):
-                return ask(client, "gpt-5-mini", question)[1]
-    with call_context(propensity=MODELS[model]):
-        return ask(client, model, question)[1]
+    """Answer with the model of the experiment, or with another where it is busy."""
+    try:
+        with call_context(propensity=MODELS[model]):
+            return ask(client, model, question, "limited" if is_busy else "")[1]
+    except openai.RateLimitError:
+        with call_context(retry_index=1):
+            return ask(client, "gpt-5-nano", question)[1]
 
 
 def look_up(number: int) -> None:
@@ -93,10 +91,14 @@ def look_up(number: int) -> None:
         record_branch("look_up", "answer_without", "is_missing", True)
 
 
-def ask(client: openai.OpenAI, model: str, question: str) -> tuple[str, str]:
+def ask(
+    client: openai.OpenAI, model: str, question: str, wanted: str = ""
+) -> tuple[str, str]:
     """Return the answer of a model, and the id of its response."""
     response = client.chat.completions.create(
-        model=model, messages=[{"role": "user", "content": question}]
+        model=model,
+        messages=[{"role": "user", "content": question}],
+        extra_headers={"X-Answer": wanted},
     )
     return response.choices[0].message.content or "", response.id
 

@@ -74,9 +74,11 @@ def main(landing: str) -> None:
     print(json.dumps(report))
 
 
-def ask(client: openai.OpenAI, model: str = "gpt-5") -> str:
+def ask(client: openai.OpenAI, wanted: str = "") -> str:
     """Ask for the answer to the marker; return the id of the response."""
-    return client.chat.completions.create(model=model, messages=MESSAGES).id
+    return client.chat.completions.create(
+        model="gpt-5", messages=MESSAGES, extra_headers={"X-Answer": wanted}
+    ).id
 
 
 def nested(client: openai.OpenAI) -> None:

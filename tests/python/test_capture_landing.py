@@ -14,8 +14,10 @@ from conftest import ROOT
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra `capture`")
 
+from llm_telemetry import cli, sources
 from llm_telemetry.capture import segment_writer
 from llm_telemetry.capture.segment_writer import SegmentWriter
+from llm_telemetry.errors import InputError
 from llm_telemetry.segments import OPEN, seal_orphans
 
 WRITERS = ROOT / "tests" / "python" / "capture_writers.py"
@@ -109,6 +111,24 @@ def test_a_torn_tail_is_cut_and_an_empty_rest_removed(tmp_path: Path) -> None:
     assert seal_orphans(tmp_path) == [tmp_path / "a.jsonl"]
     assert (tmp_path / "a.jsonl").read_bytes() == b'{"whole":1}\n{"whole":2}\n'
     assert list(tmp_path.iterdir()) == [tmp_path / "a.jsonl"]
+
+
+def test_a_run_reads_what_a_killed_process_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "otlp" / f"a.jsonl{OPEN}"
+    left.parent.mkdir()
+    left.write_bytes(b"{}\n")
+    read: list[Path] = []
+
+    def built(data_dir: Path, *_: object, **named: object) -> None:
+        read.extend(data_dir.rglob("a*"))
+        raise InputError("enough was seen")
+
+    monkeypatch.setattr(cli, "built", built)
+    monkeypatch.setattr(sources, "named", lambda said: [said])
+    assert cli.main(["validate", "--data-dir", str(tmp_path), "--sources", "otlp"]) == 2
+    assert read == [left.with_suffix("")]
 
 
 def test_an_open_segment_is_its_writers(tmp_path: Path) -> None:
