@@ -11,5 +11,5 @@
 
 {% macro text_knob(name) -%}
     {#- an empty variable is as good as none -#}
-    {{ return(env_var(name | upper, '') or var(name) | string) }}
+    {{- env_var(name | upper, '') or var(name) | string -}}
 {%- endmacro %}

@@ -50,6 +50,28 @@ def built(
     a caller that fails, leave the earlier warehouse as it was. Raises InputError with
     one line per problem of the input.
     """
+    partial = _partial(warehouse)
+    try:
+        environment = {
+            "LLMOPS_DATA_DIR": str(data_dir),
+            "LLM_TELEMETRY_WAREHOUSE": str(partial),
+            "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
+            "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources),
+            # the run fits its own
+            "LLM_TELEMETRY_SCORECARD": "",
+            "SOURCES": ",".join(sources),
+            **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
+        }
+        log = _run_dbt(environment, select, progress)
+        if log is not None:
+            raise _explained(log, data_dir, partial)
+        yield partial
+    finally:
+        discard(partial)
+
+
+def _partial(warehouse: Path) -> Path:
+    """Return the file to build in, beside the warehouse and not yet there."""
     # one name per warehouse: dbt parses again whenever the profile's path changes
     partial = warehouse.resolve().with_name(f".{warehouse.name}.building")
     if warehouse.is_dir():
@@ -60,24 +82,7 @@ def built(
         where = f"{warehouse.parent}: cannot write: {error.strerror}"
         raise InputError(where) from error
     discard(partial)
-    try:
-        environment = {
-            "LLMOPS_DATA_DIR": str(data_dir),
-            "LLM_TELEMETRY_WAREHOUSE": str(partial),
-            "SOURCES": ",".join(sources),
-            "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
-            # the run fits its own
-            "LLM_TELEMETRY_SCORECARD": "",
-            **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
-        }
-        limit = _memory_limit(data_dir, sources)
-        environment["LLM_TELEMETRY_MEMORY_LIMIT"] = limit
-        log = _run_dbt(environment, select, progress)
-        if log is not None:
-            raise _explained(log, data_dir, partial)
-        yield partial
-    finally:
-        discard(partial)
+    return partial
 
 
 def publish(partial: Path, warehouse: Path) -> None:

@@ -24,6 +24,7 @@ from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
+from llm_telemetry.knobs import chosen, settings
 from llm_telemetry.report import (
     TRIAGE_ADVICE,
     readme,
@@ -117,7 +118,7 @@ def _decisions(
     beside: bool,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
-    windows, knobs = read("windows", warehouse), _settings(warehouse)
+    windows, knobs = read("windows", warehouse), settings(warehouse)
     with (begun if beside else later)(_triage, warehouse, windows, knobs) as triaging:
         routed, routing_files = _routing(warehouse, windows, knobs, earlier)
         triaged, triage_files, scorecard = triaging()
@@ -136,22 +137,6 @@ def _decisions(
     }
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
     return decisions, files, {"triage_scorecard": scorecard}
-
-
-def _settings(warehouse: Path) -> dict[str, float]:
-    knobs = read("knobs", warehouse, where="setting is not null")
-    return dict(zip(knobs["knob"], knobs["setting"], strict=True))
-
-
-def _chosen(warehouse: Path) -> pd.DataFrame:
-    """Return every knob, its setting a number or a text."""
-    knobs = read("knobs", warehouse)
-    setting = (
-        knobs["setting"]
-        .astype(object)
-        .where(knobs["setting"].notna(), knobs["setting_text"])
-    )
-    return knobs.assign(setting=setting).drop(columns="setting_text")
 
 
 def _routing(
@@ -277,7 +262,7 @@ def _predicted(
     return predictions.predict(
         read("health_by_day", warehouse),
         read("unit_costs_by_day", warehouse),
-        _settings(warehouse),
+        settings(warehouse),
         routing_policy=decisions["routing"].evidence,
         review_policy=decisions["triage"].verdict,
         review_policies=decisions["triage"].evidence,
@@ -287,7 +272,7 @@ def _predicted(
 def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the artifact says that no decision made."""
     windows = read("windows", warehouse)
-    valid_days = _settings(warehouse)["decision_valid_days"]
+    valid_days = settings(warehouse)["decision_valid_days"]
     inputs = read("inputs", warehouse).rename(
         columns={
             "table_name": "name",
@@ -301,7 +286,7 @@ def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **scope.describe(windows, health, valid_days),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
-        "knobs": rows(_chosen(warehouse)),
+        "knobs": rows(chosen(warehouse)),
         "windows": rows(windows),
         "integrity": rows(read("integrity_checks", warehouse)),
         "track_record": rows(record),
