@@ -85,9 +85,12 @@ def lineage(model: str) -> tuple[str, ...]:
 
 @cache
 def knobs() -> dict[str, float]:
-    """Return the knobs of the project, as marts.knobs would."""
+    """Return the knobs of the project that are numbers, as marts.knobs would."""
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    return {name: float(value) for name, value in project["vars"].items()}
+    settings = project["vars"].items()
+    return {
+        name: float(value) for name, value in settings if not isinstance(value, str)
+    }
 
 
 def _stage(

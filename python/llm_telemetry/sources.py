@@ -6,10 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
 from llm_telemetry.errors import InputError
+from llm_telemetry.warehouse import is_time_zone
 
 PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", Path(__file__).parents[2])).resolve()
 TABLE = "llm_system_interactions"
@@ -77,11 +77,9 @@ def check_knobs() -> None:
 
 
 def _check_time_zone(name: str) -> None:
-    known = "select count(*) from pg_timezone_names() where name = $name"
-    with duckdb.connect() as connection:
-        if connection.execute(known, {"name": name}).fetchall() == [(0,)]:
-            what = f"'{name}' is no time zone: say UTC or Europe/Berlin"
-            raise InputError(f"BUSINESS_TIME_ZONE: {what}")
+    if not is_time_zone(name):
+        what = f"'{name}' is no time zone: say UTC or Europe/Berlin"
+        raise InputError(f"BUSINESS_TIME_ZONE: {what}")
 
 
 def _project() -> dict[str, Any]:

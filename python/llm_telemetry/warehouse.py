@@ -51,6 +51,13 @@ def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
         connection.commit()
 
 
+def is_time_zone(name: str) -> bool:
+    """Return whether SQL knows a time zone of that name."""
+    known = "select count(*) from pg_timezone_names() where name = $name"
+    with duckdb.connect() as connection:
+        return connection.execute(known, {"name": name}).fetchall() != [(0,)]
+
+
 def discard(warehouse: Path) -> None:
     """Remove a warehouse that is not finished, with its write-ahead log.
 

@@ -21,8 +21,21 @@ def fail(message: str) -> None:
 
 @cache
 def macros() -> str:
-    """Return the text of every macro of the project."""
-    return "\n".join(path.read_text() for path in sorted(ROOT.glob("macros/**/*.sql")))
+    """Return the text of every macro of the project, with the contract alone read."""
+    files = sorted(ROOT.glob("macros/**/*.sql"))
+    no_other_source = "{% macro sources_on(table) %}{% endmacro %}"
+    return "\n".join([*(file.read_text() for file in files), no_other_source])
+
+
+def once_each(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return interactions nobody tried twice, with what that says of operations."""
+    return calls.assign(
+        is_final_attempt=True,
+        cache_hit=False,
+        operation_latency_ms=calls["latency_ms"],
+        is_operation_failure=calls["is_failure"],
+        is_operation_sla_breach=calls["is_sla_breach"],
+    )
 
 
 def render(template: str, **knobs: float) -> str:

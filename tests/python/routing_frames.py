@@ -101,6 +101,7 @@ def windowed(interactions: pd.DataFrame) -> pd.DataFrame:
     is_evaluation = first >= first.quantile(0.8)
     return interactions.assign(
         decision_window=np.where(is_evaluation, "evaluation", "history"),
+        cache_hit=False,
         is_sla_breach=(interactions["latency_ms"] > 2200)
         .astype("boolean")
         .mask(interactions["latency_ms"].isna()),

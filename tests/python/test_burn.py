@@ -3,7 +3,7 @@
 import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build, with_seed
+from rendered_models import build, once_each, with_seed
 
 BURN = (
     "int_days_clustered",
@@ -33,6 +33,8 @@ def days_of(failures: np.ndarray, outcomes: np.ndarray) -> pd.DataFrame:
         {
             "interaction_date": pd.date_range("2025-01-01", periods=len(failures)),
             "interactions": outcomes,
+            "operations": outcomes,
+            "timed_operations": outcomes,
             "failures": failures,
             "known_outcomes": outcomes,
             "sla_breaches": 0,
@@ -48,7 +50,7 @@ def alerts_of(
     """Build the burn and its alerts over the given days, and the calls behind them."""
     with duckdb.connect() as connection:
         connection.register("health", health)
-        connection.register("interactions", calls)
+        connection.register("interactions", once_each(calls))
         connection.execute(
             "create table health_by_day as select * replace "
             "(cast(interaction_date as date) as interaction_date) from health"

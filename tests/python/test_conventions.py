@@ -234,6 +234,7 @@ def test_exposures_read_marts_only(manifest: Node) -> None:
 def test_the_exposure_of_decide_names_what_it_reads(manifest: Node) -> None:
     exposure = manifest["exposures"][f"exposure.{PROJECT}.decide"]
     named = {parent.split(".")[-1] for parent in exposure["depends_on"]["nodes"]}
-    code = (ROOT / "python/llm_telemetry/decide.py").read_text()
+    package = ROOT / "python" / "llm_telemetry"
+    code = "".join((package / f"{name}.py").read_text() for name in ("decide", "knobs"))
     read = set(re.findall(r'\bread\(\s*"(\w+)"', code))
     assert named == read, f"exposure and code differ: {sorted(named ^ read)}"

@@ -65,7 +65,8 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
         "cast(null as varchar) as use_case, cast(null as varchar) as account_tier, "
         "cast(null as varchar) as channel, cast(null as varchar) as model_provider, "
         "cast(null as varchar) as model_name, cast(null as double) as cost_usd, "
-        "cast(null as boolean) as is_failure, cast(null as boolean) as is_sla_breach"
+        "cast(null as boolean) as is_failure, cast(null as boolean) as is_sla_breach, "
+        "cast(null as boolean) as cache_hit"
     )
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("given", health)
