@@ -4,9 +4,9 @@
     / cast(nullif(count(*) filter (where {{ trials }} > 0) - 1, 0) as double)
     * (
         {{ exact_sum(events ~ ' * ' ~ events) }}
-        - 2e0 * sum({{ events }}) / nullif(sum({{ trials }}), 0)
+        - 2e0 * {{ exact_sum(events) }} / nullif(sum({{ trials }}), 0)
         * {{ exact_sum(events ~ ' * ' ~ trials) }}
-        + power(sum({{ events }}) / cast(nullif(sum({{ trials }}), 0) as double), 2)
+        + power({{ exact_sum(events) }} / cast(nullif(sum({{ trials }}), 0) as double), 2)
         * {{ exact_sum(trials ~ ' * ' ~ trials) }}
     ) / power(cast(nullif(sum({{ trials }}), 0) as double), 2)
 {%- endmacro %}
