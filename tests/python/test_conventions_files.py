@@ -97,5 +97,5 @@ def test_every_requirement_is_locked_by_hash_and_names_no_address() -> None:
         if not re.match(r"[\w.\[\],-]+==\S+", entry) or "--hash=sha256:" not in entry
     ]
     assert not wrong, f"not pinned by hash: {wrong}"
-    for address in ("http", "--index", "--extra-index", "--find-links", "file:"):
+    for address in ("://", "--index", "--extra-index", "--find-links", "file:"):
         assert address not in lock, f"requirements.lock names an address: {address}"
