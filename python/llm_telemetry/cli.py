@@ -26,6 +26,7 @@ from llm_telemetry import (
 )
 from llm_telemetry.build import BuildError, built, describe, publish
 from llm_telemetry.errors import InputError
+from llm_telemetry.segments import seal_orphans
 from llm_telemetry.warehouse import read, replace_rows
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
@@ -217,8 +218,12 @@ def _built(
 ) -> AbstractContextManager[Path]:
     named = sources.named(options.sources)
     sources.check_knobs()
+    data_dir = sources.find_data_dir(options.data_dir, named)
+    if "otlp" in named:
+        # what a killed process had written is as good as what it sealed
+        seal_orphans(data_dir)
     return built(
-        sources.find_data_dir(options.data_dir, named),
+        data_dir,
         warehouse,
         named,
         select=select,

@@ -9,13 +9,16 @@ PACKAGE = ROOT / "python" / "llm_telemetry"
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 # each a module, a package or modules of one prefix; they know nothing of each other
-FEATURES = {"routing", "triage", "budget", "drift", "hotspots", "simulate", "gate"}
-SHARED = {"decision", "errors", "inference"}
+FEATURES = {
+    *("routing", "triage", "budget", "drift", "hotspots", "simulate", "gate"),
+    "capture",
+}
+SHARED = {"decision", "errors", "inference", "segments"}
 
 
 def files() -> list[Path]:
     """Return every Python file of the repository."""
-    folders = (PACKAGE, ROOT / "tests", ROOT / "bench")
+    folders = (PACKAGE, *(ROOT / name for name in ("tests", "bench", "examples")))
     return sorted(file for folder in folders for file in folder.rglob("*.py"))
 
 
@@ -111,6 +114,16 @@ def test_nothing_imports_the_command_line() -> None:
 def test_one_module_opens_the_warehouse() -> None:
     # malformed looks at the header of a Parquet file that dbt could not read
     assert importers("duckdb") == {"warehouse", "malformed"}
+
+
+def test_capture_is_an_extra_that_nothing_else_needs() -> None:
+    assert importers("opentelemetry") <= {"capture"}
+    wrong = [
+        file.name
+        for file in PACKAGE.rglob("*.py")
+        if "capture" in ours(file) and module(file) != "capture"
+    ]
+    assert not wrong, f"imports capture: {wrong}"
 
 
 def test_one_module_runs_dbt() -> None:
