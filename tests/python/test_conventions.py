@@ -23,7 +23,8 @@ NAMES = {
     "marts": r"(?!stg_|int_|fct_|dim_)[a-z]+(_[a-z]+)*",
 }
 READS = {
-    "staging": {"source"},
+    # a format that is no table takes several steps, and a seed of its spellings
+    "staging": {"source", "staging", "seed"},
     # steps that several question marts share stand behind interactions, a mart
     "intermediate": {"staging", "intermediate", "marts", "seed"},
     "marts": {"intermediate", "marts", "seed"},
@@ -96,6 +97,20 @@ def test_staging_folders_are_sources(models: list[Node]) -> None:
         and model["name"].split("__")[0] != f"stg_{model['path'].split('/')[1]}"
     ]
     assert not wrong, f"not in the folder of their source: {wrong}"
+
+
+def test_staging_reads_no_other_source_s_staging(
+    models: list[Node], manifest: Node
+) -> None:
+    wrong = [
+        f"{model['name']} reads {parent.split('.')[-1]}"
+        for model in models
+        if layer(model) == "staging"
+        for parent in model["depends_on"]["nodes"]
+        if kind(manifest, parent) == "staging"
+        and parent.split(".")[-1].split("__")[0] != model["name"].split("__")[0]
+    ]
+    assert not wrong, f"reads another source's staging: {wrong}"
 
 
 def test_every_model_has_its_own_yaml_beside_it(models: list[Node]) -> None:

@@ -1,0 +1,39 @@
+{% macro otlp_event(events, name) -%}
+    {#- the first event of a name; most spans have none -#}
+    case when len({{ events }}) > 0
+        then [event for event in {{ events }} if event.name = '{{ name }}'][1] end
+{%- endmacro %}
+
+{% macro otlp_kept_events(events) -%}
+    {#- branch decisions and judgements, of their attributes those that are read -#}
+    case when len({{ events }}) > 0 then [
+        {
+            'name': event.name,
+            'happened_ns': try_cast(event.timeUnixNano as bigint),
+            'attributes': [
+                attribute for attribute in event.attributes
+                if attribute.key in ('{{ otlp_aliases().values() | sum(start=[]) | join("', '") }}')
+            ]
+        }
+        for event in {{ events }} if event.name in ('app.branch.decision', 'gen_ai.evaluation.result')
+    ] end
+{%- endmacro %}
+
+{% macro otlp_attribute(attributes, key) -%}
+    {#- the value of one attribute of a short list -#}
+    [attribute.value for attribute in {{ attributes }} if attribute.key = '{{ key }}'][1]
+{%- endmacro %}
+
+{% macro otlp_log(log, log_record) -%}
+    {#- a log record as text -#}
+    case when {{ log_record }} is not null then {
+        'event_name': coalesce({{ log_record }}.eventName, {{ otlp_text(log ~ '.event_name') }}),
+        'happened_ns': coalesce(
+            nullif(try_cast({{ log_record }}.timeUnixNano as bigint), 0), try_cast({{ log_record }}.observedTimeUnixNano as bigint)
+        ),
+        'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }}, 'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }}
+        {%- for field in ['response_id', 'evaluation_name', 'score', 'label', 'evaluator', 'error_type'] %},
+        '{{ field }}': {{ otlp_text(log ~ '.' ~ field) }}
+        {%- endfor %}
+    } end
+{%- endmacro %}

@@ -1,0 +1,45 @@
+{% macro read_otlp(relation) -%}
+    {#- every document as text, null where a line is torn; the relation is named for the lineage alone -#}
+    {%- set files, read = source_files('otlp', ['jsonl', 'ndjson', 'json']), [] -%}
+    {%- for format, pattern in {'newline_delimited': '[.](jsonl|ndjson)([.]gz)?$', 'auto': '[.]json([.]gz)?$'}.items() -%}
+        {%- set paths = [] -%}
+        {%- for file in files if modules.re.search(pattern, file) -%}{%- do paths.append(literal_path(file)) -%}{%- endfor -%}
+        {%- if paths -%}
+            {%- do read.append("select json, filename as file_name from read_json_objects([" ~ paths | join(', ')
+                ~ "], format = '" ~ format ~ "', filename = true, ignore_errors = true)") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ read | join(' union all ') or 'select cast(null as varchar) as json, cast(null as varchar) as file_name where false' }}
+{%- endmacro %}
+
+{% macro otlp_as_request(json) -%}
+    {#- a torn line becomes a span without ids; a lone span, or its attributes alone, a request of one span -#}
+    case
+        when contains({{ json }}, '"resource') then {{ json }}
+        else '{"resourceSpans":[{"scopeSpans":[{"spans":[' || case
+            when contains({{ json }}, '"traceId"') then {{ json }}
+            when regexp_matches({{ json }}, '"(gen_ai|llm|openinference)[.]') then {{ otlp_attributes_as_span(json) }}
+            else '{}'
+        end || ']}]}]}'
+    end
+{%- endmacro %}
+
+{% macro otlp_attributes_as_span(json) -%}
+    {#- without ids of its own it is known by what it says -#}
+    json_object('traceId', md5({{ json }}), 'spanId', left(sha256({{ json }}), 16), 'attributes', list_transform(
+        json_keys({{ json }}),
+        lambda name: json_object('key', name, 'value', json_object('stringValue', coalesce(
+            {{ json }} ->> ('$."' || name || '"[0]'), {{ json }} ->> ('$."' || name || '"')
+        )))
+    ))
+{%- endmacro %}
+
+{% macro otlp_files() -%}
+    {#- the path that DuckDB reads, and the name below the data folder -#}
+    {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
+    {%- for file in source_files('otlp', ['jsonl', 'ndjson', 'json']) %}
+    select '{{ file | replace("'", "''") }}' as path, '{{ file[folder | length:].lstrip('/') | replace("'", "''") }}' as file_name
+    union all
+    {%- endfor %}
+    select cast(null as varchar) as path, cast(null as varchar) as file_name where false
+{%- endmacro %}

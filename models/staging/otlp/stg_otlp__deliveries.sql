@@ -1,0 +1,99 @@
+{{ config(enabled=is_source_on(this)) }}
+
+{%- set context = otlp_context('trace') + otlp_context('ancestors') -%}
+{%- set numbers = otlp_call_numbers() -%}
+{%- set invoked = ['request_model', 'temperature', 'top_p', 'max_tokens', 'is_streaming'] -%}
+{%- set texts = otlp_call_texts() -%}
+
+with
+
+attributes as (
+
+    select * from {{ ref('stg_otlp__attributes') }}
+
+),
+
+invocations as (
+
+    select
+        *,
+        {{ otlp_text('call.invocation_parameters') }} as invocation,
+        {{ otlp_attribute(
+            '(' ~ otlp_event('span.events', 'exception') ~ ').attributes', 'exception.type'
+        ) }} as exception_type,
+        {{ otlp_event('span.events', 'First Token Stream Event') }} as first_token
+
+    from attributes
+
+),
+
+texts as (
+
+    select
+        * exclude (call, log),
+        {{ otlp_log('log', 'log_record') }} as log,
+        try(json_extract_string(invocation, [
+            '$.model', '$.temperature', '$.top_p', '$.max_tokens',
+            '$.max_completion_tokens', '$.max_output_tokens', '$.stream'
+        ])) as invoked,
+        {% for field in texts + numbers | list -%}
+        {{ otlp_text('call.' ~ field) }} as {{ field }}_told{{ ',' if not loop.last }}
+        {% endfor %}
+    from invocations
+
+),
+
+merged as (
+
+    select
+        *,
+        {% for field in texts + numbers | list if field not in invoked -%}
+        {{ field }}_told as {{ field }},
+        {% endfor -%}
+        -- with both dialects on, OpenInference names the model of the answer as the requested one
+        coalesce(invoked[1], request_model_told) as request_model,
+        coalesce(temperature_told, invoked[2]) as temperature,
+        coalesce(top_p_told, invoked[3]) as top_p,
+        coalesce(max_tokens_told, invoked[4], invoked[5], invoked[6]) as max_tokens,
+        coalesce(is_streaming_told, invoked[7]) as is_streaming
+
+    from texts
+
+),
+
+typed as (
+    select
+        * exclude ({{ numbers | list | join(', ') }}),
+        {{ typed_columns(numbers) }}
+    from merged
+),
+
+delivered as (
+
+    select
+        file_name,
+        {{ otlp_id('span.traceId', 16) }} as trace_id,
+        {{ otlp_id('span.spanId', 8) }} as span_id,
+        {{ otlp_id('span.parentSpanId', 8) }} as parent_span_id,
+        kind,
+        try_cast(span.startTimeUnixNano as bigint) as started_ns,
+        try_cast(span.endTimeUnixNano as bigint) as ended_ns,
+        coalesce(span.status.code in ('2', 'STATUS_CODE_ERROR'), false)
+            as has_error_status,
+        -- all else that a status says may quote what was asked
+        span.status.message = 'abandoned stream' as is_abandoned_stream,
+        coalesce(error_type, {{ otlp_text('exception_type') }}) as error_type,
+        try_cast(first_token.timeUnixNano as bigint) as first_token_ns,
+        {{ otlp_kept_events('span.events') }} as events,
+        log,
+        tool_name,
+        service_name,
+        environment,
+        {{ (context + texts + numbers | list) | join(', ') }},
+        {{ rejected_values(numbers) }} as rejected_values
+
+    from typed
+
+)
+
+select * from delivered

@@ -1,0 +1,35 @@
+{{ config(materialized='view', enabled=is_source_on(this)) }}
+
+with
+
+deliveries as (
+
+    select * exclude (file_name)
+
+    from {{ ref('stg_otlp__deliveries') }}
+
+    where trace_id is not null and span_id is not null
+
+),
+
+repeats as (
+
+    select * from {{ ref('stg_otlp__repeats') }}
+
+),
+
+spans as (
+
+    select deliveries.*
+
+    from deliveries
+
+    anti join repeats using (trace_id, span_id)
+
+    union all
+
+    select * from repeats
+
+)
+
+select * from spans

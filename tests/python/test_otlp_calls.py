@@ -1,0 +1,201 @@
+"""Which spans are calls to a model, told once, and what they inherit."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from staged_otlp import Record, call, interactions, landed, request, span, staged
+
+USAGE = {"usage__input_tokens": 130_213, "usage__output_tokens": 7}
+CHAIN = {"openinference.span.kind": "CHAIN"}
+TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "ask"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "calls"),
+    [
+        ({"gen_ai.operation.name": "chat"}, 1),
+        ({"gen_ai.operation.name": "generate_content"}, 1),
+        ({"gen_ai.operation.name": "text_completion"}, 1),
+        ({"gen_ai.operation.name": "embeddings"}, 0),
+        ({"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 9}, 0),
+        ({"openinference.span.kind": "LLM"}, 1),
+        ({"openinference.span.kind": "EMBEDDING"}, 0),
+        ({"llm.request.type": "chat"}, 1),
+        ({"llm.request.type": "rerank"}, 0),
+        ({"langfuse.observation.type": "generation"}, 1),
+        ({"gen_ai.request.model": "m", "gen_ai.usage.prompt_tokens": 5}, 1),
+        ({"http.request.method": "POST"}, 0),
+    ],
+)
+def test_only_requests_to_a_model_are_calls(
+    tmp_path: Path, attributes: Record, calls: int
+) -> None:
+    assert len(interactions(tmp_path, span("a", **attributes))) == calls
+
+
+NESTED = {
+    "the client's span under the framework's": [
+        call("a", **USAGE),
+        call("b", "a", response__id="r", **USAGE),
+    ],
+    "other spans between, at any depth": [
+        call("a", **USAGE),
+        span("x", "a", **CHAIN),
+        span("y", "x"),
+        call("b", "y", **USAGE),
+    ],
+    "three deep": [
+        call("c", **USAGE),
+        call("a", "c", **USAGE),
+        call("b", "a", **USAGE),
+    ],
+    "the span between was lost": [
+        call("a", at=(0, 100), response__id="r"),
+        call("b", "lost", at=(10, 90), response__id="r", **USAGE),
+    ],
+    "no usage on either side": [call("a"), call("b", "a", response__id="r")],
+}
+
+
+@pytest.mark.parametrize("spans", NESTED.values(), ids=NESTED)
+def test_a_call_that_is_told_again_closer_to_the_wire_counts_once(
+    tmp_path: Path, spans: list[Record]
+) -> None:
+    assert list(interactions(tmp_path, *spans).index) == ["b"]
+
+
+DISTINCT = {
+    "a tool asks another model": [
+        call("a", response__id="r1", usage__input_tokens=10, usage__output_tokens=2),
+        span("t", "a", **TOOL),
+        call(
+            "b", "t", response__id="r2", usage__input_tokens=5, usage__output_tokens=1
+        ),
+    ],
+    "a tool asks, nobody counts": [call("a"), span("t", "a", **TOOL), call("b", "t")],
+    "a tool that no convention knows": [
+        call("a", response__id="r1", usage__input_tokens=10, usage__output_tokens=2),
+        span("t", "a"),
+        call(
+            "b", "t", response__id="r2", usage__input_tokens=5, usage__output_tokens=1
+        ),
+    ],
+    "answers of one name, one after the other": [
+        call("a", at=(0, 10), response__id="chatcmpl-1"),
+        call("b", at=(20, 30), response__id="chatcmpl-1"),
+    ],
+}
+
+
+@pytest.mark.parametrize("spans", DISTINCT.values(), ids=DISTINCT)
+def test_calls_that_differ_stay_two(tmp_path: Path, spans: list[Record]) -> None:
+    assert sorted(interactions(tmp_path, *spans).index) == ["a", "b"]
+
+
+def test_attempts_inside_a_wrapper_that_sums_them_up_are_the_calls(
+    tmp_path: Path,
+) -> None:
+    spans = [
+        call("f", usage__input_tokens=30, usage__output_tokens=5),
+        call("a", "f", usage__input_tokens=10, usage__output_tokens=2),
+        call("b", "f", usage__input_tokens=20, usage__output_tokens=3),
+    ]
+    assert sorted(interactions(tmp_path, *spans).index) == ["a", "b"]
+
+
+def test_the_nearest_ancestor_speaks_first_then_the_trace(tmp_path: Path) -> None:
+    spans = [
+        span("1", **{"session.id": "far", "app.region": "eu"}),
+        span("2", "1", **{"session.id": "near", "gen_ai.prompt.version": "v2"}),
+        call("a", "2"),
+        call("b", "2", **{"session.id": "own"}),
+        call("c", "1"),
+        call("d", "lost"),
+    ]
+    found = interactions(tmp_path, *spans)
+    sessions = {"a": "near", "b": "own", "c": "far", "d": "far"}
+    assert found["session_id"].to_dict() == sessions
+    assert set(found["region"]) == {"eu"}
+    # a prompt belongs to the calls below the span that names it
+    assert found["prompt_version"].dropna().to_dict() == {"a": "v2", "b": "v2"}
+    assert not found["session_is_inferred"].any()
+
+
+def test_a_trace_that_names_no_session_is_one(tmp_path: Path) -> None:
+    found = interactions(tmp_path, call("a"), call("b", "a", **USAGE, trace="2"))
+    assert (found["session_id"] == found["trace_id"]).all()
+    assert found["session_is_inferred"].all()
+    assert set(found["user_id"]) == {"unknown"}
+
+
+def test_parents_in_a_circle_end(tmp_path: Path) -> None:
+    spans = [call("a", "b"), call("b", "a"), span("c", "c", **{"session.id": "s"})]
+    spans.append(span("d", **{"session.id": "t"}))
+    assert len(interactions(tmp_path, *spans)) <= 2
+
+
+STREAMED = {"gen_ai.request.stream": True}
+ABANDONED: dict[str, Record] = {
+    "an error to one library": {
+        "status": {"code": 2, "message": "abandoned stream"},
+        "error.type": "_OTHER",
+        "gen_ai.response.finish_reasons": ["error"],
+    },
+    "nothing to the others": {"status": {"code": 1}},
+    "not even a status": {},
+}
+
+
+@pytest.mark.parametrize("said", ABANDONED.values(), ids=ABANDONED)
+def test_an_abandoned_stream_is_no_failure(tmp_path: Path, said: Any) -> None:
+    row = interactions(tmp_path, call("a", **STREAMED, **said)).loc["a"]
+    assert row["is_abandoned"]
+    assert not row["is_failure"]
+    assert (row["failure_type"], row["error_type"], row["finish_reason"]) == (
+        *("none", None, None),
+    )
+
+
+def test_a_stream_without_usage_has_unknown_tokens(tmp_path: Path) -> None:
+    stopped = {"gen_ai.response.finish_reasons": ["stop"]}
+    row = interactions(tmp_path, call("a", **STREAMED, **stopped)).loc["a"]
+    assert row[["prompt_tokens", "completion_tokens", "total_tokens"]].isna().all()
+    assert not row["is_abandoned"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"error.type": "openai.RateLimitError"}, "rate_limit"),
+        ({"error.type": "429"}, "rate_limit"),
+        ({"error.type": "APITimeoutError"}, "timeout"),
+        ({"error.type": "504"}, "timeout"),
+        ({"error.type": "openai.BadRequestError"}, "provider_error"),
+        ({"status": {"code": "STATUS_CODE_ERROR"}}, "provider_error"),
+        ({"gen_ai.response.finish_reasons": ["content_filter"]}, "safety_block"),
+        ({"gen_ai.response.finish_reasons": ["stop"]}, "none"),
+    ],
+)
+def test_failures_have_the_kinds_that_all_sources_share(
+    tmp_path: Path, said: Record, kind: str
+) -> None:
+    row = interactions(tmp_path, call("a", **said)).loc["a"]
+    assert row["failure_type"] == kind
+    assert row["is_failure"] == (kind not in ("none", "safety_block"))
+    assert row["safety_block_flag"] == (kind == "safety_block")
+
+
+def test_a_tool_belongs_to_the_answer_before_it(tmp_path: Path) -> None:
+    spans = [
+        call("a", at=(0, 10)),
+        span("t", at=(11, 12), **TOOL),
+        span("u", at=(13, 14), status={"code": 2}, **TOOL),
+        call("b", at=(20, 30)),
+    ]
+    frames = staged(landed(tmp_path, request(*spans)))
+    counted = frames["interactions"].set_index("span_id")
+    assert list(counted["tool_calls_count"]) == [2, 0]
+    assert list(counted["tool_error_flag"]) == [True, False]
+    assert list(frames["tool_calls"]["is_failure"]) == [False, True]
+    assert set(frames["tool_calls"]["interaction_id"]) == {f"{1:032}-{'a':0>16}"}

@@ -1,0 +1,236 @@
+"""Files, lines, ids and values of OTLP, and the order they come in."""
+
+import base64
+import gzip
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from staged_otlp import (
+    Record,
+    attribute_list,
+    call,
+    interactions,
+    landed,
+    request,
+    span,
+    staged,
+)
+
+ENDS = ("interactions", "tool_calls", "branch_decisions", "evaluations")
+
+
+def unreadable(frames: dict[str, pd.DataFrame]) -> int:
+    """Count what was read and has no ids."""
+    deliveries = frames["deliveries"]
+    return int((deliveries["trace_id"].isna() & deliveries["log"].isna()).sum())
+
+
+def log_record(name: str, **attributes: Any) -> str:
+    """Return an ExportLogsServiceRequest of one record in one line."""
+    record = {
+        "timeUnixNano": "1764547201000000000",
+        "eventName": name,
+        "attributes": attribute_list(attributes),
+    }
+    return json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]})
+
+
+def test_a_torn_line_is_counted_and_not_fatal(tmp_path: Path) -> None:
+    whole = request(call("a"))
+    frames = staged(landed(tmp_path, whole, whole.replace('"a"', '"b"')[:-40]))
+    assert len(frames["interactions"]) == 1
+    assert unreadable(frames) == 1
+
+
+def test_every_way_to_write_the_documents_down(tmp_path: Path) -> None:
+    spans = [call(name) for name in "abcdef"]
+    lines = [request(one) for one in spans]
+    files = landed(tmp_path, lines[0])
+    with gzip.open(tmp_path / "b.jsonl.gz", "wt") as file:
+        file.write(lines[1] + "\n")
+    texts = {
+        "c.json": json.dumps(json.loads(lines[2]), indent=2),
+        "d.json": json.dumps([json.loads(line) for line in lines[3:5]], indent=2),
+        "e.json": json.dumps(spans[5]),
+        "g.json": json.dumps(
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.response.finish_reasons": ["stop"],
+            }
+        ),
+        "h.json": '{"nothing": "of ours"}',
+        "i.jsonl": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        files.append(tmp_path / name)
+    frames = staged([*files, tmp_path / "b.jsonl.gz"])
+    assert len(frames["interactions"]) == 7
+    assert set(frames["interactions"]["finish_reason"].dropna()) == {"stop"}
+    assert unreadable(frames) == 1
+
+
+def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
+    frames = staged(landed(tmp_path))
+    assert all(frame.empty for frame in frames.values())
+
+
+def test_ids_in_base64_are_the_same_ids(tmp_path: Path) -> None:
+    plain = call("a", "b")
+    written = plain | {
+        key: base64.b64encode(bytes.fromhex(plain[key])).decode()
+        for key in ("traceId", "spanId", "parentSpanId")
+    }
+    upper = plain | {"traceId": plain["traceId"].upper()}
+    frames = staged(landed(tmp_path, request(plain), request(written), request(upper)))
+    assert list(frames["interactions"]["span_id"]) == ["a".rjust(16, "0")]
+    unusable = staged(landed(tmp_path, request(plain | {"traceId": "zz"})))
+    assert unusable["interactions"].empty
+    assert unreadable(unusable) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens"),
+    [
+        ({"intValue": "130213"}, 130_213),
+        ({"intValue": 130213}, 130_213),
+        ({"doubleValue": 130213.0}, 130_213),
+        ({"stringValue": "130213"}, 130_213),
+        ({"arrayValue": {"values": [{"intValue": "130213"}]}}, 130_213),
+        ({}, None),
+        ({"stringValue": ""}, None),
+    ],
+)
+def test_values_of_any_type(tmp_path: Path, value: Record, tokens: int | None) -> None:
+    row = interactions(tmp_path, call("a", usage__input_tokens=value)).loc["a"]
+    assert (None if pd.isna(row["prompt_tokens"]) else row["prompt_tokens"]) == tokens
+
+
+def test_what_is_no_number_is_kept_and_counted(tmp_path: Path) -> None:
+    odd = {"usage__input_tokens": "12.7", "request__temperature": "warm"}
+    (rejected,) = interactions(tmp_path, call("a", **odd))["rejected_values"]
+    found = {(value["column_name"], value["raw_value"]) for value in rejected}
+    assert found == {("prompt_tokens", "12.7"), ("temperature", "warm")}
+
+
+def test_text_comes_as_it_was_written(tmp_path: Path) -> None:
+    said = 'a "quoted" \\ name\n\u00e9\u4e2d\U0001f600'
+    rows = interactions(
+        tmp_path,
+        call("a", **{"session.id": said}),
+        call("b", **{"session.id": "\u4e2d\u6587"}, trace="2"),
+    )
+    assert list(rows["session_id"]) == [said, "\u4e2d\u6587"]
+
+
+CACHED = {
+    "conventions": "gen_ai.usage.cache_read.input_tokens",
+    "OpenLLMetry": "gen_ai.usage.cache_read_input_tokens",
+    "OpenInference": "llm.token_count.prompt_details.cache_read",
+}
+
+
+@pytest.mark.parametrize("key", CACHED.values(), ids=CACHED)
+def test_cached_tokens_are_part_of_the_prompt_and_counted_once(
+    tmp_path: Path, key: str
+) -> None:
+    usage = {"usage__input_tokens": 130_213, "usage__output_tokens": 0, key: 130_208}
+    row = interactions(tmp_path, call("a", **usage)).loc["a"]
+    assert (row["prompt_tokens"], row["cache_read_tokens"]) == (130_213, 130_208)
+    assert row["total_tokens"] == 130_213
+
+
+def test_the_current_name_counts_before_the_deprecated(tmp_path: Path) -> None:
+    both = {"usage__prompt_tokens": 1, "usage__input_tokens": 2, "system": "old"}
+    row = interactions(tmp_path, call("a", **both, provider__name="New")).loc["a"]
+    assert (row["prompt_tokens"], row["model_provider"]) == (2, "new")
+
+
+def test_resources_speak_for_their_spans(tmp_path: Path) -> None:
+    resource = {"service.name": "shop", "deployment.environment": "prod"}
+    frames = staged(landed(tmp_path, request(call("a"), **resource)))
+    (row,) = frames["interactions"].to_dict("records")
+    assert (row["service_name"], row["environment"]) == ("shop", "prod")
+
+
+def test_nothing_but_the_seed_s_attributes_enters(tmp_path: Path) -> None:
+    secret = {"gen_ai.input.messages": "SECRET a@b.example", "app.other": "SECRET"}
+    failed = {"code": 2, "message": "SECRET"}
+    event = {
+        "name": "exception",
+        "attributes": attribute_list(
+            {"exception.type": "E", "exception.message": "SECRET"}
+        ),
+    }
+    frames = staged(
+        landed(tmp_path, request(call("a", status=failed, events=[event], **secret)))
+    )
+    contents = frames.pop("contents")
+    assert not any("SECRET" in frame.to_csv() for frame in frames.values())
+    assert list(contents["prompt_text"]) == ["SECRET <EMAIL>"]
+
+
+def test_judgements_find_their_answer(tmp_path: Path) -> None:
+    judged = {"gen_ai.response.id": "r", "gen_ai.evaluation.name": "user_feedback"}
+    judged |= {"gen_ai.evaluation.score.value": -1.0}
+    line = log_record("gen_ai.evaluation.result", **judged)
+    lines = [request(call("a", response__id="r")), line, line]
+    frames = staged(landed(tmp_path, *lines, log_record("another", **judged)))
+    (row,) = frames["evaluations"].to_dict("records")
+    assert row["interaction_id"] == frames["interactions"]["interaction_id"][0]
+    assert (row["evaluation_name"], row["score"]) == ("user_feedback", -1.0)
+    assert unreadable(frames) == 0
+
+
+def batches() -> list[str]:
+    """Return requests of three traces, with wrappers, tools, judgements and repeats."""
+    usage = {"usage__input_tokens": 10, "usage__output_tokens": 2}
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "t"}
+    decision = {
+        "name": "app.branch.decision",
+        "timeUnixNano": "1764547200500000000",
+        "attributes": attribute_list({"app.branch.from": "x", "app.branch.to": "y"}),
+    }
+    lines = []
+    for trace in "123":
+        spans = [
+            span("1", trace=trace, events=[decision], **{"session.id": f"s{trace}"}),
+            span("2", "1", trace=trace, **{"session.id": "other", "user.id": "u"}),
+            call("3", "2", trace=trace, **usage),
+            call("4", "3", trace=trace, response__id=f"r{trace}", **usage),
+            # the same span, reported twice with other words
+            call("4", "3", trace=trace, at=(0, 90), response__id=f"r{trace}"),
+            span("5", "2", trace=trace, at=(101, 102), **tool),
+            call("6", "1", trace=trace, at=(0, 100)),
+        ]
+        lines += [request(one) for one in spans]
+        judged = {
+            "gen_ai.response.id": f"r{trace}",
+            "gen_ai.evaluation.name": "toxicity",
+        }
+        lines.append(log_record("gen_ai.evaluation.result", **judged))
+    return lines
+
+
+def test_a_hundred_orders_of_arrival_give_the_same_tables(tmp_path: Path) -> None:
+    lines, drawn = batches(), random.Random(42)
+    expected = staged(landed(tmp_path / "once", *lines))
+    assert len(expected["interactions"]) == 6
+    for order in range(100):
+        # every line at least once, some twice, in up to four files
+        arrived = lines + drawn.sample(lines, drawn.randrange(len(lines)))
+        drawn.shuffle(arrived)
+        cuts = sorted(drawn.choices(range(len(arrived)), k=3))
+        parts = [arrived[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+        files = [
+            file
+            for number, part in enumerate(parts)
+            for file in landed(tmp_path / str(order), *part, name=f"{number}.jsonl")
+        ]
+        found = staged(files)
+        for name in ENDS:
+            pd.testing.assert_frame_equal(found[name], expected[name])
