@@ -9,7 +9,7 @@
 {%- endmacro %}
 
 {% macro rejected_value(name) -%}
-    {#- nan, null and the like say "missing", which is no fault -#}
-    case when {{ name }} is null and lower(trim({{ name }}_text)) not in ('', 'nan', 'nat', 'null', 'none', 'na', 'n/a')
+    {#- nan, null and the like say "missing", which is no fault; a list would be a join, made for every row -#}
+    case when {{ name }} is null and not regexp_full_match(trim({{ name }}_text), '(?i)|nan|nat|null|none|na|n/a')
         then {'column_name': '{{ name }}', 'raw_value': {{ name }}_text} end
 {%- endmacro %}

@@ -26,13 +26,14 @@
 
 {% macro otlp_log(log, log_record) -%}
     {#- a log record as text -#}
+    {%- set fields = otlp_log_texts() -%}
     case when {{ log_record }} is not null then {
-        'event_name': coalesce({{ log_record }}.eventName, {{ otlp_text(log ~ '.event_name') }}),
         'happened_ns': coalesce(
             nullif(try_cast({{ log_record }}.timeUnixNano as bigint), 0), try_cast({{ log_record }}.observedTimeUnixNano as bigint)
         ),
-        'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }}, 'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }}
-        {%- for field in ['response_id', 'evaluation_name', 'score', 'label', 'evaluator', 'error_type'] %},
+        'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }}, 'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }},
+        'event_name': coalesce({{ log_record }}.eventName, {{ otlp_text(log ~ '.event_name') }})
+        {%- for field in fields[1:] %},
         '{{ field }}': {{ otlp_text(log ~ '.' ~ field) }}
         {%- endfor %}
     } end

@@ -23,3 +23,7 @@
         'is_streaming': 'boolean',
     }) }}
 {%- endmacro %}
+
+{% macro otlp_log_texts() -%}
+    {{ return(['event_name', 'response_id', 'evaluation_name', 'score', 'label', 'evaluator', 'error_type']) }}
+{%- endmacro %}

@@ -10,23 +10,37 @@
 {%- endmacro %}
 
 {% macro otlp_value(aliases, field, lists='') -%}
-    {#- the text of the first of a field's attributes; names are compared as hashes, a number each -#}
-    {%- set found = [] -%}
+    {#- the first of a field's attributes as JSON; names are compared as hashes, a number each -#}
+    {%- set places = [] -%}
     {%- for key in aliases.get(field, [field]) -%}
-        {%- do found.append(lists ~ "said[list_position(" ~ lists ~ "names, hash('" ~ key ~ "'))]") -%}
+        {%- do places.append("list_position(" ~ lists ~ "names, hash('" ~ key ~ "'))") -%}
     {%- endfor -%}
-    coalesce({{ found | join(', ') }}, null)
+    {{ lists }}said[coalesce({{ places | join(', ') }}, null)]
+{%- endmacro %}
+
+{% macro otlp_values(aliases, fields, lists='') -%}
+    {#- the values of all fields, null where none of their names is there: most spans have none of most -#}
+    {
+        {%- for field in fields %}
+        '{{ field }}': {{ otlp_value(aliases, field, lists) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    }
+{%- endmacro %}
+
+{% macro otlp_texts(struct, fields) -%}
+    {%- for field in fields %}
+        {{ otlp_text(struct ~ '.' ~ field) }} as {{ field }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {% macro otlp_text(value) -%}
-    {#- the text in {"stringValue":"text"} or {"intValue":7}; JSON is parsed only where it must be -#}
+    {#- the text in {"stringValue":"text"} or {"intValue":7}, of a list its first; most need no JSON parsed -#}
     nullif(case
-        when {{ value }} is null then null
+        when starts_with({{ value }}, '{"stringValue":"') and not contains({{ value }}, '\')
+            then substring({{ value }}, 17, length({{ value }}) - 18)
+        when starts_with({{ value }}, '{"intValue":"') then substring({{ value }}, 14, length({{ value }}) - 15)
         when starts_with({{ value }}, '{"arrayValue')
             then json_extract_string({{ value }}, '$.arrayValue.values[0].*')[1]
-        when contains({{ value }}, '\') then json_extract_string({{ value }}, '$.*')[1]
-        when starts_with({{ value }}, '{"stringValue":"') then substring({{ value }}, 17, length({{ value }}) - 18)
-        when starts_with({{ value }}, '{"intValue":"') then substring({{ value }}, 14, length({{ value }}) - 15)
         else json_extract_string({{ value }}, '$.*')[1]
     end, '')
 {%- endmacro %}

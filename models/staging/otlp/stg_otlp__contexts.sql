@@ -4,7 +4,7 @@
 
 with recursive
 
-spans as (
+spans as not materialized (
 
     select * from {{ ref('stg_otlp__spans') }}
 

@@ -2,7 +2,6 @@
 
 {%- set context = otlp_context('trace') + otlp_context('ancestors') -%}
 {%- set numbers = otlp_call_numbers() -%}
-{%- set invoked = ['request_model', 'temperature', 'top_p', 'max_tokens', 'is_streaming'] -%}
 {%- set texts = otlp_call_texts() -%}
 
 with
@@ -13,51 +12,38 @@ attributes as (
 
 ),
 
-invocations as (
+-- most spans have no events, and most calls no parameters in JSON
+invoked as (
 
     select
-        *,
-        {{ otlp_text('call.invocation_parameters') }} as invocation,
-        {{ otlp_attribute(
-            '(' ~ otlp_event('span.events', 'exception') ~ ').attributes', 'exception.type'
-        ) }} as exception_type,
-        {{ otlp_event('span.events', 'First Token Stream Event') }} as first_token
-
-    from attributes
-
-),
-
-texts as (
-
-    select
-        * exclude (call, log),
+        * exclude (log),
         {{ otlp_log('log', 'log_record') }} as log,
-        try(json_extract_string(invocation, [
+        case when invocation_parameters is not null then try(json_extract_string(invocation_parameters, [
             '$.model', '$.temperature', '$.top_p', '$.max_tokens',
             '$.max_completion_tokens', '$.max_output_tokens', '$.stream'
-        ])) as invoked,
-        {% for field in texts + numbers | list -%}
-        {{ otlp_text('call.' ~ field) }} as {{ field }}_told{{ ',' if not loop.last }}
-        {% endfor %}
-    from invocations
+        ])) end as invoked,
+        {{ otlp_event('span.events', 'First Token Stream Event') }} as first_token,
+        {{ otlp_text(otlp_attribute(
+            '(' ~ otlp_event('span.events', 'exception') ~ ').attributes', 'exception.type'
+        )) }} as exception_type
+
+    from attributes
 
 ),
 
 merged as (
 
     select
-        *,
-        {% for field in texts + numbers | list if field not in invoked -%}
-        {{ field }}_told as {{ field }},
-        {% endfor -%}
-        -- with both dialects on, OpenInference names the model of the answer as the requested one
-        coalesce(invoked[1], request_model_told) as request_model,
-        coalesce(temperature_told, invoked[2]) as temperature,
-        coalesce(top_p_told, invoked[3]) as top_p,
-        coalesce(max_tokens_told, invoked[4], invoked[5], invoked[6]) as max_tokens,
-        coalesce(is_streaming_told, invoked[7]) as is_streaming
+        * replace (
+            -- with both dialects on, OpenInference names the model of the answer as the requested one
+            coalesce(invoked[1], request_model) as request_model,
+            coalesce(temperature, invoked[2]) as temperature,
+            coalesce(top_p, invoked[3]) as top_p,
+            coalesce(max_tokens, invoked[4], invoked[5], invoked[6]) as max_tokens,
+            coalesce(is_streaming, invoked[7]) as is_streaming
+        )
 
-    from texts
+    from invoked
 
 ),
 
@@ -82,7 +68,7 @@ delivered as (
             as has_error_status,
         -- all else that a status says may quote what was asked
         span.status.message = 'abandoned stream' as is_abandoned_stream,
-        coalesce(error_type, {{ otlp_text('exception_type') }}) as error_type,
+        coalesce(error_type, exception_type) as error_type,
         try_cast(first_token.timeUnixNano as bigint) as first_token_ns,
         {{ otlp_kept_events('span.events') }} as events,
         log,

@@ -2,7 +2,7 @@
 
 with recursive
 
-spans as (
+spans as not materialized (
 
     select
         trace_id,
@@ -16,7 +16,7 @@ spans as (
 
 parents as (
 
-    select distinct
+    select
         trace_id,
         parent_span_id as span_id
 

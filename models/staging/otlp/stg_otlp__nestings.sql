@@ -2,7 +2,7 @@
 
 with
 
-calls as (
+calls as not materialized (
 
     select
         *,

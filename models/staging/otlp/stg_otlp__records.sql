@@ -1,5 +1,7 @@
 {{ config(materialized='ephemeral', enabled=is_source_on(this)) }}
 
+{%- set aliases = otlp_aliases() -%}
+
 with
 
 documents as (
@@ -41,15 +43,27 @@ scopes as (
 
 ),
 
+listed as (
+
+    select
+        *,
+        {{ otlp_attributes('resource_attributes') }}
+
+    from scopes
+
+),
+
 records as (
 
     select
         file_name,
-        resource_attributes,
+        {% for field in ['service_name', 'environment'] -%}
+        {{ otlp_text(otlp_value(aliases, field)) }} as {{ field }},
+        {% endfor -%}
         unnest(spans_scope.spans) as span,
         unnest(logs_scope.logRecords) as log_record
 
-    from scopes
+    from listed
 
 )
 

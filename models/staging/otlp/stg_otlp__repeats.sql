@@ -2,7 +2,8 @@
 
 with
 
-deliveries as (
+-- read twice, but the second time only where something came twice
+deliveries as not materialized (
 
     select * exclude (file_name)
 

@@ -2,9 +2,21 @@
 
 with
 
+-- the other columns would be sorted with these
 tools as (
 
-    select * from {{ ref('stg_otlp__spans') }}
+    select
+        trace_id,
+        span_id,
+        parent_span_id,
+        session_id,
+        tool_name,
+        has_error_status,
+        error_type,
+        started_ns,
+        ended_ns
+
+    from {{ ref('stg_otlp__spans') }}
 
     where kind = 'tool'
 

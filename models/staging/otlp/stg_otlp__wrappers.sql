@@ -2,7 +2,7 @@
 
 with
 
-calls as (
+calls as not materialized (
 
     select * from {{ ref('stg_otlp__spans') }}
 
