@@ -46,6 +46,22 @@ def test_a_torn_line_is_counted_and_not_fatal(tmp_path: Path) -> None:
     assert unreadable(frames) == 1
 
 
+@pytest.mark.parametrize("name", ["a.json", "b.jsonl"])
+def test_what_is_left_of_a_torn_file_is_read(tmp_path: Path, name: str) -> None:
+    documents = [json.dumps(json.loads(request(call(x))), indent=2) for x in "ab"]
+    torn = documents[1][:-40]
+    (tmp_path / "one.json").write_text(torn)
+    assert unreadable(staged([tmp_path / "one.json"])) == 1
+    (tmp_path / "list.json").write_text(f"[{documents[0]},\n{torn}")
+    assert unreadable(staged([tmp_path / "list.json"])) >= 1
+    indented = name.endswith(".json")
+    lines = documents if indented else [request(call(x)) for x in "ab"]
+    cut = [lines[0], lines[1][:-40], lines[0]]
+    (tmp_path / name).write_text("\n".join(cut))
+    frames = staged([tmp_path / name])
+    assert (len(frames["interactions"]), unreadable(frames)) == (1, 1)
+
+
 def test_every_way_to_write_the_documents_down(tmp_path: Path) -> None:
     spans = [call(name) for name in "abcdef"]
     lines = [request(one) for one in spans]
@@ -184,6 +200,24 @@ def test_judgements_find_their_answer(tmp_path: Path) -> None:
     assert row["interaction_id"] == frames["interactions"]["interaction_id"][0]
     assert (row["evaluation_name"], row["score"]) == ("user_feedback", -1.0)
     assert unreadable(frames) == 0
+
+
+def test_an_exception_in_the_log_is_the_error_of_its_call(tmp_path: Path) -> None:
+    spans = [call("a"), call("b", **{"error.type": "504"}), call("c")]
+    lines = []
+    for one in spans[:2]:
+        record = json.loads(
+            log_record(
+                "gen_ai.client.operation.exception",
+                **{"exception.type": "openai.RateLimitError"},
+            )
+        )
+        (logged,) = record["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+        logged |= {key: one[key] for key in ("traceId", "spanId")}
+        lines += [json.dumps(record)] * 2
+    frame = staged(landed(tmp_path, *lines, request(*spans)))["interactions"]
+    assert list(frame["failure_type"]) == ["rate_limit", "timeout", "none"]
+    assert list(frame["is_failure"]) == [True, True, False]
 
 
 def batches() -> list[str]:

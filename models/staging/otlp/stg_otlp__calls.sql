@@ -16,13 +16,33 @@ wrappers as (
 
 ),
 
+-- the newest libraries tell an exception in the log, not on the span
+exceptions as (
+
+    select
+        log.trace_id as trace_id,
+        log.span_id as span_id,
+        arg_min(log.error_type, (log.happened_ns, log.error_type)) as error_type
+
+    from {{ ref('stg_otlp__deliveries') }}
+
+    where log.event_name = 'gen_ai.client.operation.exception'
+
+    group by all
+
+),
+
 calls as (
 
-    select spans.*
+    select spans.* replace (coalesce(spans.error_type, exceptions.error_type) as error_type)
 
     from spans
 
-    anti join wrappers using (trace_id, span_id)
+    left join exceptions
+        on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
+
+    anti join wrappers
+        on spans.trace_id = wrappers.trace_id and spans.span_id = wrappers.span_id
 
 )
 
