@@ -67,7 +67,7 @@ def reading(folder: Path) -> str:
 
 def compiled(folder: Path, warehouse: Path) -> list[tuple[str, str, str]]:
     """Return name, SQL and kind of the models up to interactions, parents first."""
-    target = folder / "target"
+    target = folder.with_name(f"{folder.name}-target")
     command = [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
         *("--quiet", "build", "--select", "otel_attribute_aliases"),
