@@ -3,7 +3,7 @@
     {{ return({
         'telemetry_csv': ['interactions'],
         'otlp': ['interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents'],
-        'litellm': ['interactions', 'contents'],
+        'litellm': ['interactions', 'tool_calls', 'contents'],
         'langfuse': ['interactions', 'tool_calls', 'evaluations', 'contents'],
         'openinference': ['interactions', 'tool_calls', 'evaluations', 'contents'],
     }) }}

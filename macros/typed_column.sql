@@ -6,5 +6,6 @@
         'bigint': safe_bigint,
         'boolean': safe_boolean,
         'timestamp': safe_timestamp,
+        'moment': safe_moment,
     }[type](name) }}
 {%- endmacro %}

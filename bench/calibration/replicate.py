@@ -20,6 +20,13 @@ sys.path.append(str(ROOT / "tests" / "python"))
 from rendered_models import build, with_seed  # noqa: E402
 
 STAGING = "stg_telemetry_csv__"
+# the simulator logs every cost: the price book has nothing to add
+PRICED, PRICED_FROM = "int_interactions_priced", "int_interactions_unioned"
+AS_LOGGED = (
+    "select *, if(cost_usd is null, 'missing', 'logged') as cost_source, "
+    "if(cost_usd is null, null, source) as price_source, 'USD' as currency "
+    f"from {PRICED_FROM}"
+)
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -64,6 +71,8 @@ def built(
                 _stage(connection, simulation, model.removeprefix(STAGING))
             elif (ROOT / "seeds" / f"{model}.csv").exists():
                 with_seed(connection, model)
+            elif model == PRICED:
+                connection.execute(f"create table {PRICED} as {AS_LOGGED}")
             else:
                 build(connection, model, **changed)
             if model == "interactions" and change is not None:
@@ -77,6 +86,8 @@ def lineage(model: str) -> tuple[str, ...]:
     files = list(ROOT.glob(f"models/**/{model}.sql"))
     if not files or model.startswith(STAGING):
         return (model,)
+    if model == PRICED:
+        return (*lineage(PRICED_FROM), PRICED)
     # what a comment names, the gates, is waited for and not read
     sql = re.sub(r"^--.*", "", files[0].read_text(), flags=re.M)
     read = re.findall(r"ref\('(\w+)'\)", sql)
@@ -117,4 +128,5 @@ def _stage(
 def _contract(table: str) -> dict[str, str]:
     (file,) = ROOT.glob(f"models/staging/**/{STAGING}{table}.sql")
     types = dict(re.findall(r"^    '(\w+)': '(\w+)'", file.read_text(), re.M))
-    return {name: type_.replace("text", "varchar") for name, type_ in types.items()}
+    texts = {"text": "varchar", "user": "varchar"}
+    return {name: texts.get(type_, type_) for name, type_ in types.items()}

@@ -18,7 +18,8 @@ seen as (
         {{ name_code('source, model_provider, model_name, service_tier') }}
             as price_key,
         count(*) as interactions,
-        count(cost_usd) as logged_costs
+        -- a zero may be an answer from a cache, which says nothing of prices
+        count(nullif(cost_usd, 0)) as logged_costs
 
     from interactions
 

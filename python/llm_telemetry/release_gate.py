@@ -13,10 +13,11 @@ from llm_telemetry import artifact, gate
 from llm_telemetry.build import failing_checks
 from llm_telemetry.decision import Row, plain, rows
 from llm_telemetry.errors import InputError
-from llm_telemetry.gate.artifacts import decide_artifacts, traffic_of
+from llm_telemetry.gate.artifacts import decide_artifacts, numbers_of, traffic_of
 from llm_telemetry.gate.assumptions import of_artifacts, of_versions
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.document import document, screen
+from llm_telemetry.knobs import chosen, settings
 from llm_telemetry.warehouse import read
 
 __all__ = ["Schedule", "Traffic", "gate_artifacts", "gate_versions", "schema", "screen"]
@@ -80,16 +81,15 @@ def gate_versions(
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    knobs = read("knobs", warehouse)
-    settings = dict(zip(knobs["knob"], knobs["setting"], strict=True))
-    looks = schedule.settled(settings)
+    numbers = settings(warehouse)
+    looks = schedule.settled(numbers)
     served = read("release_versions", warehouse)
     candidate = _candidate(traffic, served)
     baseline = _baseline(traffic, served, read("weekly_baselines", warehouse))
     ours = _version(warehouse, baseline, traffic.use_cases)
     theirs = _version(warehouse, candidate, traffic.use_cases)
     decided = gate.decide(
-        ours, theirs, settings, looks=looks, expected_share=traffic.expected_share
+        ours, theirs, numbers, looks=looks, expected_share=traffic.expected_share
     )
     comparison = {
         "of": "versions",
@@ -99,7 +99,7 @@ def gate_versions(
         "use_cases": list(traffic.use_cases),
     }
     assumptions = of_versions(comparison, decided)
-    return _finished(decided, comparison, looks, assumptions, rows(knobs))
+    return _finished(decided, comparison, looks, assumptions, rows(chosen(warehouse)))
 
 
 def gate_artifacts(
@@ -107,9 +107,8 @@ def gate_artifacts(
 ) -> dict[str, Any]:
     """Return the verdict on two DecisionArtifacts of different runs."""
     ours, theirs = _loaded(baseline), _loaded(candidate)
-    settings = {row["knob"]: row["setting"] for row in theirs["knobs"]}
     try:
-        looks = schedule.settled(settings)
+        looks = schedule.settled(numbers_of(theirs))
         decided = decide_artifacts(ours, theirs, looks=looks)
     except KeyError as error:
         raise InputError(

@@ -10,7 +10,11 @@ from rendered_models import build
 
 from llm_telemetry.gate import Version
 
-KNOBS = {name: float(setting) for name, setting in PROJECT_KNOBS.items()}
+KNOBS = {
+    name: float(setting)
+    for name, setting in PROJECT_KNOBS.items()
+    if not isinstance(setting, str)
+}
 MODELS = ("int_interactions_released", "release_slices", "release_latencies")
 USUAL: dict[str, Any] = {
     "timestamp_utc": pd.Timestamp("2025-01-06 12:00"),

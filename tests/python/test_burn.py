@@ -158,7 +158,7 @@ def test_sessions_that_fail_together_alert_as_seldom_as_the_tail_says() -> None:
 
 def test_missing_outcomes_that_decide_are_said_to() -> None:
     outcomes = np.full(28, 1_000)
-    health = days_of(np.full(28, 19), outcomes).assign(interactions=1_010)
+    health = days_of(np.full(28, 19), outcomes).assign(operations=1_010)
     burn, alerts = alerts_of(health)
     month = burn[(burn["budget"] == "failures") & (burn["window_days"] == 28)]
     last = month.iloc[-1]

@@ -14,7 +14,7 @@ from conftest import ROOT
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra `capture`")
 
-from llm_telemetry import cli, sources
+from llm_telemetry import cli
 from llm_telemetry.capture import segment_writer
 from llm_telemetry.capture.segment_writer import SegmentWriter
 from llm_telemetry.errors import InputError
@@ -126,7 +126,6 @@ def test_a_run_reads_what_a_killed_process_left(
         raise InputError("enough was seen")
 
     monkeypatch.setattr(cli, "built", built)
-    monkeypatch.setattr(sources, "named", lambda said: [said])
     assert cli.main(["validate", "--data-dir", str(tmp_path), "--sources", "otlp"]) == 2
     assert read == [left.with_suffix("")]
 

@@ -186,6 +186,21 @@ def test_layers_never_skip_and_never_go_back(
     assert not wrong, f"reads a layer it must not: {wrong}"
 
 
+def test_every_mart_of_calls_says_whether_it_counts_attempts_or_operations(
+    models: list[Node],
+) -> None:
+    # these count something else: files, checks, predictions, events beside the calls
+    apart = {"integrity", "ledger", "events", "marts"}
+    wrong = [
+        model["name"]
+        for model in models
+        if layer(model) == "marts"
+        and model["path"].split("/")[-2] not in apart
+        and not re.search(r"\b(attempt|operation)s?\b", model["description"])
+    ]
+    assert not wrong, f"attempts or operations? {wrong}"
+
+
 def test_no_relation_is_written_out(models: list[Node]) -> None:
     sql = {model["name"]: model["raw_code"] for model in models}
     sql |= {file.stem: file.read_text() for file in ROOT.glob("tests/**/*.sql")}

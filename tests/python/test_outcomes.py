@@ -144,10 +144,11 @@ def test_the_next_run_writes_predicted_against_realised(months: Path) -> None:
     outcomes = read("decision_outcomes", months / "warehouse.duckdb")
     realised = outcomes[outcomes["status"] == "realised"]
     assert set(realised["prediction"]) >= {"cost_per_day", "failure_rate", "unit_cost"}
-    log = pd.read_csv(months / "rest" / "llm_system_interactions.csv")
-    period = log["timestamp_utc"].str[:10].between("2025-03-16", "2025-04-12")
+    operations = read("operations", months / "warehouse.duckdb")
+    period = operations["interaction_date"].between("2025-03-16", "2025-04-12")
+    failed = operations.loc[period, "is_failure"].astype(bool)
     (rate,) = realised.loc[realised["prediction"] == "failure_rate", "realised_value"]
-    assert rate == pytest.approx(log.loc[period, "is_failure"].mean())
+    assert rate == pytest.approx(failed.mean())
     written = pd.read_csv(months / "artifacts" / "decision_outcomes.csv")
     assert len(written) == len(realised)
     artifact = json.loads(

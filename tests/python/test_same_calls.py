@@ -38,6 +38,8 @@ CARRIED = [
     "operation_cost_usd",
     "is_operation_failure",
 ]
+# LiteLLM sees no tools but those it calls itself
+LOST = {"litellm": ["tool_use_rate"]}
 WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "openinference": (
         "otlp",
@@ -116,4 +118,8 @@ def test_every_source_says_the_same(
     ]
     pd.testing.assert_frame_equal(*by_time)
     for mart in ("health", "health_by_day", "sessions", "users"):
-        pd.testing.assert_frame_equal(found[mart], official[mart])
+        lost = LOST.get(dialect, [])
+        carried = [
+            one[mart].drop(columns=lost, errors="ignore") for one in (found, official)
+        ]
+        pd.testing.assert_frame_equal(*carried)

@@ -28,14 +28,14 @@ def decide_artifacts(
     for which an artifact holds too little. Raises KeyError where an artifact lacks a
     knob.
     """
-    knobs = _knobs(candidate)
+    knobs = numbers_of(candidate)
     asked = [rule for name, rule in rules(knobs).items() if name != "quality_score"]
     ours, theirs = _estimates(baseline), _estimates(candidate)
     sessions = min(_clusters(ours), _clusters(theirs))
     far = bars(knobs, looks, sessions, len(asked))
     groups = int(knobs["session_groups"])
     guards = [_judged(rule, ours, theirs, far, groups) for rule in asked]
-    diagnostics = _diagnostics(_knobs(baseline), knobs, sessions)
+    diagnostics = _diagnostics(numbers_of(baseline), knobs, sessions)
     refused = tuple(one["name"] for one in diagnostics if one["is_met"] is False)
     return GateDecision(
         verdict="could_not_tell" if refused else verdict(guards),
@@ -62,8 +62,14 @@ def traffic_of(artifact: Mapping[str, Any]) -> Row:
     }
 
 
-def _knobs(artifact: Mapping[str, Any]) -> dict[str, float]:
-    return {row["knob"]: float(row["setting"]) for row in artifact["knobs"]}
+def numbers_of(artifact: Mapping[str, Any]) -> dict[str, float]:
+    """Return the knobs of an artifact that are numbers."""
+    knobs = {row["knob"]: row["setting"] for row in artifact["knobs"]}
+    return {
+        knob: float(setting)
+        for knob, setting in knobs.items()
+        if not isinstance(setting, str)
+    }
 
 
 def _estimates(artifact: Mapping[str, Any]) -> Mapping[str, Estimate]:

@@ -1,0 +1,23 @@
+{% macro business_labels() -%}
+    {#- what only the application knows, and gateways carry as tags `label:value` or as metadata -#}
+    {{ return(['use_case', 'channel', 'region', 'segment', 'account_tier', 'environment', 'prompt_version']) }}
+{%- endmacro %}
+
+{% macro tag_value(tags, label) -%}
+    nullif(regexp_extract({{ tags }}, '["'']{{ label }}\s*[:=]\s*([^"'']+)["'']', 1), '')
+{%- endmacro %}
+
+{% macro plain_tag(tags) -%}
+    {#- the first that is no `label:value` -#}
+    nullif(regexp_extract({{ tags }}, '["'']([^"'':=]+)["'']', 1), '')
+{%- endmacro %}
+
+{% macro labelled(tags, structs, labels=none) -%}
+    {#- a column for each of them, from tags or else from metadata -#}
+    {%- for label in labels or business_labels() %}
+        coalesce(
+            {{ tag_value(tags, label) }}
+            {%- for struct in structs %}, {{ safe_text(struct ~ '.' ~ label) }}{% endfor %}
+        ) as {{ label }},
+    {%- endfor %}
+{%- endmacro %}

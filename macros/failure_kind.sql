@@ -1,0 +1,42 @@
+{#- one vocabulary for every source; `error` is what it says of an error: class, code, message; null says nothing -#}
+{% macro failure_type(is_failure, error, finish_reason="cast(null as varchar)") -%}
+    case
+        when {{ is_safety_block(error, finish_reason) }} then 'safety_block'
+        when not {{ is_failure }} then 'none'
+        when regexp_matches({{ error }}, '(?i)rate.?limit|too.?many.?requests|\b429\b') then 'rate_limit'
+        when {{ is_timeout(error) }} then 'timeout'
+        when {{ is_failure }} then 'provider_error'
+    end
+{%- endmacro %}
+
+{% macro is_timeout(error) -%}
+    coalesce(regexp_matches({{ error }}, '(?i)time.?d?.?out|deadline|\b(408|504)\b'), false)
+{%- endmacro %}
+
+{% macro is_safety_block(error, finish_reason="cast(null as varchar)") -%}
+    (
+        coalesce(lower({{ finish_reason }}) in ('content_filter', 'safety', 'prohibited_content', 'refusal', 'blocklist', 'spii'), false)
+        or coalesce(regexp_matches({{ error }}, '(?i)content.?(filter|policy|management)|guardrail|blocked.?pii'), false)
+    )
+{%- endmacro %}
+
+{% macro error_words(message) -%}
+    {#- what of a message says how a call failed; the rest may quote a prompt -#}
+    nullif(array_to_string(regexp_extract_all(
+        {{ message }},
+        '(?i)[a-z_.]*(?:error|exception)\b|rate.?limit|too.?many.?requests|\b[45][0-9]{2}\b|time.?d?.?out|deadline'
+        || '|content.?(?:filter|policy|management)|guardrail'
+    ), ' '), '')
+{%- endmacro %}
+
+{% macro error_name(error_type, words, has_error) -%}
+    {#- the class that a message names, where no attribute does -#}
+    case when {{ has_error }} then
+        coalesce({{ error_type }}, nullif(regexp_extract({{ words }}, '[A-Za-z_.]*(Error|Exception)'), ''))
+    end
+{%- endmacro %}
+
+{% macro finish_word(reasons) -%}
+    {#- of a list the first; one word for what some write as tool_call -#}
+    nullif(regexp_replace(lower(regexp_extract({{ reasons }}, '[A-Za-z_]+')), '^tool_call$', 'tool_calls'), '')
+{%- endmacro %}

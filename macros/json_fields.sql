@@ -1,0 +1,35 @@
+{% macro json_fields(document, fields) -%}
+    {#- the fields of a JSON object in one parse, as a struct; all of them text, for the casts are ours -#}
+    json_transform({{ document }}, '{{ tojson(json_shape(fields)) }}')
+{%- endmacro %}
+
+{% macro json_shape(fields) -%}
+    {#- names of fields, those of an object within under its name, of a list of objects under name[] -#}
+    {%- set shape = {} -%}
+    {%- for name in fields if fields is not mapping -%}{%- do shape.update({name: 'VARCHAR'}) -%}{%- endfor -%}
+    {%- for name, inner in (fields.items() if fields is mapping else []) -%}
+        {%- if not name -%}{%- do shape.update(json_shape(inner)) -%}
+        {%- elif name.endswith('[]') -%}{%- do shape.update({name[:-2]: [json_shape(inner)]}) -%}
+        {%- else -%}{%- do shape.update({name: json_shape(inner)}) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(shape) }}
+{%- endmacro %}
+
+{% macro json_text(text) -%}
+    {#- an object that was exported as a string, be it of JSON or of a map of Python or ClickHouse -#}
+    coalesce(try_cast({{ text }} as json), try_cast(replace({{ text }}, '''', '"') as json))
+{%- endmacro %}
+
+{% macro first_text(names) -%}
+    {#- the first of them that says something -#}
+    coalesce({% for name in names %}{{ safe_text(name) }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{% macro first_of(names) -%}
+    coalesce({{ names | join(', ') }})
+{%- endmacro %}
+
+{% macro without(struct, names) -%}
+    {#- a struct whose named fields say nothing more: those that may quote a prompt or name a user -#}
+    struct_update({{ struct }}{% for name in names %}, "{{ name }}" := null{% endfor %})
+{%- endmacro %}

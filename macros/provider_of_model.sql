@@ -1,0 +1,12 @@
+{% macro provider_of_model(model) -%}
+    {#- who made it, for sources that do not say who served it; null where the name says nothing -#}
+    case
+        when regexp_matches(lower({{ model }}), '^(gpt-|chatgpt|o[1-9](-|$)|text-(davinci|embedding)|davinci|ft:gpt)') then 'openai'
+        when contains(lower({{ model }}), 'claude') then 'anthropic'
+        when contains(lower({{ model }}), 'gemini') then 'gemini'
+        when regexp_matches(lower({{ model }}), '^(mistral|mixtral|codestral|ministral|magistral)') then 'mistral'
+        when starts_with(lower({{ model }}), 'command') then 'cohere'
+        when starts_with(lower({{ model }}), 'deepseek') then 'deepseek'
+        when starts_with(lower({{ model }}), 'grok') then 'xai'
+    end
+{%- endmacro %}

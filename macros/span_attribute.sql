@@ -1,0 +1,29 @@
+{% macro span_attribute(path) -%}
+    {#- wherever a span table keeps it: in a column of its own, or in one with the others, nested or not -#}
+    {{ return(['span."attributes.' ~ path ~ '"', 'attributes."' ~ path ~ '"', 'attributes.' ~ path]) }}
+{%- endmacro %}
+
+{% macro nested_paths(paths) -%}
+    {#- for json_fields: a.b.c both as one name and as c in b in a -#}
+    {%- set tree = {'': paths | list} -%}
+    {%- for path in paths if '.' in path -%}
+        {%- set words, ns = path.split('.'), namespace(node=tree) -%}
+        {%- for word in words[:-1] -%}
+            {%- if word not in ns.node -%}{%- do ns.node.update({word: {'': []}}) -%}{%- endif -%}
+            {%- set ns.node = ns.node[word] -%}
+        {%- endfor -%}
+        {%- do ns.node[''].append(words[-1]) -%}
+    {%- endfor -%}
+    {{ return(tree) }}
+{%- endmacro %}
+
+{% macro span_keys(name) -%}
+    {{ return(['span."context.' ~ name ~ '"', 'span.context.' ~ name, 'span.' ~ name]) }}
+{%- endmacro %}
+
+{% macro verdict_columns(record) -%}
+    case when regexp_matches({{ record }}, '"(eval|annotation)[.]') then list_filter(
+        map_entries(from_json({{ record }}, '"MAP(VARCHAR, VARCHAR)"')),
+        lambda entry: regexp_matches(entry.key, '^(eval|annotation)[.].+[.](label|score)$') and entry.value is not null
+    ) end
+{%- endmacro %}

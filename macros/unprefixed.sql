@@ -1,0 +1,5 @@
+{% macro unprefixed(model, provider) -%}
+    {#- gateways write provider/model -#}
+    case when starts_with(lower({{ model }}), lower({{ provider }}) || '/')
+        then substr({{ model }}, length({{ provider }}) + 2) else {{ model }} end
+{%- endmacro %}

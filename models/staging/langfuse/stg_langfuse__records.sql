@@ -1,0 +1,87 @@
+{{ config(enabled=is_source_on(this)) }}
+{%- do source('langfuse', 'exports') -%}
+
+with
+
+items as (
+
+    {{ langfuse_items(unread='^(input|output|comment)$') }}
+
+),
+
+opened as (
+
+    select
+        file_path,
+        item is not null as is_object,
+        {{ json_fields('item', langfuse_fields()) }} as item
+
+    from items
+
+    -- a list of traces names its observations and scores, and holds none
+    where item is null or json_type(item) = 'OBJECT'
+
+),
+
+detailed as (
+
+    select
+        *,
+        {{ json_fields(
+            json_text('item.metadata'),
+            business_labels() + ['ls_provider', 'attributes', 'resourceAttributes']
+        ) }} as details
+
+    from opened
+
+),
+
+attributed as (
+
+    select
+        * exclude (details),
+        {{ without('details', ['attributes', 'resourceAttributes']) }} as details,
+        {{ json_fields(json_text('details.attributes'), [
+            'session.id', 'gen_ai.conversation.id', 'user.id', 'gen_ai.provider.name', 'gen_ai.system',
+            'llm.provider', 'llm.system', 'gen_ai.tool.name', 'tool.name', 'gen_ai.request.model', 'gen_ai.response.id',
+            'gen_ai.response.finish_reasons', 'error.type',
+        ]) }} as attributes,
+        {{ json_fields(json_text('details.resourceattributes'), ['service.name']) }}
+            as resource,
+        {{ json_fields(json_text(first_of(langfuse_field('model_parameters'))), [
+            'temperature', 'top_p', 'max_tokens', 'max_output_tokens', 'max_completion_tokens', 'service_tier',
+        ]) }} as parameters
+
+    from detailed
+
+),
+
+-- names of users, and texts that may quote a prompt, end here
+judged as (
+
+    select
+        file_path,
+        is_object,
+        {{ langfuse_kind() }} as kind,
+        {{ langfuse_kind() }} is not null as is_readable,
+        {{ hashed_user(first_text(
+            langfuse_field('user_id') + ['attributes."user.id"']
+        )) }} as user_id,
+        {{ error_words(first_text(langfuse_field('status_message'))) }}
+            as error_words,
+        {{ first_text(langfuse_field('status_message')) }} = 'abandoned stream'
+            as is_abandoned,
+        {{ name_code('item, details, attributes') }} as digest,
+        resource,
+        details,
+        parameters,
+        {{ without('attributes', ['user.id']) }} as attributes,
+        {{ without('item', [
+            'userId', 'user_id', 'metadata', 'statusMessage', 'status_message', 'modelParameters', 'model_parameters',
+        ]) }} as item
+
+    from attributed
+
+)
+
+select * from judged

@@ -1,0 +1,98 @@
+{{ config(enabled=is_source_on(this)) }}
+{%- do source('litellm', 'logs') -%}
+{%- set usage = {
+    '': ['cache_read_input_tokens', 'cache_creation_input_tokens', 'service_tier'],
+    'prompt_tokens_details': ['cached_tokens', 'cache_creation_tokens', 'cache_write_tokens'],
+    'completion_tokens_details': ['reasoning_tokens'],
+} -%}
+
+with
+
+records as (
+
+    {{ read_records('litellm', unread='^(messages|response|proxy_server_request)$') }}
+
+),
+
+-- the answer is opened for its finish reason and its usage, and for nothing else
+opened as (
+
+    select
+        file_path,
+        record is not null as is_object,
+        {{ json_fields('record', {
+            '': [
+                'request_id', 'id', 'litellm_call_id', 'session_id', 'trace_id', 'call_type', 'status', 'stream',
+                'api_key', 'user', 'end_user', 'team_id', 'request_tags', 'cache_hit', 'mcp_namespaced_tool_name',
+                'model', 'model_group', 'custom_llm_provider', 'spend', 'response_cost',
+                'prompt_tokens', 'completion_tokens', 'total_tokens', 'startTime', 'endTime', 'completionStartTime',
+                'request_duration_ms', 'response_time', 'updated_at', 'metadata', 'model_parameters', 'guardrail_information',
+            ],
+            'response_cost_failure_debug_info': ['model'], 'cost_breakdown': ['total_cost'], 'error_information': ['error_class', 'error_code'],
+            'response': {'': ['id', 'service_tier'], 'usage': usage, 'choices[]': ['finish_reason']},
+        }) }} as log
+
+    from records
+
+),
+
+detailed as (
+
+    select
+        file_path,
+        is_object,
+        log,
+        coalesce(log.request_id, log.id) is not null
+        and log.starttime is not null
+        and coalesce(log.spend, log.response_cost, log.call_type) is not null
+            as is_readable,
+        {{ json_fields(json_text('log.metadata'), {
+            '': [
+                'status', 'attempted_retries', 'guardrail_information', 'user_api_key_hash',
+                'user_api_key_user_id', 'user_api_key_end_user_id', 'user_api_key_team_alias',
+            ],
+            'cost_breakdown': ['total_cost'],
+            'error_information': ['error_class', 'error_code'],
+            'usage_object': usage, 'additional_usage_values': usage, 'spend_logs_metadata': business_labels(), 'requester_metadata': business_labels(),
+            'prompt_management_metadata': ['prompt_id', 'prompt_version'], 'mcp_tool_call_metadata': ['name'],
+        }) }} as details,
+        {{ json_fields(json_text('log.model_parameters'), [
+            'temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'service_tier', 'stream',
+        ]) }} as parameters
+
+    from opened
+
+),
+
+-- names of users, and texts that may quote a prompt, end here
+judged as (
+
+    select
+        file_path,
+        is_object,
+        is_readable,
+        {{ hashed_user("coalesce(" ~ first_text([
+            'log.end_user', 'details.user_api_key_end_user_id', 'log.user', 'details.user_api_key_user_id',
+            'log.api_key', 'details.user_api_key_hash',
+        ]) ~ ", 'unknown')") }} as user_id,
+        {{ name_code('log, details') }} as digest,
+        regexp_matches(
+            concat_ws('|', log.guardrail_information, details.guardrail_information),
+            'guardrail_status["'']?\s*:\s*["''](guardrail_intervened|blocked|failure)'
+        ) as is_guarded,
+        parameters,
+        coalesce(
+            details.usage_object, log.response.usage, details.additional_usage_values
+        ) as usage,
+        {{ without('log', [
+            'user', 'end_user', 'metadata', 'model_parameters', 'guardrail_information',
+        ]) }} as log,
+        {{ without('details', [
+            'user_api_key_user_id', 'user_api_key_end_user_id', 'guardrail_information',
+        ]) }} as details
+
+    from detailed
+
+)
+
+select * from judged

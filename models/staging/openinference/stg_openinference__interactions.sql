@@ -1,0 +1,93 @@
+{{ config(enabled=is_source_on(this)) }}
+
+with
+
+calls as (
+
+    select
+        *,
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as is_counted
+
+    from {{ ref('stg_openinference__calls') }}
+
+),
+
+traces as (
+
+    select * from {{ ref('stg_openinference__traces') }}
+
+),
+
+tools as (
+
+    {{ tools_of_calls(ref('stg_openinference__tool_calls')) }}
+
+),
+
+interactions as (
+
+    select
+        calls.span_id as interaction_id,
+        coalesce(calls.session_id, traces.session_id, calls.trace_id, calls.span_id)
+            as session_id,
+        coalesce(calls.user_id, traces.user_id, 'unknown') as user_id,
+        calls.trace_id,
+        calls.span_id,
+        calls.parent_span_id,
+        calls.response_id,
+        {%- for label in business_labels() if label != 'prompt_version' %}
+        coalesce(
+            calls.{{ label }}, {{ tag_value('calls.tags', label) }}, traces.{{ label }}
+        ) as {{ label }},
+        {%- endfor %}
+        coalesce(calls.model_provider, {{ provider_of_model('calls.model_name') }})
+            as model_provider,
+        calls.model_name,
+        calls.request_model,
+        calls.service_tier,
+        calls.prompt_name,
+        coalesce(calls.template_version, calls.prompt_version, traces.prompt_version)
+            as prompt_version,
+        calls.finish_reason,
+        {{ error_name('calls.error_type', 'calls.error_words', 'calls.has_error') }}
+            as error_type,
+        {{ failure_type('calls.is_failure', 'calls.error', 'calls.finish_reason') }}
+            as failure_type,
+        {{ milliseconds_between('calls.timestamp_utc', 'calls.ended_at') }}
+            as latency_ms,
+        {{ milliseconds_between('calls.timestamp_utc', 'calls.first_token_at') }}
+            as ttft_ms,
+        nullif(calls.cost_usd, 0) as cost_usd,
+        {%- for name in token_counts() %}
+        case when calls.is_counted then calls.{{ name }} end as {{ name }},
+        {%- endfor %}
+        coalesce(
+            if(calls.is_counted, calls.prompt_tokens + calls.completion_tokens, null),
+            nullif(calls.total_tokens, 0)
+        ) as total_tokens,
+        coalesce(tools.tool_calls_count, 0) as tool_calls_count,
+        calls.temperature,
+        calls.top_p,
+        calls.max_tokens,
+        calls.is_failure,
+        {{ is_safety_block('calls.error', 'calls.finish_reason') }}
+            as safety_block_flag,
+        coalesce(tools.tool_error_flag, false) as tool_error_flag,
+        calls.is_failure and {{ is_timeout('calls.error') }} as latency_timeout_flag,
+        coalesce(calls.is_streaming, calls.first_token_at is not null or null)
+            as is_streaming,
+        coalesce(calls.is_abandoned, false) as is_abandoned,
+        coalesce(calls.session_id, traces.session_id) is null as session_is_inferred,
+        calls.timestamp_utc,
+
+        calls.rejected_values
+
+    from calls
+
+    left join traces on calls.trace_id = traces.trace_id
+
+    left join tools on calls.span_id = tools.interaction_id
+
+)
+
+select * from interactions

@@ -1,0 +1,92 @@
+{{ config(enabled=is_source_on(this)) }}
+{%- do source('openinference', 'spans') -%}
+
+with
+
+records as (
+
+    {{ read_records('openinference', unread=openinference_content()) }}
+
+),
+
+opened as (
+
+    select
+        file_path,
+        record is not null as is_object,
+        {{ json_fields('record', openinference_columns()) }} as span,
+        -- what evaluators make of a span may stand in columns named after them
+        {{ verdict_columns('record') }} as verdicts
+
+    from records
+
+),
+
+attributed as (
+
+    select
+        *,
+        {{ json_fields(
+            json_text('span.attributes'), nested_paths(openinference_attributes())
+        ) }} as attributes
+
+    from opened
+
+),
+
+detailed as (
+
+    select
+        *,
+        {{ json_fields(
+            json_text(first_of(span_attribute('metadata'))), business_labels()
+        ) }} as details,
+        {{ json_fields(
+            json_text(first_of(span_attribute('llm.invocation_parameters'))), [
+            'model', 'temperature', 'top_p', 'max_tokens', 'max_output_tokens', 'max_completion_tokens', 'stream', 'service_tier',
+        ]) }} as parameters,
+        json_transform(
+            {{ json_text('span.events') }},
+            '[{"name": "VARCHAR", "timestamp": "VARCHAR"}]'
+        ) as events
+
+    from attributed
+
+),
+
+-- names of users, and texts that may quote a prompt, end here
+judged as (
+
+    select
+        file_path,
+        is_object,
+        {{ openinference_kind() }} as kind,
+        {{ openinference_kind() }} is not null as is_readable,
+        {{ hashed_user(first_text(span_attribute('user.id'))) }} as user_id,
+        {{ error_words(
+            "concat_ws(' ', span.status_message, regexp_extract(span.events, 'exception[^}]*'))"
+        ) }} as error_words,
+        span.status_message = 'abandoned stream' as is_abandoned,
+        list_filter(
+            events, lambda event: event.name = 'First Token Stream Event'
+        )[1].timestamp as first_token_at,
+        {{ name_code('span, attributes, verdicts') }} as digest,
+        verdicts,
+        details,
+        parameters,
+        {{ without('span', [
+            'status_message', 'events', 'attributes', 'attributes.user.id', 'attributes.metadata',
+            'attributes.llm.invocation_parameters',
+        ]) }} as span,
+        struct_update(
+            {{ without('attributes', [
+                'user.id', 'user', 'metadata', 'llm.invocation_parameters',
+            ]) }},
+            llm := {{ without('attributes.llm', ['invocation_parameters']) }}
+        ) as attributes
+
+    from detailed
+
+)
+
+select * from judged

@@ -1,0 +1,100 @@
+"""What the tests of the sources share: files in, staging tables out."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from llm_telemetry.build import built
+
+Row = dict[str, Any]
+Tables = Mapping[str, pd.DataFrame]
+
+
+def staged(source: str, folder: Path, **knobs: str) -> Tables:
+    """Build the staging tables of a source from ``folder``/<source>."""
+    select = f"staging.{source} +int_interactions_unioned"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in knobs.items():
+            patch.setenv(name.upper(), value)
+        warehouse = folder / "w.duckdb"
+        with built(folder, warehouse, sources=[source], select=select) as partial:
+            return _tables(partial, source)
+
+
+def _tables(warehouse: Path, source: str) -> Tables:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        names = connection.execute(
+            "select table_name from information_schema.tables"
+            " where table_schema = 'staging' and starts_with(table_name, ?)",
+            [f"stg_{source}__"],
+        ).fetchall()
+        tables = {
+            name.split("__")[1]: connection.execute(f"from staging.{name}").df()
+            for (name,) in names
+        }
+        unioned = "from intermediate.int_interactions_unioned"
+        tables["unioned"] = connection.execute(unioned).df()
+    return tables
+
+
+def by_id(table: pd.DataFrame, key: str = "interaction_id") -> dict[str, Row]:
+    """Return the rows by their key, missing values as None."""
+    plain = table.astype(object).where(table.notna(), None)
+    rows = {row[key]: row for row in plain.to_dict("records")}
+    assert len(rows) == len(table), f"{key} is not unique"
+    return rows
+
+
+def as_text(tables: Tables) -> str:
+    """Return all that the tables hold."""
+    return "\n".join(str(table.to_dict("records")) for table in tables.values())
+
+
+def write_lines(file: Path, rows: list[Row], torn: str = "") -> None:
+    """Write JSON lines, the last one torn where asked."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows) + torn)
+
+
+def write_batches(folder: Path, rows: list[Row], seed: int) -> None:
+    """Write the rows shuffled, some twice, into batches of random size."""
+    draw = random.Random(seed)
+    many = rows + draw.choices(rows, k=len(rows) // 2)
+    draw.shuffle(many)
+    parts = draw.randint(2, 5)
+    for part in range(parts):
+        write_lines(folder / f"{draw.random()}.jsonl", many[part::parts])
+
+
+def write_table(file: Path, columns: Mapping[str, str], values: str) -> None:
+    """Write rows of SQL values as Parquet or CSV, with the columns' names and types."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = ", ".join(f'"{name}"' for name in columns)
+    typed = ", ".join(
+        f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns.items()
+    )
+    options = "format parquet" if file.suffix == ".parquet" else "header"
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(
+            f"copy (select {typed} from (values {values}) as given ({names}))"
+            f" to '{file}' ({options})"
+        )
+
+
+def same_in_any_order(source: str, rows: list[Row], folders: Sequence[Path]) -> None:
+    """Assert that the interactions do not depend on how the rows arrived."""
+    results = []
+    for seed, folder in enumerate(folders):
+        write_batches(folder / source, rows, seed)
+        table = staged(source, folder)["interactions"]
+        table = table.sort_values("interaction_id").reset_index(drop=True)
+        results.append(as_text({"interactions": table}))
+    assert len(set(results)) == 1, "the order of arrival shows"
