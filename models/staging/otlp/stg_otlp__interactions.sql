@@ -51,7 +51,9 @@ interactions as (
         calls.prompt_name,
         calls.prompt_version,
         calls.finish_reason,
-        {{ otlp_failure_type('calls.error_type', 'calls.finish_reason') }} as failure_type,
+        {{ failure_type(
+            'calls.error_type is not null', 'calls.error_type', 'calls.finish_reason'
+        ) }} as failure_type,
         calls.error_type,
 
         ---------- numerics
@@ -77,9 +79,10 @@ interactions as (
         coalesce(calls.is_streaming, false) as is_streaming,
         calls.is_abandoned,
         calls.session_id is null as session_is_inferred,
-        {{ otlp_is_safety_block('calls.finish_reason') }} as safety_block_flag,
+        {{ is_safety_block('calls.error_type', 'calls.finish_reason') }}
+            as safety_block_flag,
         coalesce(tools.tool_error_flag, false) as tool_error_flag,
-        {{ otlp_is_timeout('calls.error_type') }} as latency_timeout_flag,
+        {{ is_timeout('calls.error_type') }} as latency_timeout_flag,
 
         ---------- timestamps
         make_timestamp(calls.started_ns // 1000) as timestamp_utc,
