@@ -49,7 +49,10 @@ named as (
 
     from unioned
 
-    left join aliases on lower(unioned.model_provider) = aliases.alias
+    -- the contract's own names stay: they are those of the router that a policy goes to
+    left join aliases
+        on lower(unioned.model_provider) = aliases.alias
+            and unioned.source != 'telemetry_csv'
 
 )
 
