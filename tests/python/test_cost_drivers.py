@@ -30,9 +30,11 @@ TYPES = {
     "completion_tokens": "bigint",
     "total_tokens": "bigint",
     "cost_usd": "double",
-    "is_failure": "boolean",
-    "is_sla_breach": "boolean",
-    "latency_ms": "double",
+    "cache_hit": "boolean",
+    "is_final_attempt": "boolean",
+    "is_operation_failure": "boolean",
+    "is_operation_sla_breach": "boolean",
+    "operation_latency_ms": "double",
 }
 EARLIER, LATER = date(2025, 1, 6), date(2025, 1, 13)
 ENDS: list[dict[str, object]] = [
