@@ -1,11 +1,14 @@
+-- a source without judgements pays nothing for those of others
+-- depends_on: {{ ref('int_evaluations_named') }}
+{%- set is_judged = sources_on('evaluations') %}
 with
 
 interactions as (
 
     select * from {{ ref('int_interactions_priced') }}
 
-),
-
+){{ ',' if is_judged }}
+{% if is_judged %}
 evaluations as (
 
     select * from {{ ref('int_evaluations_named') }}
@@ -60,5 +63,5 @@ evaluated as (
             and interactions.interaction_id = judged.interaction_id
 
 )
-
-select * from evaluated
+{% endif %}
+select * from {{ 'evaluated' if is_judged else 'interactions' }}

@@ -1,13 +1,6 @@
+{%- set others = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
+
 with
-
-{% for source in sources_on() if source != 'telemetry_csv' -%}
-{{ source }} as (
-
-    select * from {{ ref('stg_' ~ source ~ '__interactions') }}
-
-),
-
-{% endfor -%}
 
 -- empty where no contract file is read; every column of the contract stands in it
 telemetry_csv as (
@@ -16,12 +9,38 @@ telemetry_csv as (
 
 ),
 
+{% if others -%}
 aliases as (
 
     select * from {{ ref('provider_aliases') }}
 
 ),
 
+{% endif -%}
+
+{% for source in others -%}
+{{ source }} as (
+
+    select * from {{ ref('stg_' ~ source ~ '__interactions') }}
+
+),
+
+{{ source }}_named as (
+
+    select
+        {{ source }}.* replace (
+            coalesce(aliases.provider, {{ source }}.model_provider) as model_provider
+        )
+
+    from {{ source }}
+
+    left join aliases on lower({{ source }}.model_provider) = aliases.alias
+
+),
+
+{% endfor -%}
+
+-- the contract's own names stay: they are those of the router that a policy goes to
 unioned as (
 
     select
@@ -29,31 +48,15 @@ unioned as (
         'telemetry_csv' as source
 
     from telemetry_csv
-    {% for source in sources_on() if source != 'telemetry_csv' %}
+    {% for source in others %}
     union all by name
 
     select
         *,
         '{{ source }}' as source
 
-    from {{ source }}
+    from {{ source }}_named
     {% endfor %}
-),
-
-named as (
-
-    select
-        unioned.* replace (
-            coalesce(aliases.provider, unioned.model_provider) as model_provider
-        )
-
-    from unioned
-
-    -- the contract's own names stay: they are those of the router that a policy goes to
-    left join aliases
-        on lower(unioned.model_provider) = aliases.alias
-            and unioned.source != 'telemetry_csv'
-
 )
 
-select * from named
+select * from unioned
