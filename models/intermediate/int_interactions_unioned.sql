@@ -10,7 +10,7 @@ telemetry_csv as (
 ),
 
 {% if others -%}
-aliases as (
+aliases as (  -- noqa: ST03
 
     select * from {{ ref('provider_aliases') }}
 
