@@ -60,6 +60,9 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name].add_argument(
             "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
         )
+    own["run"].add_argument(
+        "--wait", action="store_true", help="for another run on the warehouse to end"
+    )
     _gate(own["gate"])
     _simulate(own["simulate"])
     own["prune"].add_argument("landing", type=Path, help="folder that is landed in")
