@@ -51,6 +51,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         ("run", ("--data-dir", "--sources", *DECIDES)),
         ("validate", ("--data-dir", "--sources", "--quiet")),
         ("decide", DECIDES),
+        ("publish", ("--warehouse", "--quiet")),
         ("gate", ("--warehouse", "--quiet", "--json")),
         ("diff", ("--json",)),
     ):
@@ -62,6 +63,9 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         )
     own["run"].add_argument(
         "--wait", action="store_true", help="for another run on the warehouse to end"
+    )
+    own["publish"].add_argument(
+        "--to", required=True, help="postgresql://user@host:5432/database"
     )
     _gate(own["gate"])
     _simulate(own["simulate"])

@@ -89,6 +89,20 @@ def validate(options: Options) -> int:
     return DONE
 
 
+def publish_marts(options: Options) -> int:
+    """Copy the marts into PostgreSQL, for BI tools that read no DuckDB file."""
+    try:
+        from llm_telemetry import postgres
+    except ImportError as error:
+        raise InputError(
+            f"publish: {error}: pip install 'llm-production-telemetry[postgres]'"
+        ) from error
+    marts = postgres.publish(options.warehouse, options.to)
+    if not options.quiet:
+        print(f"{marts} marts in schema marts")
+    return DONE
+
+
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
     return _written(options, _decided(options, options.warehouse))
@@ -262,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
         "run": run,
         "validate": validate,
         "decide": decide,
+        "publish": publish_marts,
         "gate": gate,
         "simulate": simulate_world,
         "prune": prune_landing,
