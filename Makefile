@@ -21,6 +21,8 @@ bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/pricing.py
 	$(BIN)/python bench/capture_overhead.py
 	$(BIN)/python bench/otlp_spans.py
+	$(BIN)/python bench/publishing.py
+	$(BIN)/python bench/kills.py
 
 calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
 	$(BIN)/python bench/calibrate.py
