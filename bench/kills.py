@@ -67,8 +67,8 @@ class Site:
     def marks(self) -> list[Path]:
         """Return the files whose appearance is a moment worth a kill."""
         return [
-            self.folder / ".w.duckdb.building",
-            self.folder / ".w.duckdb.marts",
+            self.folder / ".building.w.duckdb",
+            self.folder / ".published.w.duckdb",
             self.out_dir / ".bundle.new",
             self.out_dir / ".bundle.ready",
         ]
@@ -126,18 +126,16 @@ def moment(
 
 
 def kill_runs(
-    site: Site, kills: int, rng: random.Random, *, recover: bool
+    site: Site, kills: int, rng: random.Random, *, every: int
 ) -> Counter[str]:
     """Kill runs at random moments; assert that nothing is lost; count the moments.
 
-    With ``recover`` a run that nobody kills follows each, else only the last.
+    A run that nobody kills follows every so many, and the last.
     """
-    states, moments = [], Counter[str]()
-    seconds = good_run(site, SEEDS[0])
-    states.append((site.state(), site.decided()))
-    seconds = good_run(site, SEEDS[1])
-    states.append((site.state(), site.decided()))
-    turn = 0
+    states, moments, seconds, turn = [], Counter[str](), 0.0, 0
+    for seed in SEEDS:
+        seconds = good_run(site, seed)
+        states.append((site.state(), site.decided()))
     while moments.total() < kills:
         name, is_due = moment(rng, seconds, site.marks())
         turn += 1
@@ -147,7 +145,7 @@ def kill_runs(
         moments[name] += 1
         assert site.state() in [state for state, _ in states], name
         assert site.decided() in [digests for _, digests in states], name
-        if recover or moments.total() == kills:
+        if moments.total() % every == 0 or moments.total() == kills:
             turn += 1
             good_run(site, SEEDS[turn % 2])
             assert (site.state(), site.decided()) == states[turn % 2], name
@@ -221,6 +219,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=40, help="runs to kill")
     parser.add_argument("--publishes", type=int, default=10, help="publishes to kill")
+    parser.add_argument(
+        "--every", type=int, default=1, help="kills after which a run is left alone"
+    )
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
     # the server that the tests start
@@ -229,7 +230,7 @@ def main() -> None:
 
     rng = random.Random(options.seed)
     with TemporaryDirectory() as name:
-        moments = kill_runs(Site(Path(name)), options.runs, rng, recover=True)
+        moments = kill_runs(Site(Path(name)), options.runs, rng, every=options.every)
     with TemporaryDirectory() as name, started() as address:
         moments += kill_publishes(Site(Path(name)), address, options.publishes, rng)
     for what, count in moments.most_common():

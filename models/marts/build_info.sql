@@ -46,10 +46,7 @@ versioned as (
 
     select
         health.ends_at as as_of,
-        '{{ config.meta_get('package_version') }}' as package_version,
-        '{{ dbt_version }}' as dbt_version,
-        '{{ target.type }}' as engine,
-        version() as engine_version
+        {{ build_versions() }}
 
     from health
 

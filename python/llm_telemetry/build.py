@@ -68,8 +68,9 @@ def built(
 def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
     """Yield the files to build in, for this run alone; nothing of them stays."""
     place = _place(warehouse)
-    # one name per warehouse: dbt parses again whenever the profile's path changes
-    marts = place.with_name(f".{place.name}.marts")
+    # one name per warehouse: dbt parses again whenever the profile's path changes;
+    # DuckDB calls each by its first word, which must be that of no schema
+    marts = place.with_name(f".published.{place.name}")
     files = marts, scratch_of(marts)
     with held(place, wait=wait):
         try:
@@ -84,7 +85,7 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
 
 def scratch_of(marts: Path) -> Path:
     """Return the file of everything but the marts, beside that of the marts."""
-    return marts.with_name(marts.name.removesuffix(".marts") + ".building")
+    return marts.with_name(f".building.{marts.name.removeprefix('.published.')}")
 
 
 def _place(warehouse: Path) -> Path:

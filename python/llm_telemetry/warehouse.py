@@ -51,18 +51,16 @@ def opened(warehouse: Path) -> Iterator[Connection]:
     """
     if not warehouse.is_file():
         raise InputError(f"{warehouse}: no such warehouse: build it first with run")
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            yield connection
-    except duckdb.IOException as error:
-        reason = _first_line(error)
-        raise InputError(f"{warehouse}: cannot be read: {reason}") from error
+    with attached(warehouse) as connection:
+        connection.execute("use warehouse")
+        yield connection
 
 
 def attached(warehouse: Path) -> Connection:
     """Return an instance in memory that can read one warehouse and nothing else.
 
-    In memory, because an instance of a file is shared by its path, old or new.
+    In memory, because an instance of a file is shared by its path, old or new, and is
+    called by its name, which may be that of the schema.
     """
     connection = duckdb.connect(":memory:")
     try:

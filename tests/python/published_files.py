@@ -13,7 +13,7 @@ def finished(folder: Path, *, build_id: str, rows: int = 3) -> Path:
 
     ``numbers`` is a table, ``doubled`` a view of it, ``scored`` a view of the scratch.
     """
-    marts = folder / ".w.duckdb.marts"
+    marts = folder / ".published.w.duckdb"
     discard(scratch_of(marts))
     with duckdb.connect(str(scratch_of(marts))) as connection:
         connection.execute("create schema intermediate")

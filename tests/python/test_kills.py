@@ -18,7 +18,7 @@ def kills(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_killed_runs_lose_nothing(kills: ModuleType, tmp_path: Path) -> None:
     site = kills.Site(tmp_path)
-    moments = kills.kill_runs(site, 3, random.Random(3), recover=False)
+    moments = kills.kill_runs(site, 3, random.Random(3), every=3)
     assert moments.total() == 3
 
 
