@@ -21,6 +21,8 @@ bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
 	$(BIN)/python bench/pricing.py
 	$(BIN)/python bench/capture_overhead.py
 	$(BIN)/python bench/otlp_spans.py
+	$(BIN)/python bench/publishing.py
+	$(BIN)/python bench/kills.py
 
 calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
 	$(BIN)/python bench/calibrate.py
@@ -35,7 +37,7 @@ prices: $(VENV)/installed  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py
 
 lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --extra capture --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --extra capture --extra postgres --group dev pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) target logs artifacts

@@ -51,6 +51,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         ("run", ("--data-dir", "--sources", *DECIDES)),
         ("validate", ("--data-dir", "--sources", "--quiet")),
         ("decide", DECIDES),
+        ("publish", ("--warehouse", "--quiet")),
         ("gate", ("--warehouse", "--quiet", "--json")),
         ("diff", ("--json",)),
     ):
@@ -60,6 +61,12 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name].add_argument(
             "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
         )
+    own["run"].add_argument(
+        "--wait", action="store_true", help="for another run on the warehouse to end"
+    )
+    own["publish"].add_argument(
+        "--to", required=True, help="postgresql://user@host:5432/database"
+    )
     _gate(own["gate"])
     _simulate(own["simulate"])
     own["prune"].add_argument("landing", type=Path, help="folder that is landed in")

@@ -10,23 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from llm_telemetry.audit import AUDITED
 from llm_telemetry.errors import InputError
+from llm_telemetry.lock import held
 from llm_telemetry.malformed import malformed_files
 from llm_telemetry.sources import CONTRACT, PROJECT
 from llm_telemetry.warehouse import discard, read
 
 Progress = Callable[[str], None]
 
-# they hold the SQL, not the input, and run where the SQL changes: in `dbt build`
-TESTS_OF_THE_MODELS = (
-    "test_name:unique",
-    "test_name:unique_combination",
-    "test_name:accepted_values",
-    "test_name:not_null",
-    "test_name:one_row",
-    "test_name:window_only",
-    "test_type:singular",
-)
+# run holds the marts to them itself, before it publishes
+LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
 
 
 class BuildError(Exception):
@@ -42,19 +36,21 @@ def built(
     select: str | None = None,
     ledger: Path | None = None,
     threads: int | None = None,
+    wait: bool = False,
     progress: Progress = lambda message: None,
 ) -> Iterator[Path]:
-    """Build the models beside ``warehouse`` and yield the new file.
+    """Build the models beside ``warehouse`` and yield the new file of marts.
 
-    The file takes the warehouse's place only by ``publish``: a build that fails, and
-    a caller that fails, leave the earlier warehouse as it was. Raises InputError with
-    one line per problem of the input.
+    It takes the warehouse's place only when it is published: a build that fails, and
+    a caller that fails, leave the earlier warehouse as it was. What the marts are made
+    from stands in ``scratch_of`` that file, as long. Raises InputError with one line
+    per problem of the input, or where another run is building the same warehouse.
     """
-    partial = _partial(warehouse)
-    try:
+    with _files(warehouse, wait=wait) as (marts, scratch):
         environment = {
             "LLMOPS_DATA_DIR": str(data_dir),
-            "LLM_TELEMETRY_WAREHOUSE": str(partial),
+            "LLM_TELEMETRY_WAREHOUSE": str(scratch),
+            "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
             "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources),
             # the run fits its own
@@ -64,34 +60,45 @@ def built(
         }
         log = _run_dbt(environment, select, progress)
         if log is not None:
-            raise _explained(log, data_dir, partial)
-        yield partial
-    finally:
-        discard(partial)
+            raise _explained(log, data_dir, marts)
+        yield marts
 
 
-def _partial(warehouse: Path) -> Path:
-    """Return the file to build in, beside the warehouse and not yet there."""
-    # one name per warehouse: dbt parses again whenever the profile's path changes
-    partial = warehouse.resolve().with_name(f".{warehouse.name}.building")
+@contextmanager
+def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
+    """Yield the files to build in, for this run alone; nothing of them stays."""
+    place = _place(warehouse)
+    # one name per warehouse: dbt parses again whenever the profile's path changes;
+    # DuckDB calls each by its first word, which must be that of no schema
+    marts = place.with_name(f".published.{place.name}")
+    files = marts, scratch_of(marts)
+    with held(place, wait=wait):
+        try:
+            # of a run that was killed
+            for file in files:
+                discard(file)
+            yield files
+        finally:
+            for file in files:
+                discard(file)
+
+
+def scratch_of(marts: Path) -> Path:
+    """Return the file of everything but the marts, beside that of the marts."""
+    return marts.with_name(f".building.{marts.name.removeprefix('.published.')}")
+
+
+def _place(warehouse: Path) -> Path:
+    """Return where the warehouse will be, in a folder that is there."""
     if warehouse.is_dir():
         raise InputError(f"{warehouse}: a folder: name a file for the warehouse")
+    place = warehouse.resolve()
     try:
-        partial.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         where = f"{warehouse.parent}: cannot write: {error.strerror}"
         raise InputError(where) from error
-    discard(partial)
-    return partial
-
-
-def publish(partial: Path, warehouse: Path) -> None:
-    """Put a finished build in the warehouse's place, in one step."""
-    try:
-        partial.replace(warehouse)
-    except OSError as error:
-        where = f"{warehouse}: cannot write: {error.strerror}"
-        raise InputError(where) from error
+    return place
 
 
 def failing_checks(warehouse: Path) -> list[str]:
@@ -122,15 +129,18 @@ def _run_dbt(
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
+            *("--target", "run"),
             # more at a time need more memory, and take no less time
             *("--threads", "2"),
             *("--exclude-resource-type", "unit_test"),
-            *("--exclude", *TESTS_OF_THE_MODELS),
+            *("--exclude", *LEFT_OUT),
             *(("--select", select) if select else ()),
         ]
         with subprocess.Popen(
             command,
             env={**os.environ, "DO_NOT_TRACK": "1", **environment},
+            # it closes when this process ends, however that comes
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # an interrupted dbt complains of the pipe that is gone
             stderr=subprocess.STDOUT,
@@ -176,15 +186,15 @@ def _event(line: str, progress: Progress) -> str:
     return str(event.get("error", ""))
 
 
-def _explained(log: str, data_dir: Path, partial: Path) -> Exception:
+def _explained(log: str, data_dir: Path, marts: Path) -> Exception:
     """Return what went wrong, as the input's fault where it is."""
-    lines = _gates(partial) or malformed_files(data_dir)
+    lines = _gates(marts) or malformed_files(data_dir)
     return InputError(*lines) if lines else BuildError(log)
 
 
-def _gates(partial: Path) -> list[str]:
+def _gates(marts: Path) -> list[str]:
     try:
-        return failing_checks(partial)
+        return failing_checks(marts)
     except InputError:
         # the build broke off before the checks
         return []

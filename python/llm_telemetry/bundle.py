@@ -4,18 +4,13 @@ import csv
 import hashlib
 import io
 import json
-import os
-import shutil
-import signal
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from llm_telemetry import artifact, statement
+from llm_telemetry import artifact, durable, statement
 from llm_telemetry.decision import plain
 from llm_telemetry.errors import InputError
 
@@ -66,29 +61,21 @@ def digests(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
 def write(files: Mapping[str, bytes], out_dir: Path) -> None:
     """Put all files into ``out_dir``; on any failure the earlier ones stay.
 
-    Files are complete on disk before the first takes its place, and an earlier file
-    comes back if a later one cannot take its own. The artifact, which names the
-    digests of the others, comes last.
+    The artifact, which names the digests of the others, comes last.
     """
     try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out_dir, prefix=".new-") as folder:
-            fresh, earlier = Path(folder, "fresh"), Path(folder, "earlier")
-            fresh.mkdir()
-            earlier.mkdir()
-            for name, content in files.items():
-                _write_through(fresh / name, content)
-                if (out_dir / name).exists():
-                    shutil.copy2(out_dir / name, earlier / name)
-            with _uninterrupted():
-                _replace_all(fresh, earlier, out_dir)
+        durable.write_together(files, out_dir, last=ARTIFACT)
     except OSError as error:
         raise InputError(f"{out_dir}: cannot write: {error.strerror}") from error
 
 
 def load(file: Path) -> Any:
-    """Return the JSON of an artifact; raise InputError where there is none."""
+    """Return the JSON of an artifact; raise InputError where there is none.
+
+    A bundle that a killed run had begun to put in place is put there first.
+    """
     try:
+        durable.complete(file.parent, last=ARTIFACT)
         return json.loads(file.read_bytes(), parse_constant=_refuse)
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from error
@@ -143,44 +130,5 @@ def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _replace_all(fresh: Path, earlier: Path, out_dir: Path) -> None:
-    names = sorted((file.name for file in fresh.iterdir()), key=_artifact_last)
-    done: list[str] = []
-    try:
-        for name in names:
-            os.replace(fresh / name, out_dir / name)
-            done.append(name)
-    except OSError:
-        for name in done:
-            (out_dir / name).unlink()
-            if (earlier / name).exists():
-                os.replace(earlier / name, out_dir / name)
-        raise
-
-
-def _artifact_last(name: str) -> tuple[bool, str]:
-    return name == ARTIFACT, name
-
-
-def _write_through(file: Path, content: bytes) -> None:
-    with file.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-
-
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C until the files are in place."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_telemetry import (
     arguments,
@@ -21,13 +21,17 @@ from llm_telemetry import (
     difference_text,
     ledger,
     prune,
+    publish,
     simulate,
     sources,
 )
-from llm_telemetry.build import BuildError, built, describe, publish
+from llm_telemetry.build import BuildError, built, describe
 from llm_telemetry.errors import InputError
 from llm_telemetry.segments import seal_orphans
-from llm_telemetry.warehouse import read, replace_rows
+from llm_telemetry.warehouse import read
+
+if TYPE_CHECKING:
+    from llm_telemetry.decide import Outcome
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -59,9 +63,13 @@ def run(options: Options) -> int:
     Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
     book = _ledger(options)
     ledger.check(book)
-    with _built(options, options.warehouse, ledger=book) as partial:
-        code = _decide(options, partial, is_fresh=True)
-        publish(partial, options.warehouse)
+    with _built(options, options.warehouse, ledger=book, wait=options.wait) as marts:
+        outcome = _decided(options, marts)
+        # before anything is written: the marts may still prove to be wrong
+        publish.seal(marts, outcome.fresh_rows)
+        publish.check(options.warehouse)
+        code = _written(options, outcome)
+        publish.publish(marts, options.warehouse)
     return code
 
 
@@ -69,9 +77,9 @@ def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _built(options, Path(folder, "checks"), select="+integrity_checks") as partial,
+        _built(options, Path(folder, "checks"), select="+integrity_checks") as marts,
     ):
-        checks = read("integrity_checks", partial)
+        checks = read("integrity_checks", marts)
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
         print(f"degraded: {describe(check)}")
@@ -81,9 +89,23 @@ def validate(options: Options) -> int:
     return DONE
 
 
+def publish_marts(options: Options) -> int:
+    """Copy the marts into PostgreSQL, for BI tools that read no DuckDB file."""
+    try:
+        from llm_telemetry import postgres
+    except ImportError as error:
+        raise InputError(
+            f"publish: {error}: pip install 'llm-production-telemetry[postgres]'"
+        ) from error
+    marts = postgres.publish(options.warehouse, options.to)
+    if not options.quiet:
+        print(f"{marts} marts in schema marts")
+    return DONE
+
+
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
-    return _decide(options, options.warehouse)
+    return _written(options, _decided(options, options.warehouse))
 
 
 def simulate_world(options: Options) -> int:
@@ -169,23 +191,25 @@ def prune_landing(options: Options) -> int:
     return DONE
 
 
-def _decide(options: Options, warehouse: Path, *, is_fresh: bool = False) -> int:
+def _decided(options: Options, warehouse: Path) -> "Outcome":
     # not needed to validate, and slow to import
-    from llm_telemetry import decide, report
+    from llm_telemetry import decide
 
     _progress(options)("deciding")
-    book = _ledger(options)
-    ledger.check(book)
-    outcome = decide.decide(
+    ledger.check(_ledger(options))
+    return decide.decide(
         warehouse,
         earlier=bundle.earlier(options.out_dir),
         processes=os.cpu_count() or 1,
     )
-    # a warehouse that is published is read and never written
-    for mart, rows in outcome.fresh_rows.items() if is_fresh else ():
-        replace_rows(mart, rows, warehouse)
+
+
+def _written(options: Options, outcome: "Outcome") -> int:
+    """Write the bundle and the ledger, say what was decided, return the exit code."""
+    from llm_telemetry import report
+
     bundle.write(outcome.files, options.out_dir)
-    ledger.append(book, outcome.ledger)
+    ledger.append(_ledger(options), outcome.ledger)
     _progress(options)("")
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
@@ -215,6 +239,7 @@ def _built(
     *,
     select: str | None = None,
     ledger: Path | None = None,
+    wait: bool = False,
 ) -> AbstractContextManager[Path]:
     named = sources.named(options.sources)
     sources.check_knobs()
@@ -229,6 +254,7 @@ def _built(
         select=select,
         ledger=ledger,
         threads=options.threads,
+        wait=wait,
         progress=_progress(options),
     )
 
@@ -250,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
         "run": run,
         "validate": validate,
         "decide": decide,
+        "publish": publish_marts,
         "gate": gate,
         "simulate": simulate_world,
         "prune": prune_landing,

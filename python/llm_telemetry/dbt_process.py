@@ -6,6 +6,7 @@ dbt's own JSON log renders thousands of debug events to drop them: a second a ru
 import json
 import os
 import sys
+from threading import Thread
 from typing import Any
 
 from dbt.cli.main import dbtRunner
@@ -13,10 +14,18 @@ from dbt.cli.main import dbtRunner
 
 def main() -> int:
     """Run dbt with the arguments of this process and return its exit code."""
+    Thread(target=_end_with_the_caller, daemon=True).start()
     result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
     if result.exception:
         _print(error=str(result.exception))
     return 0 if result.success else 1
+
+
+def _end_with_the_caller() -> None:
+    """End at once when the caller's end of stdin closes: it was killed."""
+    # not through sys.stdin, which the interpreter locks when it ends
+    os.read(0, 1)
+    os._exit(1)
 
 
 def _tell(event: Any) -> None:

@@ -1,12 +1,20 @@
 """The only module that opens the warehouse."""
 
-from collections.abc import Sequence
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from llm_telemetry.errors import InputError
+
+Connection = duckdb.DuckDBPyConnection
+
+# a dbt whose caller was killed ends as soon as it notices
+ORPHAN_SECONDS = 30.0
 
 
 def read(
@@ -21,24 +29,72 @@ def read(
 
     Raises InputError where the file is not a warehouse or has no such mart.
     """
-    if not warehouse.is_file():
-        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
     query = (
         f"select {', '.join(columns)} from marts.{mart} "
         f"where {where} order by {order_by}"
     )
-    try:
-        # even a read-only connection blocks `dbt build`, so none is kept open
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with opened(warehouse) as connection:
+        try:
             frame: pd.DataFrame = connection.sql(query).df()
-            return frame
-    except duckdb.CatalogException as error:
-        raise InputError(
-            f"{warehouse}: no mart {mart}: build the warehouse again with run"
-        ) from error
+        except duckdb.CatalogException as error:
+            raise InputError(
+                f"{warehouse}: no mart {mart}: build the warehouse again with run"
+            ) from error
+        return frame
+
+
+@contextmanager
+def opened(warehouse: Path) -> Iterator[Connection]:
+    """Open a warehouse to read; raise InputError where it is none.
+
+    Even a read-only connection blocks `dbt build`, so none is kept open.
+    """
+    if not warehouse.is_file():
+        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    with attached(warehouse) as connection:
+        connection.execute("use warehouse")
+        yield connection
+
+
+def attached(warehouse: Path) -> Connection:
+    """Return an instance in memory that can read one warehouse and nothing else.
+
+    In memory, because an instance of a file is shared by its path, old or new, and is
+    called by its name, which may be that of the schema.
+    """
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
     except duckdb.IOException as error:
-        reason = str(error).splitlines()[0]
+        reason = _first_line(error)
         raise InputError(f"{warehouse}: cannot be read: {reason}") from error
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+@contextmanager
+def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
+    """Open both files of a build, with the marts as ``published``, as dbt does."""
+    try:
+        with duckdb.connect(str(scratch)) as connection:
+            connection.execute(f"attach {_text(str(marts))} as published")
+            yield connection
+    except duckdb.IOException as error:
+        raise InputError(f"{marts}: cannot write: {_first_line(error)}") from error
+
+
+def views_of_other_files(marts: Path) -> list[str]:
+    """Return the views that read what is not in the same file."""
+    names = "select view_name from duckdb_views() where schema_name = 'marts'"
+    found = []
+    with duckdb.connect(str(marts)) as connection:
+        for (name,) in connection.execute(names).fetchall():
+            try:
+                connection.execute(f'select * from marts."{name}" limit 0')
+            except duckdb.CatalogException:
+                found.append(name)
+    return sorted(found)
 
 
 def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
@@ -58,19 +114,53 @@ def is_time_zone(name: str) -> bool:
         return connection.execute(known, {"name": name}).fetchall() != [(0,)]
 
 
-def discard(warehouse: Path) -> None:
-    """Remove a warehouse that is not finished, with its write-ahead log.
-
-    Raises InputError where another process is writing it.
-    """
-    if not warehouse.exists():
-        return
+def is_written(warehouse: Path) -> bool:
+    """Return whether another process has a warehouse open to write."""
     try:
-        duckdb.connect(str(warehouse)).close()
+        duckdb.connect(str(warehouse), read_only=True).close()
     except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise InputError(
-                f"{warehouse}: another run is building it: wait for that to end"
-            ) from error
-    warehouse.unlink()
-    warehouse.with_name(f"{warehouse.name}.wal").unlink(missing_ok=True)
+        return "lock" in str(error)
+    except duckdb.Error:
+        # open in this process, or nothing that DuckDB wrote
+        return False
+    return False
+
+
+def discard(database: Path) -> None:
+    """Remove a database with its write-ahead log and its spilled rows.
+
+    Waits for a dbt that outlived its caller: a file that has no name any more would
+    still share the name of its log with the next one.
+    """
+    until = time.monotonic() + ORPHAN_SECONDS
+    while database.exists() and _is_open_elsewhere(database):
+        if time.monotonic() > until:
+            raise InputError(f"{database}: another process is writing it: end it first")
+        time.sleep(0.1)
+    for file in (database, log_of(database)):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)
+
+
+def log_of(database: Path) -> Path:
+    """Return the write-ahead log of a database."""
+    return database.with_name(f"{database.name}.wal")
+
+
+def _is_open_elsewhere(database: Path) -> bool:
+    try:
+        duckdb.connect(str(database)).close()
+    except duckdb.IOException as error:
+        return "lock" in str(error)
+    except duckdb.Error:
+        # torn by a kill
+        return False
+    return False
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from llm_telemetry.build import built
+from llm_telemetry.build import built, scratch_of
 
 Row = dict[str, Any]
 Tables = Mapping[str, pd.DataFrame]
@@ -22,12 +22,12 @@ def staged(source: str, folder: Path, **knobs: str) -> Tables:
         for name, value in knobs.items():
             patch.setenv(name.upper(), value)
         warehouse = folder / "w.duckdb"
-        with built(folder, warehouse, sources=[source], select=select) as partial:
-            return _tables(partial, source)
+        with built(folder, warehouse, sources=[source], select=select) as marts:
+            return _tables(scratch_of(marts), source)
 
 
-def _tables(warehouse: Path, source: str) -> Tables:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+def _tables(scratch: Path, source: str) -> Tables:
+    with duckdb.connect(str(scratch), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         names = connection.execute(
             "select table_name from information_schema.tables"

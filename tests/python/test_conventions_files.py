@@ -2,6 +2,7 @@
 
 import csv
 import re
+import tomllib
 
 import yaml
 from conftest import ROOT
@@ -80,6 +81,12 @@ def test_every_check_has_a_rule() -> None:
         for name in re.findall(pattern, sql)
     }
     assert made == rules, f"checks and rules differ: {sorted(made ^ rules)}"
+
+
+def test_the_project_and_the_package_are_of_one_version() -> None:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == package["version"]
 
 
 def test_the_project_needs_no_packages_and_reports_to_nobody() -> None:

@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, SAMPLE
 
 
-def test_a_build_nobody_listens_to_ends(tmp_path: Path) -> None:
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Begin a build of the sample, as run does."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
@@ -22,12 +26,29 @@ def test_a_build_nobody_listens_to_ends(tmp_path: Path) -> None:
             "LLMOPS_DATA_DIR": str(SAMPLE),
             "LLM_TELEMETRY_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
         },
+        # it ends when the caller's end closes, which is here
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    assert process.stdout is not None
-    process.stdout.close()
-    try:
-        assert process.wait(timeout=120) == 1
-    finally:
-        process.kill()
+    yield process
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        pipe.close()
+    process.wait()
+
+
+def test_a_build_nobody_listens_to_ends(build: subprocess.Popen[bytes]) -> None:
+    assert build.stdout is not None
+    build.stdout.close()
+    assert build.wait(timeout=120) == 1
+
+
+def test_a_build_ends_with_its_caller(build: subprocess.Popen[bytes]) -> None:
+    assert build.stdin is not None
+    assert build.stdout is not None
+    # it is at work
+    build.stdout.readline()
+    build.stdin.close()
+    assert build.wait(timeout=10) == 1

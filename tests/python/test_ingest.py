@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from llm_telemetry.build import built
+from llm_telemetry.build import built, scratch_of
 from llm_telemetry.warehouse import read
 
 HEADER = "interaction_id,session_id,user_id,timestamp_utc,is_failure"
@@ -158,7 +158,7 @@ def test_the_published_sessions_add_up(
     totals = "sum(total_requests), sum(failed_requests), sum(total_cost_usd)"
     with (
         built(shared_data("reference"), tmp_path / "w.duckdb", select=model) as file,
-        duckdb.connect(str(file)) as connection,
+        duckdb.connect(str(scratch_of(file))) as connection,
     ):
         (summed,) = connection.sql(f"select {totals} from staging.{model}").fetchall()
     assert summed == (9_000, 2_557, pytest.approx(1748.19, abs=0.005))

@@ -1,0 +1,81 @@
+with
+
+inputs as (
+
+    select * from {{ ref('inputs') }}
+
+),
+
+knobs as (
+
+    select * from {{ ref('knobs') }}
+
+),
+
+health as (
+
+    select * from {{ ref('health') }}
+
+),
+
+read_inputs as (
+
+    select
+        string_agg(
+            concat_ws('=', table_name, content_sha256), ' '
+            order by table_name
+        ) as digests
+
+    from inputs
+
+),
+
+set_knobs as (
+
+    select
+        string_agg(
+            concat_ws('=', knob, setting, setting_text), ' '
+            order by knob
+        ) as settings
+
+    from knobs
+
+),
+
+versioned as (
+
+    select
+        health.ends_at as as_of,
+        {{ build_versions() }}
+
+    from health
+
+),
+
+-- no clock: the same build has the same id, whenever and wherever it is made
+identified as (
+
+    select
+        sha256(
+            concat_ws(
+                ' ',
+                read_inputs.digests,
+                {{ content_digest(ref('decision_outcomes')) }},
+                set_knobs.settings,
+                versioned.package_version,
+                versioned.dbt_version,
+                versioned.engine,
+                versioned.engine_version
+            )
+        ) as build_id,
+        versioned.*
+
+    from versioned
+
+    cross join read_inputs
+
+    cross join set_knobs
+
+)
+
+select * from identified

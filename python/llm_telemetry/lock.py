@@ -1,0 +1,49 @@
+"""One run at a time on one warehouse."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from llm_telemetry.errors import InputError
+
+
+@contextmanager
+def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of a warehouse, which the system drops with its holder.
+
+    Raises InputError, with who holds it, where another process does; with ``wait``,
+    waits for that to end.
+    """
+    file = warehouse.with_name(f".{warehouse.name}.lock")
+    lock = FileLock(file, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(
+            f"{warehouse}: another run is building it{_holder(file)}: let it end, or "
+            "say --wait"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot write: {error.strerror}") from error
+    try:
+        with suppress(OSError):
+            file.write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
+        yield
+    finally:
+        # while it is held: whoever already waits sees that the name is gone
+        with suppress(OSError):
+            file.unlink()
+        lock.release()
+
+
+def _holder(file: Path) -> str:
+    """Return who wrote the lock file, in brackets, or nothing."""
+    try:
+        said = file.read_text().strip()
+    except OSError:
+        return ""
+    return f" ({said})" if said else ""

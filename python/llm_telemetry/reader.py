@@ -1,0 +1,50 @@
+"""Read a published warehouse from Python: never a stale file, and nothing but it.
+
+    from llm_telemetry.reader import connect
+
+    with connect("target/llm_telemetry.duckdb") as marts:
+        frame = marts.sql("select * from marts.health_by_day").df()
+
+A connection keeps the file it was opened on, whole, however often that is replaced;
+the next one sees the new file. DuckDB's own ``connect`` would return the old one for as
+long as anything in the process has it open.
+"""
+
+from pathlib import Path
+from threading import Lock
+
+from llm_telemetry.errors import InputError
+from llm_telemetry.warehouse import Connection, attached
+
+Identity = tuple[int, int, int, int]
+
+_instances: dict[Path, tuple[Identity, Connection]] = {}
+_lock = Lock()
+
+
+def connect(warehouse: str | Path) -> Connection:
+    """Return a connection of its own to the file that is there now, to read.
+
+    Raises InputError where there is none. It reads no other file, writes none, and its
+    settings cannot be changed.
+    """
+    place = Path(warehouse).resolve()
+    with _lock:
+        identity = _identity(place)
+        held = _instances.get(place)
+        if held is None or held[0] != identity:
+            # taken before it is opened: a file that comes between is opened once more
+            held = _instances[place] = (identity, attached(place))
+        connection = held[1].cursor()
+    connection.execute("use warehouse")
+    return connection
+
+
+def _identity(file: Path) -> Identity:
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise InputError(
+            f"{file}: no such warehouse: build it first with run"
+        ) from error
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,213 @@
+"""What is published stands alone, is audited, and replaces the earlier file whole."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Run
+from published_files import finished
+
+from llm_telemetry import audit, publish
+from llm_telemetry.build import BuildError, scratch_of
+from llm_telemetry.contracts import Contract, marts
+from llm_telemetry.errors import InputError
+from llm_telemetry.warehouse import log_of, read
+
+NUMBERS = Contract("marts", "numbers", (("n",),), frozenset({"n"}), {}, False)
+
+
+def rows(file: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_file_holds_the_marts_and_nothing_else(sample_run: Run) -> None:
+    schemas = "select distinct schema_name from duckdb_tables() order by all"
+    assert rows(sample_run.warehouse, schemas) == [("marts",)]
+    names = "select table_name from information_schema.tables order by all"
+    assert [name for (name,) in rows(sample_run.warehouse, names)] == sorted(marts())
+    views = "select view_name from duckdb_views() where not internal order by all"
+    assert rows(sample_run.warehouse, views) == [
+        ("operations",),
+        ("sessions",),
+        ("users",),
+    ]
+
+
+def test_comments_and_not_nulls_are_kept(sample_run: Run) -> None:
+    without = (
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and comment is null "
+        "union all select table_name, null from duckdb_tables() where comment is null "
+        "union all select view_name, null from duckdb_views() "
+        "where schema_name = 'marts' and comment is null"
+    )
+    assert rows(sample_run.warehouse, without) == []
+    nullable = {
+        (table, column)
+        for table, column in rows(
+            sample_run.warehouse,
+            "select table_name, column_name from duckdb_columns() where is_nullable",
+        )
+    }
+    views = {"operations", "sessions", "users", "triage_scores"}
+    promised = {
+        (name, column)
+        for name, contract in marts().items()
+        if name not in views
+        for column in contract.not_null
+    }
+    assert promised & nullable == set()
+
+
+def test_the_build_is_named_by_what_went_into_it(sample_run: Run) -> None:
+    (build,) = read("build_info", sample_run.warehouse).to_dict("records")
+    inputs = read("inputs", sample_run.warehouse, order_by="table_name")
+    knobs = rows(
+        sample_run.warehouse,
+        "select concat_ws('=', knob, setting, setting_text) "
+        "from marts.knobs order by knob",
+    )
+    # an empty table: no rows, and no sum of their digests
+    nothing = hashlib.sha256(b"0").hexdigest()
+    versions = ("package_version", "dbt_version", "engine", "engine_version")
+    parts = [
+        *("=".join(pair) for pair in inputs[["table_name", "content_sha256"]].values),
+        nothing,
+        *(knob for (knob,) in knobs),
+        *(build[name] for name in versions),
+    ]
+    assert build["build_id"] == hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    assert build["as_of"] == read("health", sample_run.warehouse)["ends_at"].iloc[0]
+
+
+def test_views_of_other_files_become_tables(tmp_path: Path) -> None:
+    file = finished(tmp_path, build_id="a")
+    publish.seal(file, {})
+    publish.publish(file, tmp_path / "w.duckdb")
+    scratch_of(file).unlink()
+    published = tmp_path / "w.duckdb"
+    assert rows(published, "from marts.scored") == [(0, 0), (1, 10), (2, 20)]
+    assert rows(published, "from marts.doubled") == [(0,), (2,), (4,)]
+    kinds = "select table_name, table_type from information_schema.tables order by 1"
+    assert rows(published, kinds) == [
+        ("build", "BASE TABLE"),
+        ("doubled", "VIEW"),
+        ("numbers", "BASE TABLE"),
+        ("scored", "BASE TABLE"),
+    ]
+    comments = "select comment from duckdb_tables() where table_name = 'scored'"
+    assert rows(published, comments) == [("One row per number; it's scored.",)]
+    assert rows(
+        published,
+        "select comment from duckdb_columns() where column_name = 'score'",
+    ) == [("Its score.",)]
+
+
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [
+        (
+            Contract("marts", "numbers", (("said",),), frozenset(), {}, False),
+            'marts.numbers: unique "said": broken 1 times',
+        ),
+        (
+            Contract("marts", "numbers", (), frozenset(), {}, True),
+            "marts.numbers: one_row: broken 1 times",
+        ),
+        (
+            Contract("marts", "numbers", (), frozenset(), {"said": ("no",)}, False),
+            "marts.numbers: accepted said: broken 3 times",
+        ),
+        (
+            Contract(
+                "intermediate",
+                "weights",
+                (("weight", "weight"),),
+                frozenset({"weight"}),
+                {},
+                True,
+            ),
+            "",
+        ),
+    ],
+)
+def test_a_promise_that_is_broken_publishes_nothing(
+    contract: Contract, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "contracts", lambda: (NUMBERS, contract))
+    file = finished(tmp_path, build_id="b")
+    if not said:
+        return publish.seal(file, {})
+    with pytest.raises(BuildError) as error:
+        publish.seal(file, {})
+    assert str(error.value) == said
+
+
+def test_a_nullable_key_may_repeat_its_null_but_a_composite_one_may_not(
+    tmp_path: Path,
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as published")
+        connection.execute("create schema published.marts")
+        connection.execute(
+            "create table published.marts.numbers as "
+            "from (values (null, 1), (null, 1)) as pairs (n, said)"
+        )
+        single = Contract("marts", "numbers", (("n",),), frozenset(), {}, False)
+        both = Contract("marts", "numbers", (("n", "said"),), frozenset(), {}, False)
+        counts = [
+            connection.execute(query).fetchall()
+            for contract in (single, both)
+            for _, query in audit._checks(contract)
+        ]
+    assert counts == [[(0,)], [(1,)]]
+
+
+def test_the_log_of_a_killed_writer_is_not_replayed(tmp_path: Path) -> None:
+    published = tmp_path / "w.duckdb"
+    killed = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); "
+        "c.execute('create schema marts'); c.execute('create table marts.t (i int)'); "
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(published)], check=False)
+    assert log_of(published).exists()
+    file = finished(tmp_path, build_id="a")
+    publish.seal(file, {})
+    publish.check(published)
+    publish.publish(file, published)
+    assert not log_of(published).exists()
+    assert rows(published, "from marts.build") == [("a",)]
+
+
+def test_a_link_goes_on_pointing_where_it_pointed(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(tmp_path / "there" / "w.duckdb")
+    file = finished(tmp_path, build_id="a")
+    publish.seal(file, {})
+    publish.publish(file, link)
+    assert link.is_symlink()
+    assert rows(link, "from marts.build") == [("a",)]
+
+
+def test_a_warehouse_that_dbt_is_writing_is_left_alone(tmp_path: Path) -> None:
+    published = tmp_path / "w.duckdb"
+    writing = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); "
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", writing, str(published)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        with pytest.raises(InputError, match="another process is writing it"):
+            publish.check(published)
+    publish.check(published)
