@@ -24,6 +24,8 @@ PROVIDER_COLUMNS = ("position", "provider", "matched_on", *LITERAL_COLUMNS)
 NAMES = {
     "azure": ("azure.ai.openai", "azure.ai.inference"),
     "fireworks": ("fireworks_ai", "fireworks-ai"),
+    "google": ("gcp.gen_ai",),
+    "together": ("togetherai",),
     "x-ai": ("x_ai",),
     "zai": ("z.ai", "z_ai"),
 }

@@ -50,7 +50,10 @@ followed as (
             + to_seconds({{ knob('max_retry_gap_s') }})
             and if(
                 interactions.retry_index is null,
-                interactions.trace_id is not null,
+                -- what began beside a failed call is none of its retries; sources round
+                interactions.trace_id is not null
+                and interactions.timestamp_utc >= lag(interactions.ends_at) over thread
+                - to_milliseconds(1),
                 interactions.retry_index
                 = lag(coalesce(interactions.retry_index, 0)) over thread + 1
             ),

@@ -26,7 +26,7 @@ every_check as (
             ) }},
             {{ check(
                 'unpriced_call', 'is_unpriced',
-                "concat_ws(' ', model_provider, model_name)",
+                "concat_ws(' ', model_provider, coalesce(model_name, '(no model)'))",
                 tolerance=unpriced_rate, column='cost_usd'
             ) }},
             {{ check(

@@ -12,24 +12,28 @@ names as (
 
 ),
 
+labels as (
+
+    select * from {{ ref('evaluation_labels') }}
+
+),
+
 named as (
 
     select
         evaluations.*,
         names.contract_column,
-        -- a label says yes or no; without one, the score does
-        case
-            when
-                lower(evaluations.label)
-                in ('true', 'yes', 'fail', 'hallucinated', 'toxic')
-                then true
-            when evaluations.label is not null and evaluations.score is null then false
-            else evaluations.score >= 0.5
-        end as is_positive
+        -- a score beside a label nobody knows may be that of the opposite
+        if(evaluations.label is null, evaluations.score >= 0.5, labels.is_positive)
+            as is_positive
 
     from evaluations
 
     left join names on lower(evaluations.evaluation_name) = names.evaluation_name
+
+    left join labels
+        on regexp_replace(lower(trim(evaluations.label)), '[ _-]+', '_', 'g')
+            = labels.label
 
 )
 

@@ -17,8 +17,7 @@ flagged as (
             -- an unknown outcome stays unknown: it is never a success
             coalesce(is_failure, lower(failure_type) != 'none') as is_failure
         ),
-        -- what a gateway answers from its cache says nothing about a model's speed
-        if(cache_hit is true, null, latency_ms > {{ knob('sla_ms') }}) as is_sla_breach
+        {{ model_latency_ms() }} > {{ knob('sla_ms') }} as is_sla_breach
 
     from interactions
 

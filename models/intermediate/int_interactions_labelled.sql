@@ -16,7 +16,7 @@ labelled as (
         session_id,
         is_failure,
         is_sla_breach,
-        latency_ms,
+        {{ model_latency_ms() }} as latency_ms,
         cost_usd
 
     from interactions

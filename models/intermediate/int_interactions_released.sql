@@ -4,7 +4,9 @@ with
 
 interactions as (
 
-    select * from {{ ref('interactions') }}
+    select * replace ({{ model_latency_ms() }} as latency_ms)
+
+    from {{ ref('interactions') }}
 
 ),
 

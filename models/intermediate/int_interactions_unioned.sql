@@ -45,6 +45,7 @@ unioned as (
 
     select
         *,
+        cast(null as bigint) as stated_total_tokens,
         'telemetry_csv' as source
 
     from telemetry_csv

@@ -15,6 +15,17 @@ aliases as (
 
 ),
 
+-- they stand where a provider should, and sell nothing
+frameworks as (
+
+    select alias
+
+    from {{ ref('provider_aliases') }}
+
+    where provider is null
+
+),
+
 imputed as (
 
     select distinct
@@ -23,7 +34,7 @@ imputed as (
 
     from models
 
-    where is_imputed
+    where is_imputed and model_name is not null
 
 ),
 
@@ -31,8 +42,10 @@ named as (
 
     select
         imputed.*,
-        coalesce(lower(aliases.provider), lower(imputed.model_provider))
-            as provider_name,
+        coalesce(
+            lower(aliases.provider),
+            if(frameworks.alias is null, lower(imputed.model_provider), null)
+        ) as provider_name,
         coalesce(lower(aliases.model), lower(imputed.model_name)) as reference_name
 
     from imputed
@@ -40,8 +53,12 @@ named as (
     left join aliases
         on
             lower(imputed.model_name) = lower(aliases.model_name)
-            and lower(imputed.model_provider)
-            = lower(coalesce(aliases.model_provider, imputed.model_provider))
+            and (
+                aliases.model_provider is null
+                or lower(imputed.model_provider) = lower(aliases.model_provider)
+            )
+
+    left join frameworks on lower(imputed.model_provider) = frameworks.alias
 
     -- an alias for one provider goes before one for all
     qualify row_number() over (

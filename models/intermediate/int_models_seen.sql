@@ -23,8 +23,6 @@ seen as (
 
     from interactions
 
-    where model_name is not null
-
     group by all
 
 ),

@@ -8,6 +8,12 @@ interactions as (
 
 ),
 
+aliases as (
+
+    select * from {{ ref('provider_aliases') }}
+
+),
+
 metered as (
 
     select
@@ -25,6 +31,20 @@ metered as (
 
     group by all
 
+),
+
+-- bills are read in the spelling of the conventions; the contract's calls are not
+named as (
+
+    select
+        metered.* replace (
+            coalesce(aliases.provider, metered.model_provider) as model_provider
+        )
+
+    from metered
+
+    left join aliases on metered.model_provider = aliases.alias
+
 )
 
-select * from metered
+select * from named

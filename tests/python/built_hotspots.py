@@ -51,6 +51,7 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     typed["latency_ms"] = typed["latency_ms"].astype(float)
     typed["cost_usd"] = typed["cost_usd"].astype(float)
     typed["is_failure"] = typed["is_failure"].astype("boolean")
+    typed["cache_hit"] = False
     breach = (typed["latency_ms"] > SLA_MS).astype("boolean")
     typed["is_sla_breach"] = breach.mask(typed["latency_ms"].isna())
     names = [*DIMENSIONS, "interaction_id", "session_id"]

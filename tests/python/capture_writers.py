@@ -22,10 +22,10 @@ LONG_S = 3600.0
 
 
 def work(name: str, spans: int) -> None:
-    """End spans whose names say who ended them, and which they are."""
+    """End spans that say who ended them, and which they are."""
     tracer = trace.get_tracer("writers")
     for number in range(spans):
-        tracer.start_span(f"{name}-{number}").end()
+        tracer.start_span("work", attributes={"app.work": f"{name}-{number}"}).end()
 
 
 def write() -> None:

@@ -49,7 +49,7 @@ def marts(log: pd.DataFrame) -> dict[str, pd.DataFrame]:
         breach = (log["latency_ms"] > KNOBS["sla_ms"]).astype("boolean")
         log = log.assign(is_sla_breach=breach.mask(log["latency_ms"].isna()))
     stamps = pd.to_datetime(log["timestamp_utc"])
-    log = log.assign(timestamp_utc=stamps.dt.tz_localize(None))
+    log = log.assign(timestamp_utc=stamps.dt.tz_localize(None), cache_hit=False)
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("frame", log)
         connection.execute(

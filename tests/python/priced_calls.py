@@ -22,6 +22,7 @@ SEEDS = (
     "model_prices",
     "price_overrides",
     "model_aliases",
+    "provider_aliases",
     "model_price_matches",
     "price_provider_matches",
 )

@@ -146,7 +146,8 @@ def test_branches_are_events_of_the_workflow_or_of_a_span_of_their_own(
             "app.branch.condition": "is_billing",
             "app.branch.result": True,
         },
-        "branch": {
+        # it was recorded outside of any
+        "span": {
             "app.branch.from": "look_up",
             "app.branch.to": "answer",
             "app.branch.condition": "is_found",

@@ -1,10 +1,13 @@
 """No content passes the scrub, whichever instrumentation wrote it, and names do."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import ROOT
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra `capture`")
 
@@ -14,6 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from llm_telemetry.capture import exporters
+from llm_telemetry.capture.attributes import KEPT, OWN, PARAMETERS
 from llm_telemetry.capture.content import MAX_CHARACTERS, scrub
 from llm_telemetry.capture.exporters import LandingSpanExporter
 
@@ -38,6 +42,17 @@ CONTENTS = [
     "llm.prompts",
     "url.query",
     "process.command_args",
+    # what nobody would think of
+    "ai.prompt",
+    "ai.response.text",
+    "error.message",
+    "gen_ai.assistant.message",
+    "gen_ai.request.messages",
+    "gen_ai.user.message",
+    "logfire.msg",
+    "mcp.request.argument.query",
+    "metadata",
+    "tool_arguments",
 ]
 
 
@@ -46,9 +61,10 @@ def encoded(attributes: dict[str, str]) -> dict[str, list[dict[str, object]]]:
     memory = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(memory))
-    span = provider.get_tracer("tests", attributes=attributes).start_span("call")
+    span = provider.get_tracer("tests", attributes=attributes).start_span("secret call")
     span.set_attributes(attributes)
-    span.add_event("event", attributes)
+    span.add_event("app.event", attributes)
+    span.add_event("secret event")
     span.add_link(span.get_span_context(), attributes)
     span.end()
     content: dict[str, list[dict[str, object]]]
@@ -59,9 +75,44 @@ def encoded(attributes: dict[str, str]) -> dict[str, list[dict[str, object]]]:
 @pytest.mark.parametrize("key", CONTENTS)
 def test_content_is_dropped_wherever_it_stands(key: str) -> None:
     request = encoded({key: "secret", "session.id": "s-1"})
-    assert json.dumps(request).count("secret") == 4
+    assert json.dumps(request).count("secret") == 6
     assert "secret" not in json.dumps(scrub(request))
     assert json.dumps(request).count("s-1") == 4
+
+
+def test_what_a_run_reads_is_landed_and_nothing_else_but_what_the_app_names() -> None:
+    with (ROOT / "seeds" / "otel_attribute_aliases.csv").open(newline="") as file:
+        read = {row["attribute_key"] for row in csv.DictReader(file)}
+    assert {key for key in read if not key.startswith(OWN)} == KEPT
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ({"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}, "chat m"),
+        ({"gen_ai.operation.name": "execute_tool", "tool.name": "t"}, "execute_tool t"),
+        ({"openinference.span.kind": "LLM"}, "LLM"),
+        ({"app.use_case": "billing"}, "span"),
+        ({}, "span"),
+    ],
+)
+def test_a_span_is_named_by_what_it_does(attributes: dict[str, str], name: str) -> None:
+    span: dict[str, Any]
+    (resource,) = scrub(encoded(attributes))["resourceSpans"]
+    ((span,),) = (scope["spans"] for scope in resource["scopeSpans"])
+    assert span["name"] == name
+
+
+def test_of_the_parameters_of_a_request_those_that_are_read_are_landed() -> None:
+    said = {"temperature": 0.5, "tools": ["secret"], "system": "secret " * 99}
+    text = json.dumps(scrub(encoded({PARAMETERS: json.dumps(said)})))
+    assert text.count("temperature") == 4
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("text", ['{"stop": "secret', '["secret"]', '"secret"'])
+def test_parameters_that_cannot_be_read_are_content(text: str) -> None:
+    assert "secret" not in json.dumps(scrub(encoded({PARAMETERS: text})))
 
 
 def test_names_and_versions_stay() -> None:
@@ -125,4 +176,4 @@ def test_a_line_that_is_too_long_is_split_and_loses_no_span(
     lines = segment.read_bytes().splitlines()
     assert len(lines) > 1
     assert max(map(len, lines)) < 2000
-    assert sum(line.count(b'"name":"call-') for line in lines) == 9
+    assert sum(line.count(b'"spanId"') for line in lines) == 9

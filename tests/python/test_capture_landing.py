@@ -52,7 +52,8 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 def names(landing: Path) -> list[str]:
     """Return the names of the spans that were landed, sorted."""
-    return sorted(span["name"] for span in landed.spans(landing))
+    spans = map(landed.attributes, landed.spans(landing))
+    return sorted(span["app.work"] for span in spans)
 
 
 def expected(*parts: tuple[str, int]) -> list[str]:

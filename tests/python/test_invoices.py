@@ -88,6 +88,19 @@ def test_a_provider_is_known_by_any_of_its_names() -> None:
     assert found.loc[("azure.ai.openai", "2026-10-01")].status == "agrees"
 
 
+def test_calls_are_known_by_any_name_of_their_provider_too() -> None:
+    # the contract's files keep the names of whoever wrote them
+    calls = [*ENDS, ("google", "2026-10-01", 1.0), ("gemini", "2026-10-02", 2.0)]
+    calls.append(("mistral", "2026-10-03", 4.0))
+    lines: list[Line] = [("Google", "2026-10", 3.0), ("mistralai", "2026-10", 4.0)]
+    found, checks = reconciled(lines, calls)
+    assert found.loc[("gcp.gemini", "2026-10")].status == "agrees"
+    assert found.loc[("gcp.gemini", "2026-10")].interactions == 2
+    assert found.loc[("mistral_ai", "2026-10")].status == "agrees"
+    gate = checks.loc["invoice_variance"]
+    assert (gate.checked_rows, gate.failed_rows) == (2, 0)
+
+
 def test_a_bill_without_calls_and_calls_without_a_bill() -> None:
     found, checks = reconciled(
         [("openai", "2026-10", 5.0)], [*ENDS, ("groq", "2026-10-02", 3.0)]

@@ -208,6 +208,41 @@ def test_every_name_leads_to_the_model_that_genai_prices_finds() -> None:
     assert not wrong, f"{len(wrong)}: {wrong[:10]}"
 
 
+# names of OpenTelemetry's conventions and of gateways, and who sells by them
+SELLERS = {
+    "gcp.gen_ai": "google",
+    "gcp.gemini": "google",
+    "gcp.vertex_ai": "google",
+    "aws.bedrock": "aws",
+    "azure.ai.openai": "azure",
+    "azure.ai.inference": "azure",
+    "mistral_ai": "mistral",
+    "x_ai": "x-ai",
+    "togetherai": "together",
+    "together_ai": "together",
+    "fireworks_ai": "fireworks",
+    # its model does
+    "langchain": "openai",
+    "_OTHER": "openai",
+    None: "openai",
+    # nobody in the book; a price of somebody else would be a guess
+    "ibm.watsonx.ai": None,
+    "ollama": None,
+}
+
+
+def test_every_seller_is_known_by_the_names_it_has_in_telemetry() -> None:
+    calls = [
+        {"source": "names", "model_provider": provider, "model_name": "gpt-4o"}
+        for provider in SELLERS
+    ]
+    with duckdb.connect(config={"threads": 2}) as connection:
+        stage(connection, calls)
+        build(connection, *PRICED_MODELS[:4])
+        query = "select model_provider, seller from int_models_matched"
+        assert dict(connection.execute(query).fetchall()) == SELLERS
+
+
 def test_a_lookahead_becomes_a_negated_literal() -> None:
     rule = ClauseAnd(
         and_=[ClauseStartsWith("Gem"), ClauseRegex("^(?!.*-(?:tts|x)$)g.*")]

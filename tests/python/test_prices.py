@@ -64,9 +64,9 @@ def costs(
 ) -> pd.DataFrame:
     """Price calls, which are named by their place, from a book of a test's own."""
     rows = [{"interaction_id": f"{n:06d}"} | row for n, row in enumerate(calls)]
-    seeds = {"price_overrides": [], "model_aliases": [], **seeds}
-    seeds |= {"model_prices": BOOK if book is None else book}
-    seeds |= {"price_provider_matches": PROVIDERS, "model_price_matches": MODELS}
+    own = {"price_overrides": [], "model_aliases": [], "provider_aliases": []}
+    own |= {"price_provider_matches": PROVIDERS, "model_price_matches": MODELS}
+    seeds = {**own, "model_prices": BOOK if book is None else book, **seeds}
     return priced(rows, seeds, **(knobs or {})).reset_index(drop=True)
 
 
@@ -92,14 +92,48 @@ def test_reasoning_with_a_price_of_its_own_takes_it() -> None:
     assert found == [pytest.approx(200 * 10e-6 + 800 * 3e-6)]
 
 
-def test_a_model_without_a_price_is_no_small_spend() -> None:
-    # 1.16 USD of a known model beside what would be 184 USD of another
-    found = costs(call(580_000, 0), call(92_000_000, 0, model_name="new"))
+def test_185_dollars_are_not_reported_as_1_16() -> None:
+    # the second model is in no book: 1.16 USD beside what will be 183.84
+    rows = [call(580_000, 0), call(91_920_000, 0, model_name="new")]
+    found = costs(*rows)
     assert found.cost_usd[0] == pytest.approx(1.16)
     assert pd.isna(found.cost_usd[1])
     assert found.cost_source.tolist() == ["imputed", "missing"]
     assert found.is_unpriced.tolist() == [False, True]
     assert found.price_source.isna().tolist() == [False, True]
+    named = {"model_name": "new", "provider": "acme", "model": "one"}
+    found = costs(*rows, model_aliases=[named])
+    assert found.cost_usd.sum() == pytest.approx(185)
+    assert not found.is_unpriced.any()
+
+
+def test_a_call_without_the_name_of_its_model_has_no_price() -> None:
+    nameless = {"model_name": None}
+    rows = [call(10, 1, **nameless), call(None, None, **nameless)]
+    rows.append(call(10, 1, model_provider=None, **nameless))
+    found = costs(*rows, call(10, 1))
+    assert found.cost_usd.isna().tolist() == [True, True, True, False]
+    assert found.is_unpriced.tolist() == [True, False, True, False]
+    # lost by a source that knows what such calls cost, one of them is missing alone
+    found = costs(*rows, call(10, 1, cost_usd=0.5, **nameless))
+    assert found.is_unpriced.tolist() == [False, False, True, False]
+
+
+def test_an_alias_for_any_provider_is_one_for_none() -> None:
+    nobody = call(10**6, 0, model_provider=None, model_name="mine")
+    alias = {"model_name": "MINE", "provider": "acme", "model": "one"}
+    assert usd(nobody) == [None]
+    assert usd(nobody, model_aliases=[alias]) == [2]
+    assert usd(nobody, model_aliases=[alias | {"model_provider": "acme"}]) == [None]
+
+
+def test_a_framework_sells_nothing_and_a_stranger_not_what_others_do() -> None:
+    by_model = {"provider": "acme", "matched_on": "model_name", "position": 0}
+    by_model |= LITERAL | {"pattern": "one"}
+    frameworks = [{"alias": "langchain"}, {"alias": "acmecorp", "provider": "acme"}]
+    rows = [call(10**6, 0, model_provider=p) for p in ("LangChain", "vllm", None)]
+    seeds = {"price_provider_matches": [*PROVIDERS, by_model]}
+    assert usd(*rows, provider_aliases=frameworks, **seeds) == [2, None, 2]
 
 
 def test_a_tier_holds_for_every_token_of_a_longer_prompt() -> None:

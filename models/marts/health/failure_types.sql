@@ -27,7 +27,7 @@ counted as (
         count(distinct session_id) as sessions,
         count(*) / cast(sum(count(*)) over () as double) as failure_share,
         count(*) filter (where is_sla_breach)
-        / cast(nullif(count(latency_ms), 0) as double) as sla_breach_rate,
+        / cast(nullif(count(is_sla_breach), 0) as double) as sla_breach_rate,
         {{ exact_sum('cost_usd') }} as cost_usd,
         cast(sum(total_tokens) as bigint) as total_tokens,
         min(timestamp_utc) as first_failed_at,

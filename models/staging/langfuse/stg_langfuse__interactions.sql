@@ -70,6 +70,7 @@ interactions as (
         {%- endfor %}
         coalesce(usages.prompt_tokens + usages.completion_tokens, usages.total_tokens)
             as total_tokens,
+        usages.total_tokens as stated_total_tokens,
         coalesce(tools.tool_calls_count, 0) as tool_calls_count,
         calls.temperature,
         calls.top_p,

@@ -62,6 +62,7 @@ interactions as (
             case when is_counted then prompt_tokens + completion_tokens end,
             nullif(total_tokens, 0)
         ) as total_tokens,
+        nullif(total_tokens, 0) as stated_total_tokens,
         cache_read_tokens,
         cache_write_tokens,
         reasoning_tokens,

@@ -65,6 +65,7 @@ interactions as (
             if(calls.is_counted, calls.prompt_tokens + calls.completion_tokens, null),
             nullif(calls.total_tokens, 0)
         ) as total_tokens,
+        nullif(calls.total_tokens, 0) as stated_total_tokens,
         coalesce(tools.tool_calls_count, 0) as tool_calls_count,
         calls.temperature,
         calls.top_p,

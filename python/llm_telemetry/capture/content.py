@@ -3,79 +3,31 @@
 The instrumentations leave content out by default. This is the wall behind them, for an
 app that records content for another exporter, and for the texts that no setting covers:
 the messages of exceptions and of a span's status, which quote what a provider answered.
+It is a list of what may pass: nobody knows all the names under which content comes.
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from llm_telemetry.capture.attributes import (
+    KEPT,
+    KEPT_EVENTS,
+    KEPT_PARAMETERS,
+    OPERATIONS,
+    OWN,
+    PARAMETERS,
+    SUBJECTS,
+)
 
 Json = dict[str, Any]
 
 # no name, version or id is as long: whatever it is called, a longer text is content
 MAX_CHARACTERS = 512
 MAX_NAME = 128
-
-_DROPPED = frozenset(
-    {
-        "content",
-        "db.statement",
-        "exception.message",
-        "exception.stacktrace",
-        "gen_ai.completion",
-        "gen_ai.evaluation.explanation",
-        "gen_ai.event.content",
-        "gen_ai.prompt",
-        "gen_ai.system_instructions",
-        "gen_ai.tool.call.arguments",
-        "gen_ai.tool.call.result",
-        "gen_ai.tool.definitions",
-        "gen_ai.tool.description",
-        "http.target",
-        "http.url",
-        "message",
-        "tool.description",
-        "tool.parameters",
-        "url.full",
-        "url.path",
-        "url.query",
-    }
-)
-_DROPPED_PREFIXES = (
-    "db.query.",
-    "document.",
-    "embedding.embeddings",
-    "embedding.text",
-    "embedding.vector",
-    "gen_ai.completion.",
-    # OpenLLMetry: the headers of the request, among them its key
-    "gen_ai.headers",
-    "gen_ai.input.",
-    "gen_ai.output.",
-    *(f"gen_ai.prompt.{digit}" for digit in range(10)),
-    "gen_ai.prompt.variable.",
-    "gen_ai.retrieval.",
-    "http.request.header.",
-    "http.response.header.",
-    "input.value",
-    "langfuse.observation.input",
-    "langfuse.observation.output",
-    "langfuse.trace.input",
-    "langfuse.trace.output",
-    "llm.completions",
-    "llm.input_messages",
-    "llm.output_messages",
-    "llm.prompt_template.template",
-    "llm.prompt_template.variables",
-    "llm.prompts",
-    "llm.request.functions",
-    "llm.tools",
-    "output.value",
-    "process.command",
-    "reranker.",
-    "retrieval.",
-    "traceloop.entity.input",
-    "traceloop.entity.output",
-)
+# of a span that nobody says anything of
+NAMELESS = "span"
 
 # what the status of a span may say: the first that its message matches
 ABANDONED = "abandoned stream"
@@ -112,32 +64,56 @@ def _records(resource: Json, scopes: str, records: str) -> Iterable[Json]:
 
 
 def _scrub_span(span: Json) -> None:
-    span["name"] = span.get("name", "")[:MAX_NAME]
-    _scrub_attributes(span)
-    for part in (*span.get("events", ()), *span.get("links", ())):
+    if "events" in span:
+        span["events"] = [e for e in span["events"] if _is_kept_event(e["name"])]
+    for part in (span, *span.get("events", ()), *span.get("links", ())):
         _scrub_attributes(part)
+    span["name"] = _name(span.get("attributes", ()))
     if message := span.get("status", {}).get("message"):
         span["status"]["message"] = _status(message)
 
 
 def _scrub_attributes(owner: Json) -> None:
     if "attributes" in owner:
-        owner["attributes"] = [
-            attribute
-            for attribute in owner["attributes"]
-            if not _is_content(attribute["key"], attribute.get("value", {}))
-        ]
+        owner["attributes"] = list(filter(_is_kept, owner["attributes"]))
 
 
-def _is_content(key: str, value: Json) -> bool:
+def _is_kept_event(name: str) -> bool:
+    return name in KEPT_EVENTS or name.startswith(OWN)
+
+
+def _is_kept(attribute: Json) -> bool:
+    """Return whether an attribute stays, after what is read of its JSON alone does."""
+    key, value = attribute["key"], attribute.setdefault("value", {})
+    if key == PARAMETERS:
+        value["stringValue"] = _parameters(value.get("stringValue", ""))
     return (
-        key in _DROPPED
-        or key.startswith(_DROPPED_PREFIXES)
-        or _characters(value) > MAX_CHARACTERS
+        (key in KEPT or key.startswith(OWN))
+        and _characters(value) <= MAX_CHARACTERS
         # no attribute that is read is structured; messages are
-        or "kvlistValue" in value
-        or "bytesValue" in value
+        and "kvlistValue" not in value
+        and "bytesValue" not in value
     )
+
+
+def _parameters(text: str) -> str:
+    """Return the parameters of a request that are read, as JSON."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return ""
+    kept = KEPT_PARAMETERS & said.keys() if isinstance(said, dict) else ()
+    return json.dumps({name: said[name] for name in sorted(kept)})
+
+
+def _name(attributes: Sequence[Json]) -> str:
+    """Name a span by what it does to what: the name it has may quote what was asked."""
+    said = {each["key"]: each["value"].get("stringValue") for each in attributes}
+    words = (
+        next((said[key] for key in keys if said.get(key)), None)
+        for keys in (OPERATIONS, SUBJECTS)
+    )
+    return " ".join(filter(None, words))[:MAX_NAME] or NAMELESS
 
 
 def _characters(value: Json) -> int:
