@@ -88,6 +88,8 @@ def test_every_way_to_write_the_documents_down(tmp_path: Path) -> None:
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     frames = staged(landed(tmp_path))
+    # but is counted among the files
+    assert set(frames.pop("files")["records"]) == {0}
     assert all(frame.empty for frame in frames.values())
 
 
