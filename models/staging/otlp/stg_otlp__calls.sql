@@ -34,7 +34,12 @@ exceptions as (
 
 calls as (
 
-    select spans.* replace (coalesce(spans.error_type, exceptions.error_type) as error_type)
+    select
+        spans.* replace (
+            coalesce(
+                spans.error_type, if(spans.has_answer, null, exceptions.error_type)
+            ) as error_type
+        )
 
     from spans
 
