@@ -37,6 +37,6 @@
 {%- endmacro %}
 
 {% macro finish_word(reasons) -%}
-    {#- of a list the first; one word for what some write as tool_call -#}
-    nullif(regexp_replace(lower(regexp_extract({{ reasons }}, '[A-Za-z_]+')), '^tool_call$', 'tool_calls'), '')
+    {#- of a list the first; one word for what some write as tool_call or tool-calls -#}
+    nullif(regexp_replace(lower(regexp_extract(replace({{ reasons }}, '-', '_'), '[A-Za-z_]+')), '^tool_call$', 'tool_calls'), '')
 {%- endmacro %}

@@ -6,13 +6,15 @@
 
 {% macro otlp_kept_events(events) -%}
     {#- branch decisions and judgements, of their attributes those that are read -#}
+    {%- set aliases, keys = otlp_aliases(), [] -%}
+    {%- for field in otlp_event_texts() -%}{%- do keys.extend(aliases.get(field, [])) -%}{%- endfor -%}
     case when len({{ events }}) > 0 then [
         {
             'name': event.name,
             'happened_ns': try_cast(event.timeUnixNano as bigint),
             'attributes': [
                 attribute for attribute in event.attributes
-                if attribute.key in ('{{ otlp_aliases().values() | sum(start=[]) | join("', '") }}')
+                if attribute.key in ('{{ keys | join("', '") }}')
             ]
         }
         for event in {{ events }} if event.name in ('app.branch.decision', 'gen_ai.evaluation.result')

@@ -27,3 +27,7 @@
 {% macro otlp_log_texts() -%}
     {{ return(['event_name', 'response_id', 'evaluation_name', 'score', 'label', 'evaluator', 'error_type']) }}
 {%- endmacro %}
+
+{% macro otlp_event_texts() -%}
+    {{ return(otlp_log_texts()[1:-1] + ['from_node', 'to_node', 'condition_text', 'is_taken']) }}
+{%- endmacro %}

@@ -1,5 +1,5 @@
 {% macro read_otlp(relation) -%}
-    {#- every document as text, null where a line is torn; the relation is named for the lineage alone -#}
+    {#- every document as text, null where it is torn; the relation is named for the lineage alone -#}
     {%- set files, read = source_files('otlp', ['jsonl', 'ndjson', 'json']), [] -%}
     {%- for reader, pattern in otlp_readers().items() -%}
         {%- set paths = [] -%}
@@ -12,7 +12,8 @@
 {% macro otlp_readers() -%}
     {#- a whole document is read as text: torn, it would end the reading of JSON, lines do not -#}
     {%- set objects = "select json, filename as file_name from read_json_objects(PATHS, filename = true, ignore_errors = true, format = " -%}
-    {%- set text = "select unnest(" ~ otlp_documents('content') ~ ") as json, filename as file_name from read_text(PATHS)" -%}
+    {%- set text = "select unnest(" ~ otlp_documents("coalesce(ltrim(try(decode(content)), chr(65279)), '?')")
+        ~ ") as json, filename as file_name from read_blob(PATHS)" -%}
     {{ return({
         objects ~ "'newline_delimited')": '[.](jsonl|ndjson)([.]gz)?$', text: '[.]json$', objects ~ "'auto')": '[.]json[.]gz$'
     }) }}
@@ -29,28 +30,6 @@
             lambda part, place: if(json_valid(if(place = 1, '', '{') || part), if(place = 1, '', '{') || part, null)
         )
     end
-{%- endmacro %}
-
-{% macro otlp_as_request(json) -%}
-    {#- a torn line becomes a span without ids; a lone span, or its attributes alone, a request of one span -#}
-    case
-        when contains({{ json }}, '"resource') then {{ json }}
-        else '{"resourceSpans":[{"scopeSpans":[{"spans":[' || case
-            when contains({{ json }}, '"traceId"') then {{ json }}
-            when regexp_matches({{ json }}, '"(gen_ai|llm|openinference)[.]') then {{ otlp_attributes_as_span(json) }}
-            else '{}'
-        end || ']}]}]}'
-    end
-{%- endmacro %}
-
-{% macro otlp_attributes_as_span(json) -%}
-    {#- without ids of its own it is known by what it says -#}
-    json_object('traceId', md5({{ json }}), 'spanId', left(sha256({{ json }}), 16), 'attributes', list_transform(
-        json_keys({{ json }}),
-        lambda name: json_object('key', name, 'value', json_object('stringValue', coalesce(
-            {{ json }} ->> ('$."' || name || '"[0]'), {{ json }} ->> ('$."' || name || '"')
-        )))
-    ))
 {%- endmacro %}
 
 {% macro otlp_files() -%}

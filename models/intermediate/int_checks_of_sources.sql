@@ -70,9 +70,7 @@ every_check as (
                 'tolerance': {{ knob('max_unreadable_rate') }},
                 'example_key': any_value(torn_file_name)
             },
-            {{ check(
-                'unsalted_user', not env_var('LLM_TELEMETRY_USER_SALT', ''), 'source'
-            ) }}
+            {{ check('unsalted_user', user_salt() ~ " = ''", 'source') }}
         ], recursive := true)
 
     from totals

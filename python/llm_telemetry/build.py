@@ -60,7 +60,7 @@ def built(
         }
         log = _run_dbt(environment, select, progress)
         if log is not None:
-            raise _explained(log, data_dir, marts)
+            raise _explained(log, data_dir, sources, marts)
         yield marts
 
 
@@ -186,9 +186,11 @@ def _event(line: str, progress: Progress) -> str:
     return str(event.get("error", ""))
 
 
-def _explained(log: str, data_dir: Path, marts: Path) -> Exception:
+def _explained(
+    log: str, data_dir: Path, sources: Sequence[str], marts: Path
+) -> Exception:
     """Return what went wrong, as the input's fault where it is."""
-    lines = _gates(marts) or malformed_files(data_dir)
+    lines = _gates(marts) or malformed_files(data_dir, sources)
     return InputError(*lines) if lines else BuildError(log)
 
 

@@ -2,35 +2,81 @@
 
 import csv
 import gzip
+import json
+import re
+import zlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
 
+from llm_telemetry.sources import CONTRACT
+
 STEM = "llm_system_"
+TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 
 
-def malformed_files(folder: Path) -> list[str]:
-    """Return one line per telemetry file of the folder that cannot be read."""
-    files = sorted(file for file in folder.glob(f"{STEM}*") if file.is_file())
+def malformed_files(folder: Path, sources: Collection[str]) -> list[str]:
+    """Return one line per telemetry file of the sources that cannot be read."""
+    files = sorted({file for source in sources for file in _files(folder, source)})
     found = ((file, _fault(file)) for file in files)
-    return [f"{file.name}: {fault}" for file, fault in found if fault]
+    return [f"{file.relative_to(folder)}: {fault}" for file, fault in found if fault]
+
+
+def _files(folder: Path, source: str) -> list[Path]:
+    """Return the files of a source: below its own folder, else below the one of all."""
+    if source == CONTRACT:
+        return [file for file in folder.glob(f"{STEM}*") if file.is_file()]
+    places = (folder / source, folder)
+    return next((found for place in places if (found := [*_telemetry(place)])), [])
+
+
+def _telemetry(folder: Path) -> Iterator[Path]:
+    for file in folder.rglob("*"):
+        if TELEMETRY.search(file.name) and file.is_file():
+            yield file
 
 
 def _fault(file: Path) -> str | None:
     try:
         if file.name.endswith(".parquet"):
             duckdb.read_parquet(str(file)).limit(0).fetchall()
-            return None
-        if file.name.endswith((".csv", ".csv.gz")):
+        elif file.name.endswith(".gz") and not file.stat().st_size:
+            raise EOFError
+        elif file.name.startswith(STEM):
             return _broken_row(file)
+        elif file.name.endswith(".json.gz"):
+            return _broken_document(file)
+        else:
+            _read_through(file)
     except duckdb.Error:
         return "not a Parquet file: export it again"
-    except (gzip.BadGzipFile, EOFError):
+    except (gzip.BadGzipFile, EOFError, zlib.error):
         return "not a complete gzip file: export it again"
     except UnicodeDecodeError:
         return "not UTF-8 text: export it as UTF-8"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+    return None
+
+
+def _read_through(file: Path) -> None:
+    """Read a file to its end; lines and documents that are torn are counted by dbt."""
+    with gzip.open(file) if file.name.endswith(".gz") else file.open("rb") as content:
+        while content.read(1 << 20):
+            pass
+
+
+def _broken_document(file: Path) -> str | None:
+    """Return the line at which compressed documents end to be JSON."""
+    text = gzip.decompress(file.read_bytes()).decode("utf-8-sig").rstrip()
+    place = 0
+    try:
+        while place < len(text):
+            start = len(text) - len(text[place:].lstrip())
+            _, place = json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}: not JSON: export it again, or as .jsonl.gz"
     return None
 
 

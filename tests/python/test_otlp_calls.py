@@ -4,11 +4,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from staged_otlp import Record, call, interactions, landed, request, span, staged
+from staged_otlp import (
+    Record,
+    attribute_list,
+    call,
+    interactions,
+    landed,
+    request,
+    span,
+    staged,
+)
 
 USAGE = {"usage__input_tokens": 130_213, "usage__output_tokens": 7}
 CHAIN = {"openinference.span.kind": "CHAIN"}
 TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "ask"}
+COUNTED = {"gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 9}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +35,23 @@ TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "ask"}
         ({"llm.request.type": "rerank"}, 0),
         ({"langfuse.observation.type": "generation"}, 1),
         ({"gen_ai.request.model": "m", "gen_ai.usage.prompt_tokens": 5}, 1),
+        ({"gen_ai.request.model": "m", "gen_ai.response.finish_reasons": ["stop"]}, 1),
+        ({"gen_ai.request.model": "m", "error.type": "500"}, 1),
+        ({"gen_ai.request.model": "m", "status": {"code": 2}}, 1),
+        ({"gen_ai.request.model": "m"}, 0),
+        ({"error.type": "500", "status": {"code": 2}}, 0),
+        # words of LiteLLM's own callback, and of nobody known
+        ({"llm.request.type": "acompletion"}, 1),
+        ({"llm.request.type": "atext_completion"}, 1),
+        ({"llm.request.type": "aembedding", **COUNTED}, 0),
+        ({"gen_ai.operation.name": "responses"}, 1),
+        ({"gen_ai.operation.name": "aresponses"}, 1),
+        ({"gen_ai.operation.name": "anthropic_messages"}, 1),
+        ({"gen_ai.operation.name": "chat.completions"}, 1),
+        ({"gen_ai.operation.name": "converse", **COUNTED}, 1),
+        ({"gen_ai.operation.name": "converse"}, 0),
+        ({"gen_ai.operation.name": "embeddings", **COUNTED}, 0),
+        ({"gen_ai.operation.name": "invoke_workflow", **COUNTED}, 0),
         ({"http.request.method": "POST"}, 0),
     ],
 )
@@ -55,6 +82,24 @@ NESTED = {
         call("b", "lost", at=(10, 90), response__id="r", **USAGE),
     ],
     "no usage on either side": [call("a"), call("b", "a", response__id="r")],
+    "counts that differ": [
+        call("a", usage__input_tokens=100, usage__output_tokens=50),
+        call("b", "a", usage__input_tokens=98, usage__output_tokens=50),
+    ],
+    "counts, answers and models that differ": [
+        call("a", response__id="run-1", **{"gen_ai.request.model": "auto"}, **USAGE),
+        call("b", "a", response__id="r", usage__input_tokens=9),
+    ],
+    "a step between, counts and answers that differ": [
+        call("a", response__id="run-1", **USAGE),
+        span("x", "a", **CHAIN),
+        call("b", "x", response__id="r", usage__input_tokens=9),
+    ],
+    "a span of no known kind between, one answer unnamed": [
+        call("a", **USAGE),
+        span("x", "a"),
+        call("b", "x", response__id="r", usage__input_tokens=9),
+    ],
 }
 
 
@@ -102,6 +147,57 @@ def test_attempts_inside_a_wrapper_that_sums_them_up_are_the_calls(
         call("b", "f", usage__input_tokens=20, usage__output_tokens=3),
     ]
     assert sorted(interactions(tmp_path, *spans).index) == ["a", "b"]
+
+
+COUNTS = ["prompt_tokens", "completion_tokens", "cost_usd"]
+OUTER = call("a", **USAGE, **{"gen_ai.usage.cost": 0.5, "at": (0, 100)})
+HEIRS: dict[str, tuple[list[Record], dict[str, list[float | None]]]] = {
+    "a stream that counted nothing": (
+        [OUTER, call("b", "a", response__finish_reasons=["stop"])],
+        {"b": [130_213, 7, 0.5]},
+    ),
+    "through a wrapper that counted nothing": (
+        [OUTER, call("b", "a"), span("x", "b"), call("c", "x")],
+        {"c": [130_213, 7, 0.5]},
+    ),
+    "the attempt that answered": (
+        [
+            OUTER,
+            call("b", "a", at=(0, 9), status={"code": 2}),
+            call("c", "a", at=(10, 90)),
+        ],
+        {"b": [None, None, None], "c": [130_213, 7, 0.5]},
+    ),
+    "counts of its own": (
+        [OUTER, call("b", "a", usage__input_tokens=98, usage__output_tokens=7)],
+        {"b": [98, 7, 0.5]},
+    ),
+    "a cost of its own": (
+        [OUTER, call("b", "a", **{"gen_ai.usage.cost": 0.25})],
+        {"b": [130_213, 7, 0.25]},
+    ),
+    "of several that answered the last, and no cost of both": (
+        [OUTER, call("b", "a", at=(0, 9)), call("c", "a", at=(10, 90))],
+        {"b": [None, None, None], "c": [130_213, 7, None]},
+    ),
+    "nothing by way of a tool": (
+        [OUTER, span("t", "a", **TOOL), call("b", "t")],
+        {"a": [130_213, 7, 0.5], "b": [None, None, None]},
+    ),
+    "what answered is known from its span alone": (
+        [OUTER, call("b", "a", status={"code": 2})],
+        {"a": [130_213, 7, 0.5], "b": [None, None, None]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("spans", "counted"), HEIRS.values(), ids=HEIRS)
+def test_a_leaf_inherits_what_its_wrapper_alone_counted(
+    tmp_path: Path, spans: list[Record], counted: dict[str, list[float | None]]
+) -> None:
+    found = interactions(tmp_path, *spans)[COUNTS].sort_index().astype(object)
+    plain = found.where(found.notna(), None)
+    assert {name: list(row) for name, row in plain.iterrows()} == counted
 
 
 def test_the_nearest_ancestor_speaks_first_then_the_trace(tmp_path: Path) -> None:
@@ -174,6 +270,8 @@ def test_a_stream_without_usage_has_unknown_tokens(tmp_path: Path) -> None:
         ({"error.type": "openai.BadRequestError"}, "provider_error"),
         ({"status": {"code": "STATUS_CODE_ERROR"}}, "provider_error"),
         ({"gen_ai.response.finish_reasons": ["content_filter"]}, "safety_block"),
+        ({"gen_ai.response.finish_reasons": '["content_filter"]'}, "safety_block"),
+        ({"gen_ai.response.finish_reason": "content-filter"}, "safety_block"),
         ({"gen_ai.response.finish_reasons": ["stop"]}, "none"),
     ],
 )
@@ -184,6 +282,41 @@ def test_failures_have_the_kinds_that_all_sources_share(
     assert row["failure_type"] == kind
     assert row["is_failure"] == (kind not in ("none", "safety_block"))
     assert row["safety_block_flag"] == (kind == "safety_block")
+
+
+def raised(name: str) -> list[Record]:
+    """Return the event of an exception."""
+    attributes = attribute_list({"exception.type": name})
+    return [{"name": "exception", "attributes": attributes}]
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"status": {"code": 1}}, None),
+        ({"status": {"code": "STATUS_CODE_OK"}}, None),
+        ({"usage__output_tokens": 5}, None),
+        ({"response__finish_reasons": ["stop"]}, None),
+        ({"response__finish_reasons": ["error"]}, "ValueError"),
+        ({"usage__output_tokens": 5, "status": {"code": 2}}, "ValueError"),
+        ({}, "ValueError"),
+    ],
+)
+def test_an_exception_that_was_caught_is_no_failure(
+    tmp_path: Path, said: Record, error: str | None
+) -> None:
+    row = interactions(tmp_path, call("a", events=raised("a.ValueError"), **said)).loc[
+        "a"
+    ]
+    assert (row["error_type"], row["is_failure"]) == (error, error is not None)
+
+
+def test_a_call_that_failed_and_names_no_operation_is_a_failed_call(
+    tmp_path: Path,
+) -> None:
+    said = {"gen_ai.system": "openai", "gen_ai.request.model": "m", "error.type": "500"}
+    row = interactions(tmp_path, span("a", status={"code": 2}, **said)).loc["a"]
+    assert (row["model_name"], row["failure_type"]) == ("m", "provider_error")
 
 
 def test_a_tool_belongs_to_the_answer_before_it(tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def test_every_way_to_write_the_documents_down(tmp_path: Path) -> None:
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     frames = staged(landed(tmp_path))
+    # but is counted among the files
+    assert set(frames.pop("files")["records"]) == {0}
     assert all(frame.empty for frame in frames.values())
 
 
@@ -196,6 +198,48 @@ def test_judgements_find_their_answer(tmp_path: Path) -> None:
     assert row["interaction_id"] == frames["interactions"]["interaction_id"][0]
     assert (row["evaluation_name"], row["score"]) == ("user_feedback", -1.0)
     assert unreadable(frames) == 0
+
+
+def test_a_judgement_is_known_by_what_it_judges_and_when(tmp_path: Path) -> None:
+    judged = {"gen_ai.response.id": "r", "gen_ai.evaluation.name": "toxicity"}
+    score = "gen_ai.evaluation.score.value"
+    lines = [
+        log_record("gen_ai.evaluation.result", **judged, **said)
+        for said in ({score: 0.5}, {score: 0.25}, {score: 0.5, "app.evaluator": "ann"})
+    ]
+    assert len(staged(landed(tmp_path, *lines))["evaluations"]) == 2
+
+
+FLATTENED = {
+    "OpenLLMetry": ("gen_ai.prompt.{}.content", "gen_ai.completion.{}.content"),
+    "OpenInference": (
+        "llm.input_messages.{}.message.content",
+        "llm.output_messages.{}.message.content",
+    ),
+}
+
+
+@pytest.mark.parametrize("names", FLATTENED.values(), ids=FLATTENED)
+def test_content_that_is_spread_over_attributes_is_kept_and_redacted(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    asked, answered = names
+    said = {asked.format(n): f"part {n} of a@b.example" for n in (10, 2, 0)}
+    said |= {answered.format(0): "yes", asked.format(0).replace("content", "role"): "u"}
+    frames = staged(landed(tmp_path, request(call("a", **said))))
+    (row,) = frames.pop("contents").to_dict("records")
+    assert row["prompt_text"].splitlines() == [
+        f"part {n} of <EMAIL>" for n in (0, 2, 10)
+    ]
+    assert row["response_text"] == "yes"
+    assert not any("part" in frame.to_csv() for frame in frames.values())
+
+
+def test_content_in_several_parts_of_a_message_is_kept(tmp_path: Path) -> None:
+    part = "llm.input_messages.0.message.contents.{}.message_content.text"
+    said = {part.format(n): f"part {n}" for n in (1, 0)}
+    frames = staged(landed(tmp_path, request(call("a", **said))))
+    assert list(frames["contents"]["prompt_text"]) == ["part 0\npart 1"]
 
 
 def test_an_exception_in_the_log_is_the_error_of_its_call(tmp_path: Path) -> None:

@@ -32,9 +32,7 @@ placed as (
             {% for field in of_ancestors -%}
             coalesce(calls.{{ field }}, contexts.{{ field }}) as {{ field }},
             {% endfor -%}
-            -- OpenLLMetry leaves out the s
-            if(lower(calls.finish_reason) = 'tool_call', 'tool_calls', lower(calls.finish_reason))
-                as finish_reason
+            {{ finish_word('calls.finish_reason') }} as finish_reason
         ),
         calls.trace_id || '-' || calls.span_id as interaction_id,
         -- nobody read a stream to its end: one library calls that an error, others nothing

@@ -49,7 +49,7 @@ told as (
 kinds as (
 
     select
-        *,
+        * replace ({{ hashed_user('user_id') }} as user_id),
         {{ otlp_kind(aliases) }} as kind
 
     from told

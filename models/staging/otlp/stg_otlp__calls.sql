@@ -32,14 +32,34 @@ exceptions as (
 
 ),
 
+heirs as (
+
+    select * from {{ ref('stg_otlp__heirs') }}
+
+),
+
 calls as (
 
-    select spans.* replace (coalesce(spans.error_type, exceptions.error_type) as error_type)
+    select
+        spans.* replace (
+            {% for field in token_counts() -%}
+            if(
+                coalesce(spans.prompt_tokens, spans.completion_tokens) is null,
+                heirs.{{ field }}, spans.{{ field }}
+            ) as {{ field }},
+            {% endfor -%}
+            coalesce(spans.cost_usd, heirs.cost_usd) as cost_usd,
+            coalesce(
+                spans.error_type, if(spans.has_answer, null, exceptions.error_type)
+            ) as error_type
+        )
 
     from spans
 
     left join exceptions
         on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
+
+    left join heirs on spans.trace_id = heirs.trace_id and spans.span_id = heirs.span_id
 
     anti join wrappers
         on spans.trace_id = wrappers.trace_id and spans.span_id = wrappers.span_id

@@ -2,6 +2,8 @@
 
 {%- set asked = ['gen_ai.input.messages', 'input.value', 'gen_ai.prompt', 'input'] -%}
 {%- set answered = ['gen_ai.output.messages', 'output.value', 'gen_ai.completion', 'output'] -%}
+{%- set said = 'coalesce(span.attributes, log_record.attributes)' -%}
+{%- set parts = 'message[.](content|contents[.][0-9]+[.]message_content[.]text)' -%}
 
 with
 
@@ -22,7 +24,15 @@ listed as (
     select
         {{ otlp_id('coalesce(span.traceId, log_record.traceId)', 16) }} as trace_id,
         {{ otlp_id('coalesce(span.spanId, log_record.spanId)', 8) }} as span_id,
-        {{ otlp_attributes('coalesce(span.attributes, log_record.attributes)') }}
+        coalesce(
+            {{ otlp_flattened(said, 'gen_ai[.]prompt', 'content') }},
+            {{ otlp_flattened(said, 'llm[.]input_messages', parts) }}
+        ) as asked_in_parts,
+        coalesce(
+            {{ otlp_flattened(said, 'gen_ai[.]completion', 'content') }},
+            {{ otlp_flattened(said, 'llm[.]output_messages', parts) }}
+        ) as answered_in_parts,
+        {{ otlp_attributes(said) }}
 
     from records
 
@@ -33,6 +43,8 @@ found as (
     select
         trace_id,
         span_id,
+        asked_in_parts,
+        answered_in_parts,
         {{ otlp_value({'asked': asked}, 'asked') }} as asked,
         {{ otlp_value({'answered': answered}, 'answered') }} as answered
 
@@ -45,15 +57,17 @@ texts as (
 
     select
         trace_id || '-' || span_id as interaction_id,
-        max(coalesce(json_extract_string(asked, '$.stringValue'), asked)) as prompt_text,
-        max(coalesce(json_extract_string(answered, '$.stringValue'), answered))
-            as response_text
+        max(coalesce(json_extract_string(asked, '$.stringValue'), asked, asked_in_parts))
+            as prompt_text,
+        max(coalesce(
+            json_extract_string(answered, '$.stringValue'), answered, answered_in_parts
+        )) as response_text
 
     from found
 
     semi join calls using (trace_id, span_id)
 
-    where coalesce(asked, answered) is not null
+    where coalesce(asked, answered, asked_in_parts, answered_in_parts) is not null
 
     group by all
 

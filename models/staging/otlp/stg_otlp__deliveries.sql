@@ -64,11 +64,11 @@ delivered as (
         kind,
         try_cast(span.startTimeUnixNano as bigint) as started_ns,
         try_cast(span.endTimeUnixNano as bigint) as ended_ns,
-        coalesce(span.status.code in ('2', 'STATUS_CODE_ERROR'), false)
-            as has_error_status,
+        {{ otlp_has_error('span') }} as has_error_status,
+        {{ otlp_has_answer('span') }} as has_answer,
         -- all else that a status says may quote what was asked
         span.status.message = 'abandoned stream' as is_abandoned_stream,
-        coalesce(error_type, exception_type) as error_type,
+        coalesce(error_type, if({{ otlp_has_answer('span') }}, null, exception_type)) as error_type,
         try_cast(first_token.timeUnixNano as bigint) as first_token_ns,
         {{ otlp_kept_events('span.events') }} as events,
         log,

@@ -34,6 +34,7 @@ tops as (
         spans.span_id,
         spans.kind,
         false as is_asked_by_tool,
+        false as is_below_unknown,
         0 as depth
 
     from spans
@@ -57,6 +58,7 @@ descents as (
         spans.span_id,
         spans.kind,
         descents.is_asked_by_tool or descents.kind in ('tool', 'agent') as is_asked_by_tool,
+        descents.is_below_unknown or descents.kind = 'span' as is_below_unknown,
         1 as depth
 
     from descents
@@ -75,7 +77,8 @@ met as (
         trace_id,
         outer_span_id,
         span_id as inner_span_id,
-        is_asked_by_tool
+        is_asked_by_tool,
+        is_below_unknown
 
     from descents
 

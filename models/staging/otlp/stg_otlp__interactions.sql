@@ -28,7 +28,7 @@ interactions as (
         ---------- ids
         calls.interaction_id,
         coalesce(calls.session_id, calls.trace_id) as session_id,
-        coalesce({{ hashed_user('calls.user_id') }}, 'unknown') as user_id,
+        coalesce(calls.user_id, 'unknown') as user_id,
         calls.operation_id,
         calls.prompt_id,
         calls.trace_id,

@@ -56,10 +56,25 @@ said as (
 
 ),
 
--- delivered twice, a judgement says the same twice
+digested as (
+
+    select
+        *,
+        {{ name_code('said') }} as digest
+
+    from said
+
+),
+
 judgements as (
 
-    select distinct * from said
+    select * exclude (digest)
+
+    from digested
+
+    qualify {{ newest_first(
+        'trace_id, span_id, response_id, evaluation_name, evaluator, happened_ns', []
+    ) }}
 
 )
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view', enabled=is_source_on(this)) }}
+{{ config(enabled=is_source_on(this)) }}
 
 with
 
@@ -6,7 +6,9 @@ calls as not materialized (
 
     select
         *,
-        coalesce(response_model, request_model) as model_name
+        coalesce(prompt_tokens, completion_tokens) is not null as is_counted,
+        (has_error_status or error_type is not null)
+        and is_abandoned_stream is not true as has_failed
 
     from {{ ref('stg_otlp__spans') }}
 
@@ -20,35 +22,62 @@ descents as (
 
 ),
 
+same_answers as (
+
+    select * from {{ ref('stg_otlp__same_answers') }}
+
+),
+
+pairs as (
+
+    select * from descents
+
+    union all
+
+    select same_answers.*
+
+    from same_answers
+
+    anti join descents using (trace_id, outer_span_id, inner_span_id)
+
+),
+
 nestings as (
 
     select
-        descents.trace_id,
-        descents.outer_span_id as span_id,
-        descents.is_asked_by_tool,
+        pairs.trace_id,
+        pairs.outer_span_id as span_id,
+        pairs.inner_span_id,
+        pairs.is_asked_by_tool,
+        outers.is_counted,
+        outers.has_failed,
         outers.prompt_tokens,
         outers.completion_tokens,
+        inners.is_counted as is_inner_counted,
+        inners.has_failed as has_inner_failed,
+        inners.started_ns as inner_started_ns,
+        inners.cost_usd as inner_cost_usd,
         inners.prompt_tokens as inner_prompt_tokens,
         inners.completion_tokens as inner_completion_tokens,
-        outers.response_id != inners.response_id as has_other_answer,
-        outers.response_id = inners.response_id as has_same_answer,
-        coalesce(
-            outers.model_name in (inners.model_name, inners.request_model)
-            or outers.request_model in (inners.model_name, inners.request_model),
-            true
-        ) as has_same_model,
-        outers.prompt_tokens + outers.completion_tokens
-        + inners.prompt_tokens + inners.completion_tokens is not null as is_counted
+        -- two answers of different names on either side of a span of no known kind: most likely a tool
+        case
+            when outers.response_id = inners.response_id then true
+            when pairs.is_asked_by_tool then false
+            else not pairs.is_below_unknown
+                or coalesce(outers.response_id = inners.response_id, true)
+                or coalesce(
+                    outers.prompt_tokens = inners.prompt_tokens
+                    and outers.completion_tokens = inners.completion_tokens, false
+                )
+        end as is_told_again
 
-    from descents
+    from pairs
 
     inner join calls as outers
-        on descents.trace_id = outers.trace_id
-            and descents.outer_span_id = outers.span_id
+        on pairs.trace_id = outers.trace_id and pairs.outer_span_id = outers.span_id
 
     inner join calls as inners
-        on descents.trace_id = inners.trace_id
-            and descents.inner_span_id = inners.span_id
+        on pairs.trace_id = inners.trace_id and pairs.inner_span_id = inners.span_id
 
 )
 

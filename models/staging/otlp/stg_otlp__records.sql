@@ -12,9 +12,40 @@ requests as (
 
     select
         file_name,
-        from_json({{ otlp_as_request('json') }}, {{ otlp_request() }}) as request
+        json,
+        from_json(json, {{ otlp_request() }}) as request
 
     from documents
+
+),
+
+-- most are read by now, and parsed once
+opened as (
+
+    select
+        file_name,
+        case
+            when {{ otlp_is_read('request') }} then request
+            else from_json({{ otlp_as_request('json') }}, {{ otlp_request() }})
+        end as request
+
+    from requests
+
+),
+
+-- what gives nothing is torn: a span without ids
+counted as (
+
+    select
+        file_name,
+        case
+            when {{ otlp_is_read('request') }} then request
+            else from_json(
+                '{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request() }}
+            )
+        end as request
+
+    from opened
 
 ),
 
@@ -26,7 +57,7 @@ resources as (
         unnest(request.resourceSpans) as spans_resource,
         unnest(request.resourceLogs) as logs_resource
 
-    from requests
+    from counted
 
 ),
 
