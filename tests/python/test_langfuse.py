@@ -176,13 +176,11 @@ def test_scores_are_of_a_call_or_of_the_last_one_of_their_trace(tables: Tables) 
 
 def test_what_is_torn_is_counted_and_nothing_said_comes_in(tables: Tables) -> None:
     files = by_id(tables["files"], "file_name")
-    assert (files["v2.jsonl"]["records"], files["v2.jsonl"]["unreadable_records"]) == (
-        2,
-        1,
-    )
-    assert files["trace.json"]["records"] == 1 + 20 + len(SCORES)
-    assert files["listed.json"]["records"] == 1
-    assert files["listed.json"]["unreadable_records"] == 0
+    lines = files["langfuse/v2.jsonl"]
+    assert (lines["records"], lines["unreadable_records"]) == (2, 1)
+    assert files["langfuse/trace.json"]["records"] == 1 + 20 + len(SCORES)
+    assert files["langfuse/listed.json"]["records"] == 1
+    assert files["langfuse/listed.json"]["unreadable_records"] == 0
     assert "SECRET" not in as_text(tables)
 
 

@@ -211,8 +211,8 @@ def test_a_value_that_cannot_be_cast_is_kept_and_counted(calls: dict[str, Row]) 
 
 def test_every_file_is_counted_and_nothing_said_comes_in(tables: Tables) -> None:
     files = by_id(tables["files"], "file_name")
-    assert files["spans.parquet"]["records"] == len(SPANS)
-    assert files["empty.parquet"]["records"] == 0
+    assert files["openinference/spans.parquet"]["records"] == len(SPANS)
+    assert files["openinference/empty.parquet"]["records"] == 0
     assert tables["files"]["unreadable_records"].sum() == 0
     assert "SECRET" not in as_text(tables)
 
