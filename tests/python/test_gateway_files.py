@@ -1,4 +1,4 @@
-"""Files of gateways: whose they are and how they are packed."""
+"""Files of gateways: whose they are, how they are packed, and what both logged."""
 
 import gzip
 import json
@@ -16,6 +16,7 @@ SOURCES = ["litellm", "langfuse"]
 MODELS = {
     "calls": "int_interactions_unioned",
     "files": "int_source_files_unioned",
+    "checks": "int_checks_of_repeats",
 }
 
 
@@ -81,6 +82,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Row]]
     return {
         "calls": by_id(read["calls"]),
         "files": by_id(files, "key"),
+        "checks": by_id(read["checks"], "table_name"),
     }
 
 
@@ -127,3 +129,9 @@ def test_a_file_is_of_the_source_that_reads_it_and_else_of_all(found: Found) -> 
     assert counts(found, "nobodys.json") == {"litellm": (1, 1), "langfuse": (1, 1)}
     assert counts(found, "none.json") == {"litellm": (0, 0), "langfuse": (0, 0)}
     assert counts(found, "llm_provider_invoices.csv") == {}
+
+
+def test_a_call_that_two_sources_logged_is_named(found: Found) -> None:
+    check = found["checks"]["litellm"]
+    assert (check["failed_rows"], check["example_key"]) == (1, "chatcmpl-1")
+    assert found["checks"]["langfuse"]["failed_rows"] == 0
