@@ -19,7 +19,7 @@
         'attributes."llm.system"', 'details.ls_provider',
     ],
     'model_id': ['text'] + langfuse_field('internal_model_id') + langfuse_field('model_id'),
-    'usage_details': ['text'] + langfuse_field('usage_details') + ['item.usage'],
+    'usage_details': ['text', "nullif(item.usageDetails, '{}')", "nullif(item.usage_details, '{}')", 'item.usage'],
     'cost_details': ['text'] + langfuse_field('cost_details'),
     'prompt_name': ['text'] + langfuse_field('prompt_name'),
     'prompt_version': ['text'] + langfuse_field('prompt_version'),
