@@ -81,6 +81,9 @@ newest as (
 
     select
         *,
+        -- its id tells an observation from those of every other trace
+        span_id as span_key,
+        parent_span_id as parent_key,
         -- an export of generations alone leaves the type out
         coalesce(upper(observation_type), 'GENERATION') = 'GENERATION' as is_call,
         coalesce(upper(observation_type) = 'TOOL', false) as is_tool,
