@@ -9,7 +9,10 @@
 
 {% macro plain_tag(tags) -%}
     {#- the first that is no `label:value` -#}
-    nullif(regexp_extract({{ tags }}, '["'']([^"'':=]+)["'']', 1), '')
+    list_filter(
+        from_json({{ json_text(tags) }}, '["VARCHAR"]'),
+        lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]')
+    )[1]
 {%- endmacro %}
 
 {% macro labelled(tags, structs, labels=none) -%}

@@ -1,12 +1,12 @@
 {% macro calls_of_tools(spans, calls) -%}
     {#- a tool is used by the call above it, else by the last one of its trace that began before -#}
     with started as (
-        select trace_id, timestamp_utc, max(span_id) as span_id from {{ calls }} group by all
+        select trace_id, timestamp_utc, max(span_key) as span_key from {{ calls }} group by all
     )
 
-    select tools.span_id, coalesce(parents.span_id, started.span_id) as interaction_id
+    select tools.span_key, coalesce(parents.span_key, started.span_key) as interaction_id
     from {{ spans }} as tools
-    left join {{ calls }} as parents on tools.parent_span_id = parents.span_id
+    left join {{ calls }} as parents on tools.parent_key = parents.span_key
     asof left join started
         on tools.trace_id = started.trace_id and tools.timestamp_utc >= started.timestamp_utc
     where tools.is_tool

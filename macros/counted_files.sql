@@ -1,7 +1,8 @@
 {% macro counted_files(source, records) -%}
-    {#- a file of readable objects none of which is the source's own belongs to another source -#}
+    {#- every file, named from the data folder on; whose a file without a readable record is shows beside the other sources -#}
+    {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
     select
-        regexp_replace(files.file_path, '^.*/{{ source }}/', '') as file_name,
+        ltrim(substr(files.file_path, {{ folder | length + 1 }}), '/') as file_name,
         count(records.file_path) as records,
         count(*) filter (where not records.is_readable) as unreadable_records
     from (
@@ -11,5 +12,4 @@
     ) as files
     left join {{ records }} as records on files.file_path = records.file_path
     group by all
-    having count(*) filter (where records.is_object) = 0 or bool_or(records.is_readable)
 {%- endmacro %}

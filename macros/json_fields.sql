@@ -17,7 +17,25 @@
 
 {% macro json_text(text) -%}
     {#- an object that was exported as a string, be it of JSON or of a map of Python or ClickHouse -#}
-    coalesce(try_cast({{ text }} as json), try_cast(replace({{ text }}, '''', '"') as json))
+    coalesce(try_cast({{ text }} as json), try_cast({{ python_as_json(text) }} as json))
+{%- endmacro %}
+
+{% macro python_as_json(text) -%}
+    {#- string by string: an apostrophe within one ends nothing -#}
+    array_to_string(list_transform(
+        regexp_extract_all({{ text }}, '(?s)''(?:[^''\\]|\\.)*''|"(?:[^"\\]|\\.)*"|None|True|False|[^''"NTF]+|.'),
+        lambda token: case
+            when starts_with(token, '''') then cast(to_json(replace(token[2:-2], '\''', '''')) as varchar)
+            when token = 'None' then 'null'
+            when token in ('True', 'False') then lower(token)
+            else token
+        end
+    ), '')
+{%- endmacro %}
+
+{% macro unread_object(text, struct) -%}
+    {#- for rejected_values, without what it says: it may quote a prompt or name a user -#}
+    case when {{ safe_text(text) }} is not null and {{ struct }} is null then 'no JSON object' end
 {%- endmacro %}
 
 {% macro first_text(names) -%}

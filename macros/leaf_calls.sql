@@ -8,6 +8,6 @@
         case when {{ spans }}.has_error
             then concat_ws(' ', {{ spans }}.error_type, {{ spans }}.error_words) end as error
     from {{ spans }}
-    anti join wrappers on {{ spans }}.span_id = wrappers.span_id
+    anti join wrappers on {{ spans }}.span_key = wrappers.span_key
     where {{ spans }}.is_call
 {%- endmacro %}

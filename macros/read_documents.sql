@@ -1,25 +1,35 @@
 {#- how each kind of file becomes documents; a torn one is null, so that it can be counted -#}
-{% macro line_documents(files) -%}
-    {%- for format, pattern in {'newline_delimited': '(jsonl|ndjson)([.]gz)?', 'auto': 'json[.]gz'}.items() -%}
-        {%- set lines = files_ending(files, pattern) -%}
-        {%- if lines %}
+{% macro line_documents(files, whole) -%}
+    {%- set lines = files_ending(files, '(jsonl|ndjson|json)([.]gz)?') | reject('in', whole) | list -%}
+    {%- if lines %}
         select filename as file_path, json as document
-        from read_json_objects({{ path_list(lines) }}, format = '{{ format }}', filename = true, ignore_errors = true)
+        from read_json_objects({{ path_list(lines) }}, format = 'newline_delimited', filename = true, ignore_errors = true)
         union all
-        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro whole_documents(whole) -%}
+    {#- what is not one document is read by line, be it lines or a torn array of lines -#}
+    {%- for text in [text_of_files(files_ending(whole, 'json|jsonl|ndjson')), text_of_zipped(files_ending(whole, 'gz'))] if text %}
+        select file_path, unnest({{ documents_of_text('text') }}) as document
+        from ({{ text }}) as files
+        union all
     {%- endfor -%}
 {%- endmacro %}
 
-{% macro whole_documents(files) -%}
-    {#- what is not one document is read by line, be it lines or a torn array of lines -#}
-    {%- set found = files_ending(files, 'json') -%}
-    {%- if found %}
-        select file_path, unnest(documents) as document
-        from (
-            select filename as file_path, {{ documents_of_text("coalesce(ltrim(try(decode(content)), chr(65279)), '?')") }} as documents
-            from read_blob({{ path_list(found) }})
-        ) as files
-        union all
+{% macro text_of_files(files) -%}
+    {%- if files %}
+            select filename as file_path, coalesce(ltrim(try(decode(content)), chr(65279)), '?') as text from read_blob({{ path_list(files) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro text_of_zipped(files) -%}
+    {#- no reader of texts or blobs unzips; a line may be all of the text, whose length is known by its weight alone -#}
+    {%- if files %}
+            {%- set longest = run_query("select greatest(16777216, max(32 * size)) from read_blob(" ~ path_list(files) ~ ")").columns[0].values()[0] %}
+            select file_path, string_agg(line, chr(10) order by place) as text
+            from (select filename as file_path, line, row_number() over () as place from read_csv({{ path_list(files) }}, {{ text_lines(longest) }}, filename = true)) as lines
+            group by file_path
     {%- endif -%}
 {%- endmacro %}
 
@@ -63,10 +73,13 @@
 
 {% macro csv_header(file) -%}
     {%- set lines = run_query(
-        "select trim(line, chr(65279) || chr(13)) from read_csv(" ~ literal_path(file) ~ ", auto_detect = false, header = false,"
-        ~ " columns = {'line': 'varchar'}, delim = chr(1), quote = '', escape = '', max_line_size = 16777216) limit 1"
+        "select trim(line, chr(65279) || chr(13)) from read_csv(" ~ literal_path(file) ~ ", " ~ text_lines() ~ ") limit 1"
     ).columns[0].values() -%}
     {%- set names = [] -%}
     {%- for name in (lines[0] or '').split(',') if lines and name -%}{%- do names.append(name.strip(' "')) -%}{%- endfor -%}
     {{ return(names) }}
+{%- endmacro %}
+
+{% macro text_lines(longest=16777216) -%}
+    auto_detect = false, header = false, columns = {'line': 'varchar'}, delim = chr(1), quote = '', escape = '', parallel = false, max_line_size = {{ longest }}, buffer_size = {{ longest }}
 {%- endmacro %}

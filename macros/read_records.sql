@@ -1,11 +1,12 @@
 {% macro read_records(source, unread) -%}
     {#- one row per record of the source's files, a JSON object; null where it cannot be read -#}
     {%- set files = gateway_files(source) -%}
+    {%- set whole = whole_files(files) -%}
     with
 
     documents as (
-        {{ line_documents(files) }}
-        {{ whole_documents(files) }}
+        {{ line_documents(files, whole) }}
+        {{ whole_documents(whole) }}
         {{ csv_documents(files, unread) }}
         {{ parquet_documents(files, unread) }}
         select cast(null as varchar) as file_path, cast(null as json) as document where false
@@ -15,15 +16,18 @@
 {%- endmacro %}
 
 {% macro unwrapped_documents() -%}
-    {#- an unnest beside the document would parse all of it again for each of its records -#}
+    {#- pages hold their records under `data` or `logs`; an unnest beside the document would parse all of it again for each of them -#}
+    paged as materialized (
+        select file_path, document, case
+            when not (contains(document, '"data"') or contains(document, '"logs"')) or starts_with(ltrim(document, e' \t\r\n'), '[') then null
+            when regexp_matches(document, '"(data|logs)"\s*:\s*\[') then json_transform(document, '{"data": ["json"], "logs": ["json"]}')
+        end as page from documents
+    ),
+
     listed as materialized (
-        select file_path, case
-            when not regexp_matches(left(document, 200), '^\s*(\[|\{\s*"(data|logs)"\s*:\s*\[)') then [document]
-            when starts_with(ltrim(document, e' \t\r\n'), '[') then from_json(document, '["json"]')
-            when document is not null then json_transform(document, '{"data": ["json"], "logs": ["json"]}').data
-            else [document]
-        end as records
-        from documents
+        select file_path, case when starts_with(ltrim(document, e' \t\r\n'), '[') then from_json(document, '["json"]')
+            else coalesce(page.data, page.logs, [document]) end as records
+        from paged
     )
 
     select file_path, unnest(records) as record from listed
@@ -40,5 +44,11 @@
 {%- endmacro %}
 
 {% macro gateway_files(source) -%}
-    {{ return(source_files(source, ['json', 'jsonl', 'ndjson', 'csv', 'parquet'])) }}
+    {#- the contract's tables and bills are nobody else's, wherever they lie -#}
+    {%- set found = [] -%}
+    {%- for file in source_files(source, ['json', 'jsonl', 'ndjson', 'csv', 'parquet'])
+        if not modules.re.match('llm_(system|provider)_', file.split('/') | last) -%}
+        {%- do found.append(file) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}

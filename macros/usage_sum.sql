@@ -2,10 +2,10 @@
     from_json({{ json_text(text) }}, '"MAP(VARCHAR, VARCHAR)"')
 {%- endmacro %}
 
-{% macro usage_sum(usage, pattern) -%}
+{% macro usage_sum(usage, pattern, but='cost') -%}
     {#- over the buckets whose name matches; null where there is none; in decimals, whose sum no order changes -#}
     cast(list_sum(list_transform(
-        list_filter(map_entries({{ usage }}), lambda bucket: regexp_matches(lower(bucket.key), '{{ pattern }}')),
+        list_filter(map_entries({{ usage }}), lambda bucket: regexp_matches(lower(bucket.key), '{{ pattern }}') and not regexp_matches(lower(bucket.key), '{{ but }}')),
         lambda bucket: cast(try_cast(bucket.value as double) as decimal(38, 12))
     )) as double)
 {%- endmacro %}

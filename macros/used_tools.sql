@@ -9,6 +9,6 @@
         {{ spans }}.has_error as is_failure,
         {{ error_name(spans ~ '.error_type', spans ~ '.error_words', spans ~ '.has_error') }} as error_type
     from {{ spans }}
-    inner join used on {{ spans }}.span_id = used.span_id
+    inner join used on {{ spans }}.span_key = used.span_key
     left join traces on {{ spans }}.trace_id = traces.trace_id
 {%- endmacro %}

@@ -3,6 +3,7 @@
     'sources',
     'columns',
     'keys',
+    'repeats',
     'references',
     'values',
     'costs',

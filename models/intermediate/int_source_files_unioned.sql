@@ -20,6 +20,21 @@ files as (
 
     where false
 
+),
+
+-- where two sources look into one folder, a file is of those that can read it
+owned as (
+
+    select *
+
+    from files
+
+    qualify
+        records > unreadable_records
+        or not coalesce(
+            bool_or(records > unreadable_records) over (partition by file_name), false
+        )
+
 )
 
-select * from files
+select * from owned

@@ -5,6 +5,11 @@ from pathlib import Path
 from staged_sources import Row, write_lines, write_table
 
 MODEL = {"model": "gpt-4o-2024-08-06", "internalModelId": "m1"}
+GEMINI = {
+    "prompt_token_count": 10,
+    "cached_content_token_count": 4,
+    "candidates_token_count": 5,
+}
 COSTS = {"input": 0.001, "output": 0.002, "total": 0.003}
 
 
@@ -60,9 +65,21 @@ CALLS = [
             "total": 10,
         },
     ),
+    used("reasoning", input=10, output=5, reasoning=7, total=22),
+    used(
+        "plain_names", input=1000, cache_read=300, input_audio=20, output=50, total=1370
+    ),
+    used("gemini", **GEMINI, thoughts_token_count=7, total_token_count=22),
+    used("gemini_plain", prompt_token_count=10, candidates_token_count=5),
+    used("uncached_total", input=10, cache_read=500, output=5, total=15),
     used("total_only", total=55),
     used("zeros", input=0, output=0, total=0),
     observation("legacy", usageDetails=None, promptTokens=8, completionTokens=3),
+    observation(
+        "emptied",
+        usageDetails={},
+        usage={"input": 8, "output": 3, "unit": "TOKENS", "inputCost": 0.7},
+    ),
     observation("unpriced", costDetails={}, internalModelId=None),
     observation("gratis", costDetails={"total": 0}),
     observation("parts", costDetails={"input": 0.25, "output": 0.5}),

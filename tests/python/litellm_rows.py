@@ -5,11 +5,22 @@ import json
 from staged_sources import Row
 
 SPENT = 0.000225
+NONE = {"prompt_tokens": 0, "completion_tokens": 0}
+# as str() writes it, which CSV dumps hold
+PYTHON = str(
+    {
+        "status": "failure",
+        "requester": None,
+        "is_proxy": True,
+        "said": 'it\'s a "SECRET"',
+        "error_information": {"error_class": "RateLimitError", "note": "don't"},
+    }
+)
 PRICED = {"cost_breakdown": {"total_cost": 0.0}}
 GUARDED = {"guardrail_information": [{"guardrail_status": "guardrail_intervened"}]}
 
 
-def spend(request_id: str, metadata: Row | None = None, **columns: object) -> Row:
+def spend(request_id: str, metadata: Row | str | None = None, **columns: object) -> Row:
     """Return one row of LiteLLM_SpendLogs as the API gives it."""
     return {
         "request_id": request_id,
@@ -31,7 +42,9 @@ def spend(request_id: str, metadata: Row | None = None, **columns: object) -> Ro
         "request_tags": "[]",
         "messages": "{}",
         "response": "{}",
-        "metadata": json.dumps(metadata or {}),
+        "metadata": metadata
+        if isinstance(metadata, str)
+        else json.dumps(metadata or {}),
     } | columns
 
 
@@ -44,12 +57,8 @@ def failed(
 ) -> Row:
     """Return the row of a call that failed, with the zeros that LiteLLM writes."""
     told = {"error_information": {"error_class": error, "error_code": code}}
-    nothing = {"spend": 0, "prompt_tokens": 0, "completion_tokens": 0}
-    return spend(
-        request_id,
-        told | (metadata or {}),
-        **({"status": "failure", "total_tokens": 0} | nothing | columns),
-    )
+    nothing = {"status": "failure", "spend": 0, "total_tokens": 0} | NONE
+    return spend(request_id, told | (metadata or {}), **(nothing | columns))
 
 
 def usage(**fields: object) -> Row:
@@ -90,6 +99,12 @@ ROWS = [
     spend(
         "tagged", request_tags='["User-Agent: curl", "use_case:search", "region=eu"]'
     ),
+    spend(
+        "asked", request_tags='["User-Agent: curl", "User-Agent: curl/8", "sums, all"]'
+    ),
+    spend("agent", request_tags='["User-Agent: curl", "User-Agent: curl/8"]'),
+    spend("python", metadata=PYTHON, status=None, spend=0, total_tokens=0, **NONE),
+    spend("unread", metadata="{'status': 'failure', 'said': SECRET}"),
     spend("labelled", {"spend_logs_metadata": {"use_case": "chat"}}),
     spend("summed_up", request_tags='["summaries"]', model="openai/gpt-4o"),
     spend("odd", prompt_tokens="many"),

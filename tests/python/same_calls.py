@@ -254,6 +254,35 @@ def langfuse(call: Call) -> Row:
     }
 
 
+def phoenix(call: Call) -> Row:
+    """Return the row of Phoenix's span table, a column for every attribute."""
+    counts = {
+        "prompt": call.input_tokens,
+        "prompt_details.cache_read": call.cached_tokens,
+        "completion": call.output_tokens,
+        "completion_details.reasoning": call.reasoning_tokens,
+    }
+    return {
+        "context.trace_id": call.trace_id,
+        "context.span_id": call.span_id,
+        "parent_id": call.parent_id,
+        "name": "ChatCompletion",
+        "span_kind": "LLM",
+        "start_time": call.started,
+        "end_time": call.ended,
+        "status_code": "ERROR" if call.is_failure else "OK",
+        "status_message": "RateLimitError: 429" if call.is_failure else "",
+        "attributes.llm.provider": PROVIDER,
+        "attributes.llm.model_name": ANSWERED,
+        "attributes.llm.invocation_parameters": json.dumps({"model": REQUESTED}),
+        "attributes.session.id": call.session,
+        "attributes.user.id": call.user,
+    } | {
+        f"attributes.llm.token_count.{name}": known(call, count)
+        for name, count in counts.items()
+    }
+
+
 def write_spans(folder: Path, dialect: Callable[[Call], Row]) -> None:
     """Write the calls as OTLP/JSON lines, sixteen spans a line."""
     spans = [dialect(call) for call in calls()]

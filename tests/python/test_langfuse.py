@@ -57,6 +57,12 @@ def calls(tables: Tables) -> dict[str, Row]:
         ("anthropic", (140, 9, 149), 40, None),
         ("overlapping", (100, 20, 120), 30, None),
         ("details", (9, 1, 10), 4, None),
+        ("reasoning", (10, 12, 22), None, 7),
+        ("plain_names", (1320, 50, 1370), 300, None),
+        ("gemini", (10, 12, 22), 4, 7),
+        ("gemini_plain", (10, 5, 15), None, None),
+        ("uncached_total", (510, 5, 515), 500, None),
+        ("emptied", (8, 3, 11), None, None),
         ("total_only", (None, None, 55), None, None),
         ("zeros", (None, None, None), None, None),
         ("legacy", (8, 3, 11), None, None),
@@ -176,13 +182,11 @@ def test_scores_are_of_a_call_or_of_the_last_one_of_their_trace(tables: Tables) 
 
 def test_what_is_torn_is_counted_and_nothing_said_comes_in(tables: Tables) -> None:
     files = by_id(tables["files"], "file_name")
-    assert (files["v2.jsonl"]["records"], files["v2.jsonl"]["unreadable_records"]) == (
-        2,
-        1,
-    )
-    assert files["trace.json"]["records"] == 1 + 20 + len(SCORES)
-    assert files["listed.json"]["records"] == 1
-    assert files["listed.json"]["unreadable_records"] == 0
+    lines = files["langfuse/v2.jsonl"]
+    assert (lines["records"], lines["unreadable_records"]) == (2, 1)
+    assert files["langfuse/trace.json"]["records"] == 1 + 20 + len(SCORES)
+    assert files["langfuse/listed.json"]["records"] == 1
+    assert files["langfuse/listed.json"]["unreadable_records"] == 0
     assert "SECRET" not in as_text(tables)
 
 

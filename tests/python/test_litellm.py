@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -160,6 +159,8 @@ def test_tags_and_metadata_say_what_a_call_is_for(calls: dict[str, Row]) -> None
     assert calls["tagged"]["region"] == "eu"
     assert calls["labelled"]["use_case"] == "chat"
     assert calls["summed_up"]["use_case"] == "summaries"
+    assert calls["asked"]["use_case"] == "sums, all"
+    assert calls["agent"]["use_case"] is None
     assert calls["summed_up"]["model_name"] == "gpt-4o"
 
 
@@ -171,6 +172,13 @@ def test_a_value_that_cannot_be_cast_is_kept_and_counted(calls: dict[str, Row]) 
     (rejected,) = calls["odd"]["rejected_values"]
     assert rejected == {"column_name": "prompt_tokens", "raw_value": "many"}
     assert calls["odd"]["prompt_tokens"] is None
+
+
+def test_metadata_may_be_what_python_prints(calls: dict[str, Row]) -> None:
+    assert calls["python"]["failure_type"] == "rate_limit"
+    assert len(calls["python"]["rejected_values"]) == 0
+    (rejected,) = calls["unread"]["rejected_values"]
+    assert rejected == {"column_name": "metadata", "raw_value": "no JSON object"}
 
 
 def test_only_answers_are_interactions_and_tools_are_tool_calls(
@@ -187,7 +195,8 @@ def test_every_kind_of_file_is_read_and_what_is_torn_is_counted(
 ) -> None:
     files = by_id(tables["files"], "file_name")
     counted = {
-        name: (row["records"], row["unreadable_records"]) for name, row in files.items()
+        name.removeprefix("litellm/"): (row["records"], row["unreadable_records"])
+        for name, row in files.items()
     }
     assert {"p1", "l1", "l2", "c1", "v1", "q1"} <= set(calls)
     assert not {"c2", "v2", "torn"} & set(calls)
@@ -197,7 +206,8 @@ def test_every_kind_of_file_is_read_and_what_is_torn_is_counted(
     assert counted["list.json"] == (2, 0)
     assert counted["cut.json"] == counted["dump.csv"] == (2, 1)
     assert counted["dump.parquet"] == (1, 0)
-    assert "other.jsonl" not in counted
+    # nobody else is there to read it
+    assert counted["other.jsonl"] == (1, 1)
     assert calls["v1"]["attempted_retries"] == 3
     assert calls["q1"]["attempted_retries"] == 4
 
@@ -244,12 +254,3 @@ def test_the_files_of_litellm_itself(
     assert call["timestamp_utc"] == pd.Timestamp(started)
     assert (call["model_provider"], call["model_name"]) == ("openai", "gpt-4o")
     assert (call["is_failure"], call["failure_type"]) == (False, "none")
-
-
-def test_content_comes_in_redacted_and_only_where_asked(tmp_path: Path) -> None:
-    write_lines(tmp_path / "litellm" / "rows.jsonl", [PAYLOAD])
-    (content,) = staged("litellm", tmp_path, keep_content="1")["contents"].to_dict(
-        "records"
-    )
-    assert "SECRET mail <EMAIL>" in content["prompt_text"]
-    assert "SECRET answer" in content["response_text"]

@@ -66,6 +66,7 @@ SPANS = [
     span("embedded", "EMBEDDING"),
     counted("judged", 5, 5, **{"eval__Tone of voice__label": "polite"}),
     counted("other", 5, 5, context__trace_id="t2"),
+    counted("judged", 9, 1, context__trace_id="t9", parent_id="outer"),
 ]
 
 
@@ -122,12 +123,20 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 @pytest.fixture(scope="module")
 def calls(tables: Tables) -> dict[str, Row]:
-    return by_id(tables["interactions"])
+    calls = tables["interactions"]
+    return by_id(calls[calls["trace_id"] != "t9"], "span_id")
 
 
 def test_only_the_innermost_llm_spans_are_calls(calls: dict[str, Row]) -> None:
     assert {"inner", "caller", "below"} <= set(calls)
     assert not {"root", "outer", "chain", "tool", "embedded"} & set(calls)
+
+
+def test_a_span_is_known_by_its_trace_and_its_id(tables: Tables) -> None:
+    calls = by_id(tables["interactions"])
+    assert calls["t1-judged"]["prompt_tokens"] == 5
+    assert calls["t9-judged"]["prompt_tokens"] == 9
+    assert calls["t9-judged"]["span_id"] == "judged"
 
 
 def test_cached_and_reasoning_tokens_are_part_of_the_counts(
@@ -184,7 +193,7 @@ def test_tools_belong_to_the_call_that_used_them(
     tables: Tables, calls: dict[str, Row]
 ) -> None:
     (tool,) = tables["tool_calls"].to_dict("records")
-    assert (tool["interaction_id"], tool["tool_name"]) == ("caller", "find")
+    assert (tool["interaction_id"], tool["tool_name"]) == ("t1-caller", "find")
     assert calls["caller"]["tool_calls_count"] == 1
 
 
@@ -200,8 +209,8 @@ def test_attributes_in_one_column_are_read(calls: dict[str, Row], name: str) -> 
 def test_annotations_stand_in_rows_or_in_columns(tables: Tables) -> None:
     evaluations = by_id(tables["evaluations"], "evaluation_name")
     feedback, tone = evaluations["user_feedback"], evaluations["Tone of voice"]
-    assert (feedback["interaction_id"], feedback["score"]) == ("cached", 1.0)
-    assert (tone["interaction_id"], tone["label"]) == ("judged", "polite")
+    assert (feedback["interaction_id"], feedback["score"]) == ("t1-cached", 1.0)
+    assert (tone["interaction_id"], tone["label"]) == ("t1-judged", "polite")
 
 
 def test_a_value_that_cannot_be_cast_is_kept_and_counted(calls: dict[str, Row]) -> None:
@@ -211,8 +220,8 @@ def test_a_value_that_cannot_be_cast_is_kept_and_counted(calls: dict[str, Row]) 
 
 def test_every_file_is_counted_and_nothing_said_comes_in(tables: Tables) -> None:
     files = by_id(tables["files"], "file_name")
-    assert files["spans.parquet"]["records"] == len(SPANS)
-    assert files["empty.parquet"]["records"] == 0
+    assert files["openinference/spans.parquet"]["records"] == len(SPANS)
+    assert files["openinference/empty.parquet"]["records"] == 0
     assert tables["files"]["unreadable_records"].sum() == 0
     assert "SECRET" not in as_text(tables)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import same_calls
+from test_openinference import write_parquet
 
 from llm_telemetry.build import built
 from llm_telemetry.warehouse import read
@@ -54,6 +55,13 @@ WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
         lambda folder: same_calls.write_lines(
             folder / "spend_logs.jsonl",
             [same_calls.litellm(call) for call in same_calls.calls()],
+        ),
+    ),
+    "phoenix": (
+        "openinference",
+        lambda folder: write_parquet(
+            folder / "spans.parquet",
+            [same_calls.phoenix(call) for call in same_calls.calls()],
         ),
     ),
     "langfuse": (

@@ -36,7 +36,11 @@ interactions as (
         calls.trace_id,
         calls.span_id,
         calls.parent_span_id,
-        calls.response_id,
+        -- LiteLLM names its observations for the answer's id
+        coalesce(
+            calls.response_id,
+            nullif(regexp_extract(calls.span_id, '^time-[0-9-]+_(.+)$', 1), '')
+        ) as response_id,
         coalesce(calls.use_case, traces.use_case, calls.trace_name, traces.trace_name)
             as use_case,
         {%- for label in business_labels()[1:5] %}

@@ -19,7 +19,7 @@
         'attributes."llm.system"', 'details.ls_provider',
     ],
     'model_id': ['text'] + langfuse_field('internal_model_id') + langfuse_field('model_id'),
-    'usage_details': ['text'] + langfuse_field('usage_details') + ['item.usage'],
+    'usage_details': ['text', "nullif(item.usageDetails, '{}')", "nullif(item.usage_details, '{}')", 'item.usage'],
     'cost_details': ['text'] + langfuse_field('cost_details'),
     'prompt_name': ['text'] + langfuse_field('prompt_name'),
     'prompt_version': ['text'] + langfuse_field('prompt_version'),
@@ -81,6 +81,9 @@ newest as (
 
     select
         *,
+        -- its id tells an observation from those of every other trace
+        span_id as span_key,
+        parent_span_id as parent_key,
         -- an export of generations alone leaves the type out
         coalesce(upper(observation_type), 'GENERATION') = 'GENERATION' as is_call,
         coalesce(upper(observation_type) = 'TOOL', false) as is_tool,

@@ -1,4 +1,6 @@
 {{ config(enabled=is_source_on(this), materialized='view') }}
+{%- set answered = 'output|completion|candidates|reasoning|thinking|thought' -%}
+{%- set counted = '(_?token(s|_?count)?)?$' -%}
 
 with
 
@@ -28,41 +30,40 @@ summed as (
 
     select
         *,
-        coalesce(
-            {{ usage_sum('usage', 'input') }},
-            {{ usage_sum('usage', '^prompt(_?tokens)?$') }}
-        ) as inputs,
-        coalesce(
-            {{ usage_sum('usage', 'output') }},
-            {{ usage_sum('usage', '^completion(_?tokens)?$') }}
-        ) as outputs,
-        {{ usage_sum('usage', '^(input|prompt)(_?tokens)?$') }} as plain_input,
-        {{ usage_sum('usage', '^(output|completion)(_?tokens)?$') }} as plain_output,
-        {{ usage_sum('usage', '^total(_?tokens)?$') }} as total,
+        {{ usage_sum('usage', 'input|prompt|cache', but='cost|' ~ answered) }}
+            as inputs,
+        {{ usage_sum('usage', answered) }} as outputs,
+        {{ usage_sum('usage', '^(input|prompt)' ~ counted) }} as plain_input,
+        {{ usage_sum('usage', '^(output|completion|candidates)' ~ counted) }}
+            as plain_output,
+        {{ usage_sum('usage', '^total' ~ counted) }} as total,
         {{ usage_sum('usage', 'cache.?(read|hit)|cached') }} as cache_read,
         {{ usage_sum('usage', 'cache.?(creation|write)') }} as cache_write,
         {{ usage_sum('usage', 'reasoning|thinking|thought') }} as reasoning,
-        coalesce({{ usage_sum('costs', '^total$') }}, {{ usage_sum('costs', '.') }})
-            as cost
+        coalesce(
+            {{ usage_sum('costs', '^total$') }},
+            {{ usage_sum('costs', '.', but='^total') }}
+        ) as cost
 
     from mapped
 
 ),
 
 -- buckets are disjoint, but for those who hand over a provider's counts as they are:
--- their total is that of the plain buckets
-settled as (
+-- their total says which of the plain buckets hold the others
+compared as (
 
     select
         *,
-        coalesce(
-            total = plain_input + plain_output
-            and inputs + outputs > total
-            and inputs <= 2 * plain_input
-            and outputs <= 2 * plain_output,
-            false
-        ) as is_overlapping,
-        inputs + outputs > 0 or coalesce(inputs, outputs) > 0 as is_counted
+        inputs + coalesce(outputs, 0) > total
+        and inputs <= 2 * plain_input
+        and total - plain_input in (coalesce(outputs, 0), coalesce(plain_output, 0))
+            as is_input_whole,
+        coalesce(inputs, 0) + outputs > total
+        and outputs <= 2 * plain_output
+        and total - plain_output in (coalesce(inputs, 0), coalesce(plain_input, 0))
+            as is_output_whole,
+        coalesce(inputs, 0) + coalesce(outputs, 0) > 0 as is_counted
 
     from summed
 
@@ -73,11 +74,11 @@ usages as (
     select
         span_id,
         cast(coalesce(
-            if(is_counted, if(is_overlapping, plain_input, inputs), null),
+            if(is_counted, if(is_input_whole, plain_input, inputs), null),
             input_usage
         ) as bigint) as prompt_tokens,
         cast(coalesce(
-            if(is_counted, if(is_overlapping, plain_output, outputs), null),
+            if(is_counted, if(is_output_whole, plain_output, outputs), null),
             output_usage
         ) as bigint) as completion_tokens,
         cast(coalesce(nullif(total, 0), total_usage) as bigint) as total_tokens,
@@ -91,7 +92,7 @@ usages as (
             nullif(total_cost, 0)
         ) as cost_usd
 
-    from settled
+    from compared
 
 )
 

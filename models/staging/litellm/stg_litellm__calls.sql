@@ -33,6 +33,7 @@
     'top_p': ['double', 'parameters.top_p'],
     'is_streaming': ['boolean', 'log.stream', 'parameters.stream'],
     'cache_hit': ['boolean', 'log.cache_hit'],
+    'metadata': ['boolean', 'records.metadata'],
     'timestamp_utc': ['moment', 'log.startTime'],
     'ended_at': ['moment', 'log.endTime'],
     'first_token_at': ['moment', 'log.completionStartTime'],

@@ -75,6 +75,7 @@ judged as (
             'log.end_user', 'details.user_api_key_end_user_id', 'log.user', 'details.user_api_key_user_id',
             'log.api_key', 'details.user_api_key_hash',
         ]) ~ ", 'unknown')") }} as user_id,
+        {{ unread_object('log.metadata', 'details') }} as metadata,
         {{ name_code('log, details') }} as digest,
         regexp_matches(
             concat_ws('|', log.guardrail_information, details.guardrail_information),

@@ -12,10 +12,10 @@ opened as (
 
     select {{ json_fields('record', {
         '': [
-            'span_id', 'context.span_id', 'attributes.input.value', 'attributes.output.value', 'attributes.llm.input_messages',
+            'trace_id', 'span_id', 'context.trace_id', 'context.span_id', 'attributes.input.value', 'attributes.output.value', 'attributes.llm.input_messages',
             'attributes.llm.output_messages', 'attributes',
         ],
-        'context': ['span_id'],
+        'context': ['trace_id', 'span_id'],
     }) }} as span
 
     from records
@@ -43,7 +43,11 @@ interactions as (
 contents as (
 
     select
-        {{ first_text(span_keys('span_id')) }} as interaction_id,
+        concat_ws(
+            '-',
+            {{ first_text(span_keys('trace_id')) }},
+            {{ first_text(span_keys('span_id')) }}
+        ) as interaction_id,
         {{ redacted(safe_content(first_of(
             span_attribute('input.value') + span_attribute('llm.input_messages')
         ))) }} as prompt_text,

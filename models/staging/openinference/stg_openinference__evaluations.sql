@@ -29,7 +29,13 @@ verdicts as (
 
 calls as (
 
-    select * from {{ ref('stg_openinference__calls') }}
+    select
+        span_key,
+        span_id,
+        trace_id,
+        count(*) over (partition by span_id) = 1 as is_sole
+
+    from {{ ref('stg_openinference__calls') }}
 
 ),
 
@@ -42,8 +48,10 @@ typed as (
 annotations as (
 
     select
-        coalesce(annotation_id, concat_ws('-', span_id, evaluation_name, evaluator))
-            as evaluation_id,
+        coalesce(
+            annotation_id,
+            concat_ws('-', trace_id, span_id, evaluation_name, evaluator)
+        ) as evaluation_id,
         * exclude (annotation_id)
 
     from typed
@@ -66,7 +74,7 @@ evaluations as (
 
     select
         every_verdict.evaluation_id,
-        calls.span_id as interaction_id,
+        calls.span_key as interaction_id,
         coalesce(every_verdict.trace_id, calls.trace_id) as trace_id,
         every_verdict.span_id,
         cast(null as varchar) as response_id,
@@ -78,7 +86,11 @@ evaluations as (
 
     from every_verdict
 
-    left join calls on every_verdict.span_id = calls.span_id
+    -- an annotation may name no trace
+    left join calls
+        on
+            every_verdict.span_id = calls.span_id
+            and coalesce(every_verdict.trace_id = calls.trace_id, calls.is_sole)
 
 )
 

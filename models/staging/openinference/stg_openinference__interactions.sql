@@ -27,7 +27,7 @@ tools as (
 interactions as (
 
     select
-        calls.span_id as interaction_id,
+        calls.span_key as interaction_id,
         coalesce(calls.session_id, traces.session_id, calls.trace_id, calls.span_id)
             as session_id,
         coalesce(calls.user_id, traces.user_id, 'unknown') as user_id,
@@ -87,7 +87,7 @@ interactions as (
 
     left join traces on calls.trace_id = traces.trace_id
 
-    left join tools on calls.span_id = tools.interaction_id
+    left join tools on calls.span_key = tools.interaction_id
 
 )
 

@@ -79,6 +79,11 @@ newest as (
 
     select
         * replace (upper(span_kind) as span_kind),
+        concat_ws('-', trace_id, span_id) as span_key,
+        case
+            when parent_span_id is not null
+                then concat_ws('-', trace_id, parent_span_id)
+        end as parent_key,
         upper(span_kind) = 'LLM' as is_call,
         upper(span_kind) = 'TOOL' as is_tool,
         upper(span_kind) in ('TOOL', 'AGENT') as is_boundary,
@@ -87,7 +92,7 @@ newest as (
 
     from typed
 
-    qualify {{ newest_first('span_id', ['ended_at']) }}
+    qualify {{ newest_first('trace_id, span_id', ['ended_at']) }}
 
 )
 

@@ -12,6 +12,7 @@ spans as (
 verdicts as (
 
     select
+        span_key,
         span_id,
         trace_id,
         ended_at,
@@ -24,6 +25,7 @@ verdicts as (
 columned as (
 
     select
+        span_key,
         span_id,
         trace_id,
         ended_at as created_at,
@@ -43,8 +45,8 @@ columned as (
 named as (
 
     select
-        *,
-        concat_ws('-', span_id, evaluation_name) as evaluation_id
+        * exclude (span_key),
+        concat_ws('-', span_key, evaluation_name) as evaluation_id
 
     from columned
 
