@@ -135,7 +135,13 @@ SCENARIOS = (
             NEVER_ROLLED_OUT,
         ),
     ),
-    _scenario("incident", 9_000, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
+    # to leave a provider that has degraded is right
+    _scenario(
+        "incident",
+        9_000,
+        ROUTING,
+        (Claim("P(canary)", "is_canary"), HARMLESS, NEVER_ROLLED_OUT),
+    ),
     _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "canary_by_lot",
@@ -151,7 +157,7 @@ SCENARIOS = (
         (
             *DOUBLY_ROBUST,
             Claim("P(roll_out)", "is_roll_out", low=0.5),
-            Claim("P(recommended and harmful)", "is_harmful", high=0.02),
+            HARMLESS,
         ),
     ),
     Scenario(
