@@ -1,28 +1,24 @@
+{%- set subjects = [
+    'files',
+    'sources',
+    'columns',
+    'keys',
+    'references',
+    'values',
+    'costs',
+    'invoices',
+    'arms',
+    'summaries',
+    'casts',
+] -%}
+
 with
 
 gathered as (
-
-    select * from {{ ref('int_checks_of_files') }}
-    union all by name
-    select * from {{ ref('int_checks_of_sources') }}
-    union all by name
-    select * from {{ ref('int_checks_of_columns') }}
-    union all by name
-    select * from {{ ref('int_checks_of_keys') }}
-    union all by name
-    select * from {{ ref('int_checks_of_references') }}
-    union all by name
-    select * from {{ ref('int_checks_of_values') }}
-    union all by name
-    select * from {{ ref('int_checks_of_costs') }}
-    union all by name
-    select * from {{ ref('int_checks_of_invoices') }}
-    union all by name
-    select * from {{ ref('int_checks_of_arms') }}
-    union all by name
-    select * from {{ ref('int_checks_of_summaries') }}
-    union all by name
-    select * from {{ ref('int_checks_of_casts') }}
+    {% for subject in subjects %}
+    select * from {{ ref('int_checks_of_' ~ subject) }}
+    {{ 'union all by name' if not loop.last }}
+    {%- endfor %}
 
 )
 

@@ -18,12 +18,19 @@ splits as (
 
 ),
 
+summaries as (
+
+    select count(split) > 0 as is_in_sessions from sessions
+
+),
+
 placed as (
 
     select
         interactions.* replace (
             if(splits.is_in_interactions, interactions.split, sessions.split) as split
         ),
+        splits.is_in_interactions or summaries.is_in_sessions as is_dataset_split,
         if(interactions.timestamp_utc is null, null, sessions.decision_window)
             as decision_window,
         if(interactions.timestamp_utc is null, null, sessions.drift_window)
@@ -33,33 +40,28 @@ placed as (
 
     cross join splits
 
+    cross join summaries
+
     left join sessions
         on interactions.session_id is not distinct from sessions.session_id
-
-),
-
-method as (
-
-    select count(split) > 0 as is_dataset_split from placed
 
 ),
 
 windowed as (
 
     select
-        placed.* replace (
+        * exclude (is_dataset_split)
+        replace (
             case
-                when not method.is_dataset_split then placed.decision_window
-                when placed.timestamp_utc is null then null
-                when placed.split = 'train' then 'history'
-                when placed.split = 'val' then 'calibration'
-                when placed.split = 'test' then 'evaluation'
+                when not is_dataset_split then decision_window
+                when timestamp_utc is null then null
+                when split = 'train' then 'history'
+                when split = 'val' then 'calibration'
+                when split = 'test' then 'evaluation'
             end as decision_window
         )
 
     from placed
-
-    cross join method
 
 )
 

@@ -1,88 +1,20 @@
-"""The staging models of otlp, compiled once and run on documents of a test's own."""
+"""Spans as a test writes them, and what the staging models of otlp make of them."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import compiled_sources
 import pandas as pd
-from conftest import ROOT
 
-VIEWS = ("spans", "nestings", "calls", "attempts", "judgements")
-ORDER = (
-    *("deliveries", "repeats", "spans", "traces", "descents", "contexts", "nestings"),
-    *("wrappers", "calls", "attempts", "tool_spans", "interactions", "tool_calls"),
-    *("branch_decisions", "judgements", "evaluations", "contents"),
-)
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """The SQL of the models in the order they are built, and the files they read."""
-
-    models: dict[str, str]
-    lines: Path
-    documents: Path
-
-
-@cache
-def compiled() -> Compiled:
-    """Have dbt compile the models on a folder of one empty file of each kind."""
-    folder = Path(tempfile.mkdtemp(prefix="otlp"))
-    lines, documents = folder / "data" / "empty.jsonl", folder / "data" / "empty.json"
-    lines.parent.mkdir()
-    lines.write_text("")
-    documents.write_text("[]")
-    places = {"LLMOPS_DATA_DIR": folder / "data", "SOURCES": "otlp", "KEEP_CONTENT": 1}
-    places |= {"LLM_TELEMETRY_WAREHOUSE": folder / "probe.duckdb", "DO_NOT_TRACK": 1}
-    command = [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
-        *("--select", "otel_attribute_aliases", "path:models/staging/otlp"),
-        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
-        *("--target-path", str(folder), "--log-path", str(folder)),
-    ]
-    environment = os.environ | {name: str(place) for name, place in places.items()}
-    subprocess.run(command, check=True, cwd=ROOT, env=environment)
-    sql = next(folder.glob("compiled/*/models/staging/otlp"))
-    models = {name: (sql / f"stg_otlp__{name}.sql").read_text() for name in ORDER}
-    return Compiled(models, lines, documents)
 
 
 def staged(files: Iterable[Path]) -> dict[str, pd.DataFrame]:
     """Run the models on the files and return every one as a frame, rows sorted."""
-    ready = compiled()
-    paths = [str(file) for file in files]
-    with duckdb.connect() as connection:
-        connection.execute(
-            "attach ':memory:' as probe; set TimeZone = 'UTC'; set threads = 1"
-        )
-        connection.execute("create schema probe.staging")
-        for name, sql in ready.models.items():
-            what = "view" if name in VIEWS else "table"
-            sql = reading(sql, ready.lines, [p for p in paths if ".jsonl" in p])
-            sql = reading(sql, ready.documents, [p for p in paths if ".jsonl" not in p])
-            connection.execute(f"create {what} probe.staging.stg_otlp__{name} as {sql}")
-        return {
-            name: connection.sql(
-                f"select * from probe.staging.stg_otlp__{name} order by all"
-            ).df()
-            for name in ORDER
-        }
-
-
-def reading(sql: str, placeholder: Path, paths: list[str]) -> str:
-    """Put the paths beside the empty file of their kind."""
-    listed = ", ".join(f"'{path}'" for path in [str(placeholder), *paths])
-    return sql.replace(f"['{placeholder}']", f"[{listed}]")
+    return compiled_sources.staged("otlp", files, "jsonl", "json")
 
 
 def span(span_id: str, parent: str = "", **attributes: Any) -> Record:

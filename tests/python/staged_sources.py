@@ -1,8 +1,7 @@
 """What the tests of the sources share: files in, staging tables out."""
 
 import json
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +62,6 @@ def write_lines(file: Path, rows: list[Row], torn: str = "") -> None:
     file.write_text("".join(json.dumps(row) + "\n" for row in rows) + torn)
 
 
-def write_batches(folder: Path, rows: list[Row], seed: int) -> None:
-    """Write the rows shuffled, some twice, into batches of random size."""
-    draw = random.Random(seed)
-    many = rows + draw.choices(rows, k=len(rows) // 2)
-    draw.shuffle(many)
-    parts = draw.randint(2, 5)
-    for part in range(parts):
-        write_lines(folder / f"{draw.random()}.jsonl", many[part::parts])
-
-
 def write_table(file: Path, columns: Mapping[str, str], values: str) -> None:
     """Write rows of SQL values as Parquet or CSV, with the columns' names and types."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -87,14 +76,3 @@ def write_table(file: Path, columns: Mapping[str, str], values: str) -> None:
             f"copy (select {typed} from (values {values}) as given ({names}))"
             f" to '{file}' ({options})"
         )
-
-
-def same_in_any_order(source: str, rows: list[Row], folders: Sequence[Path]) -> None:
-    """Assert that the interactions do not depend on how the rows arrived."""
-    results = []
-    for seed, folder in enumerate(folders):
-        write_batches(folder / source, rows, seed)
-        table = staged(source, folder)["interactions"]
-        table = table.sort_values("interaction_id").reset_index(drop=True)
-        results.append(as_text({"interactions": table}))
-    assert len(set(results)) == 1, "the order of arrival shows"

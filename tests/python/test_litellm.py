@@ -13,7 +13,6 @@ from staged_sources import (
     Tables,
     as_text,
     by_id,
-    same_in_any_order,
     staged,
     write_lines,
     write_table,
@@ -254,7 +253,3 @@ def test_content_comes_in_redacted_and_only_where_asked(tmp_path: Path) -> None:
     )
     assert "SECRET mail <EMAIL>" in content["prompt_text"]
     assert "SECRET answer" in content["response_text"]
-
-
-def test_the_order_of_arrival_does_not_show(tmp_path: Path) -> None:
-    same_in_any_order("litellm", ROWS, [tmp_path / "a", tmp_path / "b"])

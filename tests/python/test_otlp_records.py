@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,8 @@ from staged_otlp import (
     interactions,
     landed,
     request,
-    span,
     staged,
 )
-
-ENDS = ("interactions", "tool_calls", "branch_decisions", "evaluations")
 
 
 def unreadable(frames: dict[str, pd.DataFrame]) -> int:
@@ -218,53 +214,3 @@ def test_an_exception_in_the_log_is_the_error_of_its_call(tmp_path: Path) -> Non
     frame = staged(landed(tmp_path, *lines, request(*spans)))["interactions"]
     assert list(frame["failure_type"]) == ["rate_limit", "timeout", "none"]
     assert list(frame["is_failure"]) == [True, True, False]
-
-
-def batches() -> list[str]:
-    """Return requests of three traces, with wrappers, tools, judgements and repeats."""
-    usage = {"usage__input_tokens": 10, "usage__output_tokens": 2}
-    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "t"}
-    decision = {
-        "name": "app.branch.decision",
-        "timeUnixNano": "1764547200500000000",
-        "attributes": attribute_list({"app.branch.from": "x", "app.branch.to": "y"}),
-    }
-    lines = []
-    for trace in "123":
-        spans = [
-            span("1", trace=trace, events=[decision], **{"session.id": f"s{trace}"}),
-            span("2", "1", trace=trace, **{"session.id": "other", "user.id": "u"}),
-            call("3", "2", trace=trace, **usage),
-            call("4", "3", trace=trace, response__id=f"r{trace}", **usage),
-            # the same span, reported twice with other words
-            call("4", "3", trace=trace, at=(0, 90), response__id=f"r{trace}"),
-            span("5", "2", trace=trace, at=(101, 102), **tool),
-            call("6", "1", trace=trace, at=(0, 100)),
-        ]
-        lines += [request(one) for one in spans]
-        judged = {
-            "gen_ai.response.id": f"r{trace}",
-            "gen_ai.evaluation.name": "toxicity",
-        }
-        lines.append(log_record("gen_ai.evaluation.result", **judged))
-    return lines
-
-
-def test_a_hundred_orders_of_arrival_give_the_same_tables(tmp_path: Path) -> None:
-    lines, drawn = batches(), random.Random(42)
-    expected = staged(landed(tmp_path / "once", *lines))
-    assert len(expected["interactions"]) == 6
-    for order in range(100):
-        # every line at least once, some twice, in up to four files
-        arrived = lines + drawn.sample(lines, drawn.randrange(len(lines)))
-        drawn.shuffle(arrived)
-        cuts = sorted(drawn.choices(range(len(arrived)), k=3))
-        parts = [arrived[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
-        files = [
-            file
-            for number, part in enumerate(parts)
-            for file in landed(tmp_path / str(order), *part, name=f"{number}.jsonl")
-        ]
-        found = staged(files)
-        for name in ENDS:
-            pd.testing.assert_frame_equal(found[name], expected[name])

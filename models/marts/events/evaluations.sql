@@ -8,18 +8,7 @@ evaluations as (
 
 judged as (
 
-    select
-        evaluation_id,
-        interaction_id,
-        trace_id,
-        span_id,
-        response_id,
-        timestamp_utc,
-        evaluation_name,
-        score,
-        label,
-        evaluator,
-        source
+    select * exclude (contract_column, is_positive)
 
     from evaluations
 

@@ -28,28 +28,7 @@ used as (
 
 tool_calls as (
 
-    select
-        observations.trace_id,
-        observations.span_id,
-        observations.parent_span_id,
-        used.interaction_id,
-        coalesce(observations.session_id, traces.session_id, observations.trace_id)
-            as session_id,
-        observations.timestamp_utc,
-        observations.tool_name,
-        {{ milliseconds_between(
-            'observations.timestamp_utc', 'observations.ended_at'
-        ) }} as latency_ms,
-        observations.has_error as is_failure,
-        {{ error_name(
-            'observations.error_type', 'observations.error_words', 'observations.has_error'
-        ) }} as error_type
-
-    from observations
-
-    inner join used on observations.span_id = used.span_id
-
-    left join traces on observations.trace_id = traces.trace_id
+    {{ used_tools('observations', 'observations.tool_name') }}
 
 )
 

@@ -34,21 +34,9 @@ contents as (
 
 ),
 
--- of a row delivered twice the one that sorts last stays
 newest as (
 
-    select
-        contents.interaction_id,
-        max(contents.prompt_text) as prompt_text,
-        max(contents.response_text) as response_text
-
-    from contents
-
-    semi join interactions on contents.interaction_id = interactions.interaction_id
-
-    where coalesce(contents.prompt_text, contents.response_text) is not null
-
-    group by all
+    {{ newest_contents('contents', 'interactions') }}
 
 )
 

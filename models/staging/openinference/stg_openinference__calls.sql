@@ -16,21 +16,7 @@ wrappers as (
 
 calls as (
 
-    select
-        spans.* exclude (finish_reason),
-        {{ finish_word('spans.finish_reason') }} as finish_reason,
-        spans.has_error and spans.is_abandoned is not true as is_failure,
-        -- what is known of an error
-        case
-            when spans.has_error
-                then concat_ws(' ', spans.error_type, spans.error_words)
-        end as error
-
-    from spans
-
-    anti join wrappers on spans.span_id = wrappers.span_id
-
-    where spans.is_call
+    {{ leaf_calls('spans') }}
 
 )
 

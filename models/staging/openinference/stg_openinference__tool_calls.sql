@@ -28,26 +28,7 @@ used as (
 
 tool_calls as (
 
-    select
-        spans.trace_id,
-        spans.span_id,
-        spans.parent_span_id,
-        used.interaction_id,
-        coalesce(spans.session_id, traces.session_id, spans.trace_id) as session_id,
-        spans.timestamp_utc,
-        coalesce(spans.tool_name, spans.span_name) as tool_name,
-        {{ milliseconds_between('spans.timestamp_utc', 'spans.ended_at') }}
-            as latency_ms,
-        spans.has_error as is_failure,
-        {{ error_name(
-            'spans.error_type', 'spans.error_words', 'spans.has_error'
-        ) }} as error_type
-
-    from spans
-
-    inner join used on spans.span_id = used.span_id
-
-    left join traces on spans.trace_id = traces.trace_id
+    {{ used_tools('spans', 'coalesce(spans.tool_name, spans.span_name)') }}
 
 )
 

@@ -1,0 +1,12 @@
+{% macro newest_contents(contents, interactions) -%}
+    {#- of a call delivered twice the texts that sort last stay -#}
+    select
+        contents.interaction_id,
+        max(contents.prompt_text) as prompt_text,
+        max(contents.response_text) as response_text
+    from {{ contents }} as contents
+    semi join {{ interactions }} as interactions
+        on contents.interaction_id = interactions.interaction_id
+    where coalesce(contents.prompt_text, contents.response_text) is not null
+    group by all
+{%- endmacro %}

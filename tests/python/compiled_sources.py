@@ -1,0 +1,110 @@
+"""The staging models of a source, compiled once and run on files of a test's own."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from conftest import ROOT
+
+# an empty file of each kind, in whose place a test's own are read
+EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
+
+
+@dataclass(frozen=True)
+class Model:
+    """One staging model: what it is called, how it is kept and its SQL."""
+
+    name: str
+    materialized: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The models in the order they are built, and the file whose place is taken."""
+
+    models: tuple[Model, ...]
+    data: Path
+
+
+@cache
+def compiled(source: str, *kinds: str) -> Compiled:
+    """Have dbt build the models on a folder of one empty file of each kind."""
+    folder = Path(tempfile.mkdtemp(prefix=source))
+    data = folder / "data"
+    data.mkdir()
+    for kind in kinds:
+        (data / f"empty.{kind}").write_text(EMPTY[f"empty.{kind}"])
+    places = {"LLMOPS_DATA_DIR": data, "SOURCES": source, "KEEP_CONTENT": 1}
+    places |= {"LLM_TELEMETRY_WAREHOUSE": folder / "probe.duckdb", "DO_NOT_TRACK": 1}
+    command = [
+        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
+        *("--select", f"+path:models/staging/{source}"),
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
+        *("--target-path", str(folder), "--log-path", str(folder)),
+    ]
+    environment = os.environ | {name: str(place) for name, place in places.items()}
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    return Compiled(tuple(_models(manifest, folder, source)), data)
+
+
+def _models(manifest: dict[str, Any], folder: Path, source: str) -> Iterator[Model]:
+    nodes = {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["name"].startswith(f"stg_{source}__")
+        # dbt has put these into the models that read them
+        and node["config"]["materialized"] != "ephemeral"
+    }
+    parents = {key: manifest["parent_map"][key] for key in nodes}
+    for key in TopologicalSorter(parents).static_order():
+        if key in nodes:
+            name, path = nodes[key]["name"], nodes[key]["original_file_path"]
+            (file,) = folder.glob(f"compiled/*/{path}")
+            kept = nodes[key]["config"]["materialized"]
+            yield Model(name.split("__")[1], kept, file.read_text())
+
+
+def staged(
+    source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """Run the models on the files; return each, or only the ends, as sorted rows."""
+    ready = compiled(source, *kinds)
+    paths = [str(file) for file in files]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "attach ':memory:' as probe; set TimeZone = 'UTC'; set threads = 1"
+        )
+        connection.execute("create schema probe.staging")
+        for model in ready.models:
+            sql = _reading(model.sql, ready, paths, kinds)
+            relation = f"probe.staging.stg_{source}__{model.name}"
+            connection.execute(f"create {model.materialized} {relation} as {sql}")
+        return {
+            model.name: connection.sql(
+                f"from probe.staging.stg_{source}__{model.name} order by all"
+            ).df()
+            for model in ready.models
+            if not ends or model.name in ends
+        }
+
+
+def _reading(sql: str, ready: Compiled, paths: list[str], kinds: Iterable[str]) -> str:
+    """Put the paths beside the empty file of their kind."""
+    for kind in kinds:
+        empty = ready.data / f"empty.{kind}"
+        own = [path for path in paths if (".jsonl" in path) == (kind == "jsonl")]
+        listed = ", ".join(f"'{path}'" for path in [str(empty), *own])
+        sql = sql.replace(f"['{empty}']", f"[{listed}]")
+    return sql

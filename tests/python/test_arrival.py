@@ -1,0 +1,83 @@
+"""Batches delivered twice, shuffled and cut at random give the same tables."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from compiled_sources import staged
+from langfuse_rows import CALLS, SCORES, TRACE
+from litellm_rows import ROWS
+from staged_otlp import Record, attribute_list, call, request, span
+from test_openinference import SPANS
+from test_otlp_records import log_record
+
+ORDERS = 100
+
+
+def spans() -> Iterator[str]:
+    """Return requests of three traces, with wrappers, tools, judgements and repeats."""
+    usage = {"usage__input_tokens": 10, "usage__output_tokens": 2}
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "t"}
+    decision = {
+        "name": "app.branch.decision",
+        "timeUnixNano": "1764547200500000000",
+        "attributes": attribute_list({"app.branch.from": "x", "app.branch.to": "y"}),
+    }
+    for trace in "123":
+        traced: list[Record] = [
+            span("1", trace=trace, events=[decision], **{"session.id": f"s{trace}"}),
+            span("2", "1", trace=trace, **{"session.id": "other", "user.id": "u"}),
+            call("3", "2", trace=trace, **usage),
+            call("4", "3", trace=trace, response__id=f"r{trace}", **usage),
+            # the same span, reported twice with other words
+            call("4", "3", trace=trace, at=(0, 90), response__id=f"r{trace}"),
+            span("5", "2", trace=trace, at=(101, 102), **tool),
+            call("6", "1", trace=trace, at=(0, 100)),
+        ]
+        yield from map(request, traced)
+        judged = {
+            "gen_ai.response.id": f"r{trace}",
+            "gen_ai.evaluation.name": "toxicity",
+        }
+        yield log_record("gen_ai.evaluation.result", **judged)
+
+
+LINES = {
+    "otlp": (list(spans()), ("jsonl", "json")),
+    "litellm": (list(map(json.dumps, ROWS)), ("jsonl",)),
+    "langfuse": (list(map(json.dumps, [*CALLS, *SCORES, TRACE])), ("jsonl",)),
+    "openinference": (list(map(json.dumps, SPANS)), ("jsonl",)),
+}
+# what leaves the staging folder of a source
+ENDS = ("interactions", "tool_calls", "branch_decisions", "evaluations", "contents")
+
+
+@pytest.mark.parametrize("source", LINES)
+def test_a_hundred_orders_of_arrival_give_the_same_tables(
+    source: str, tmp_path: Path
+) -> None:
+    lines, kinds = LINES[source]
+    drawn = random.Random(42)
+    expected = staged(source, written(tmp_path / "once", [lines]), *kinds)
+    assert len(expected["interactions"]) > 5
+    for order in range(ORDERS):
+        # every line at least once, some twice, in up to four files
+        arrived = lines + drawn.sample(lines, drawn.randrange(len(lines)))
+        drawn.shuffle(arrived)
+        cuts = sorted(drawn.choices(range(len(arrived)), k=3))
+        parts = [arrived[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+        files = written(tmp_path / str(order), parts)
+        for name, table in staged(source, files, *kinds, ends=ENDS).items():
+            pd.testing.assert_frame_equal(table, expected[name], check_exact=True)
+
+
+def written(folder: Path, parts: list[list[str]]) -> list[Path]:
+    """Write each part as a file of lines."""
+    folder.mkdir()
+    files = [folder / f"{number}.jsonl" for number in range(len(parts))]
+    for file, part in zip(files, parts, strict=True):
+        file.write_text("".join(f"{line}\n" for line in part))
+    return files
