@@ -12,6 +12,8 @@ import pandas as pd
 from llm_telemetry.errors import InputError
 
 Connection = duckdb.DuckDBPyConnection
+# device, inode, time of the last change in ns, bytes
+Identity = tuple[int, int, int, int]
 
 # a dbt whose caller was killed ends as soon as it notices
 ORPHAN_SECONDS = 30.0
@@ -49,11 +51,27 @@ def opened(warehouse: Path) -> Iterator[Connection]:
 
     Even a read-only connection blocks `dbt build`, so none is kept open.
     """
-    if not warehouse.is_file():
-        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    identity(warehouse)
     with attached(warehouse) as connection:
         connection.execute("use warehouse")
         yield connection
+
+
+def identity(warehouse: Path) -> Identity:
+    """Return what tells a file from the one that takes its place."""
+    if not warehouse.is_file():
+        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    found = warehouse.stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@contextmanager
+def unchanged(warehouse: Path) -> Iterator[None]:
+    """Raise InputError at the end where the marts that were read are of two builds."""
+    before = identity(warehouse)
+    yield
+    if identity(warehouse) != before:
+        raise InputError(f"{warehouse}: replaced while it was read: say that again")
 
 
 def attached(warehouse: Path) -> Connection:
