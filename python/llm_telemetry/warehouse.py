@@ -15,6 +15,8 @@ Connection = duckdb.DuckDBPyConnection
 # device, inode, time of the last change in ns, bytes
 Identity = tuple[int, int, int, int]
 
+# what DuckDB says of a file that another process has open
+LOCKED = "Could not set lock"
 # a dbt whose caller was killed ends as soon as it notices
 ORPHAN_SECONDS = 30.0
 
@@ -137,7 +139,7 @@ def is_written(warehouse: Path) -> bool:
     try:
         duckdb.connect(str(warehouse), read_only=True).close()
     except duckdb.IOException as error:
-        return "lock" in str(error)
+        return LOCKED in str(error)
     except duckdb.Error:
         # open in this process, or nothing that DuckDB wrote
         return False
@@ -169,7 +171,7 @@ def _is_open_elsewhere(database: Path) -> bool:
     try:
         duckdb.connect(str(database)).close()
     except duckdb.IOException as error:
-        return "lock" in str(error)
+        return LOCKED in str(error)
     except duckdb.Error:
         # torn by a kill
         return False
