@@ -145,6 +145,7 @@ def kill_runs(
         moments[name] += 1
         assert site.state() in [state for state, _ in states], name
         assert site.decided() in [digests for _, digests in states], name
+        tell(f"{moments.total()} of {kills} runs: {name}")
         if moments.total() % every == 0 or moments.total() == kills:
             turn += 1
             good_run(site, SEEDS[turn % 2])
@@ -205,6 +206,7 @@ def kill_publishes(
             assert published() in states
             subprocess.run(command, cwd=ROOT, check=True)
             assert published() == states[turn % 2]
+            tell(f"{moments.total()} of {kills} publishes")
     return moments
 
 
@@ -212,6 +214,11 @@ def publishing(warehouse: Path, address: str) -> list[str]:
     """Return the command that publishes a warehouse."""
     places = ["--warehouse", str(warehouse), "--to", address]
     return [*CLI, "publish", "--quiet", *places]
+
+
+def tell(progress: str) -> None:
+    """Say how far it has come."""
+    print(progress, file=sys.stderr, flush=True)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from llm_telemetry import (
 from llm_telemetry.build import BuildError, built, describe
 from llm_telemetry.errors import InputError
 from llm_telemetry.segments import seal_orphans
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse import read, unchanged
 
 if TYPE_CHECKING:
     from llm_telemetry.decide import Outcome
@@ -105,7 +105,9 @@ def publish_marts(options: Options) -> int:
 
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
-    return _written(options, _decided(options, options.warehouse))
+    with unchanged(options.warehouse):
+        outcome = _decided(options, options.warehouse)
+    return _written(options, outcome)
 
 
 def simulate_world(options: Options) -> int:
@@ -164,7 +166,8 @@ def gate(options: Options) -> int:
             use_cases=tuple(options.use_case),
             expected_share=options.expected_share,
         )
-        content = release_gate.gate_versions(options.warehouse, traffic, schedule)
+        with unchanged(options.warehouse):
+            content = release_gate.gate_versions(options.warehouse, traffic, schedule)
     else:
         raise InputError("gate: give --baseline and --candidate, or both artifacts")
     written = bundle.json_bytes(content)

@@ -19,7 +19,7 @@ def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
     waits for that to end.
     """
     file = warehouse.with_name(f".{warehouse.name}.lock")
-    lock = FileLock(file, timeout=-1 if wait else 0)
+    lock = FileLock(file, timeout=-1 if wait else 0, poll_interval=0.2)
     try:
         lock.acquire()
     except Timeout:

@@ -116,7 +116,8 @@ def _claim(cursor: Cursor, names: set[str]) -> None:
     if not found:
         cursor.execute("create schema marts")
     comment, present = found[0] if found else (None, [])
-    owned = set((comment or "").removeprefix(CLAIM).split(", ")) if comment else set()
+    claimed = (comment or "").partition(CLAIM)
+    owned = set() if claimed[0] else set(claimed[2].split(", "))
     if strangers := sorted(names & set(present) - owned):
         raise InputError(
             f"--to: schema marts holds tables that publish did not make "

@@ -35,8 +35,8 @@ COMMENTS = """
 def seal(marts: Path, fresh_rows: Mapping[str, pd.DataFrame]) -> None:
     """Complete the marts of a build, make them stand alone, and audit them.
 
-    ``fresh_rows`` are of marts that hold what was fitted. Raises BuildError with one
-    line per promise that is broken: nothing is published then.
+    ``fresh_rows`` are of marts that hold what was fitted. Where a promise is broken,
+    raises InputError if it is one of the seeds, which people edit, else BuildError.
     """
     for mart, rows in fresh_rows.items():
         replace_rows(mart, rows, marts)
@@ -44,8 +44,11 @@ def seal(marts: Path, fresh_rows: Mapping[str, pd.DataFrame]) -> None:
     with joined(scratch_of(marts), marts) as connection:
         for view in dependent:
             _settle(connection, view)
-        if broken := breaches(connection):
-            raise BuildError("\n".join(broken))
+        broken = breaches(connection)
+    if edited := [line for line in broken if line.startswith("seeds.")]:
+        raise InputError(*edited)
+    if broken:
+        raise BuildError("\n".join(broken))
     sync(marts)
 
 

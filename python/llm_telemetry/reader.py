@@ -13,10 +13,7 @@ long as anything in the process has it open.
 from pathlib import Path
 from threading import Lock
 
-from llm_telemetry.errors import InputError
-from llm_telemetry.warehouse import Connection, attached
-
-Identity = tuple[int, int, int, int]
+from llm_telemetry.warehouse import Connection, Identity, attached, identity
 
 _instances: dict[Path, tuple[Identity, Connection]] = {}
 _lock = Lock()
@@ -30,21 +27,11 @@ def connect(warehouse: str | Path) -> Connection:
     """
     place = Path(warehouse).resolve()
     with _lock:
-        identity = _identity(place)
+        found = identity(place)
         held = _instances.get(place)
-        if held is None or held[0] != identity:
+        if held is None or held[0] != found:
             # taken before it is opened: a file that comes between is opened once more
-            held = _instances[place] = (identity, attached(place))
+            held = _instances[place] = (found, attached(place))
         connection = held[1].cursor()
     connection.execute("use warehouse")
     return connection
-
-
-def _identity(file: Path) -> Identity:
-    try:
-        found = file.stat()
-    except OSError as error:
-        raise InputError(
-            f"{file}: no such warehouse: build it first with run"
-        ) from error
-    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -12,7 +12,11 @@ import pandas as pd
 from llm_telemetry.errors import InputError
 
 Connection = duckdb.DuckDBPyConnection
+# device, inode, time of the last change in ns, bytes
+Identity = tuple[int, int, int, int]
 
+# what DuckDB says of a file that another process has open
+LOCKED = "Could not set lock"
 # a dbt whose caller was killed ends as soon as it notices
 ORPHAN_SECONDS = 30.0
 
@@ -49,11 +53,27 @@ def opened(warehouse: Path) -> Iterator[Connection]:
 
     Even a read-only connection blocks `dbt build`, so none is kept open.
     """
-    if not warehouse.is_file():
-        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    identity(warehouse)
     with attached(warehouse) as connection:
         connection.execute("use warehouse")
         yield connection
+
+
+def identity(warehouse: Path) -> Identity:
+    """Return what tells a file from the one that takes its place."""
+    if not warehouse.is_file():
+        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    found = warehouse.stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@contextmanager
+def unchanged(warehouse: Path) -> Iterator[None]:
+    """Raise InputError at the end where the marts that were read are of two builds."""
+    before = identity(warehouse)
+    yield
+    if identity(warehouse) != before:
+        raise InputError(f"{warehouse}: replaced while it was read: say that again")
 
 
 def attached(warehouse: Path) -> Connection:
@@ -119,7 +139,7 @@ def is_written(warehouse: Path) -> bool:
     try:
         duckdb.connect(str(warehouse), read_only=True).close()
     except duckdb.IOException as error:
-        return "lock" in str(error)
+        return LOCKED in str(error)
     except duckdb.Error:
         # open in this process, or nothing that DuckDB wrote
         return False
@@ -151,7 +171,7 @@ def _is_open_elsewhere(database: Path) -> bool:
     try:
         duckdb.connect(str(database)).close()
     except duckdb.IOException as error:
-        return "lock" in str(error)
+        return LOCKED in str(error)
     except duckdb.Error:
         # torn by a kill
         return False

@@ -18,6 +18,9 @@ def finished(folder: Path, *, build_id: str, rows: int = 3) -> Path:
     with duckdb.connect(str(scratch_of(marts))) as connection:
         connection.execute("create schema intermediate")
         connection.execute("create table intermediate.weights as select 10 as weight")
+        connection.execute("create schema seeds")
+        connection.execute("create table seeds.prices (model varchar, price double)")
+        connection.execute("insert into seeds.prices values ('a', 1), ('b', null)")
         catalog = connection.execute("select current_catalog()").fetchone()
         assert catalog is not None
         version = "(storage_version 'v1.0.0')"

@@ -213,6 +213,7 @@ def test_tables_of_others_are_left_alone(
     with psycopg.connect(database) as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.users as select 'theirs' as name")
+        connection.execute("comment on schema marts is 'users, sessions'")
     file = warehouse(tmp_path, "create table users (n bigint)")
     assert published(file, database) == 2
     assert capsys.readouterr().err == (

@@ -11,6 +11,7 @@ from published_files import finished
 from llm_telemetry import publish
 from llm_telemetry.errors import InputError
 from llm_telemetry.reader import connect
+from llm_telemetry.warehouse import read, unchanged
 
 
 def published(folder: Path, build_id: str, rows: int) -> Path:
@@ -84,6 +85,21 @@ def test_what_is_no_warehouse_is_named(tmp_path: Path) -> None:
     (tmp_path / "text.duckdb").write_text("not what you think")
     with pytest.raises(InputError, match=r"text\.duckdb: cannot be read"):
         connect(tmp_path / "text.duckdb")
+
+
+def read_while_replaced(warehouse: Path) -> None:
+    """Read, as a decision does that a run overtakes."""
+    with unchanged(warehouse):
+        read("build", warehouse)
+        published(warehouse.parent, "b", rows=3)
+
+
+def test_marts_of_two_builds_decide_nothing(tmp_path: Path) -> None:
+    warehouse = published(tmp_path, "a", rows=3)
+    with unchanged(warehouse):
+        read("build", warehouse)
+    with pytest.raises(InputError, match="replaced while it was read"):
+        read_while_replaced(warehouse)
 
 
 def test_it_reads_every_mart(sample_run: Run) -> None:
