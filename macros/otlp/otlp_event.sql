@@ -10,8 +10,7 @@
     {%- for field in otlp_event_texts() -%}{%- do keys.extend(aliases.get(field, [])) -%}{%- endfor -%}
     case when len({{ events }}) > 0 then [
         {
-            'name': event.name,
-            'happened_ns': try_cast(event.timeUnixNano as bigint),
+            'name': event.name, 'happened_ns': try_cast(event.timeUnixNano as bigint),
             'attributes': [
                 attribute for attribute in event.attributes
                 if attribute.key in ('{{ keys | join("', '") }}')

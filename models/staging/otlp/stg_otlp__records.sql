@@ -40,9 +40,7 @@ counted as (
         file_name,
         case
             when {{ otlp_is_read('request') }} then request
-            else from_json(
-                '{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request() }}
-            )
+            else from_json('{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request() }})
         end as request
 
     from opened
