@@ -1,6 +1,5 @@
-{% macro described(files) -%}
-    {#- the column names of the first file; one row without a name where there is no file -#}
-    {%- set file = (files or [''])[0] -%}
+{% macro described(file) -%}
+    {#- the column names of a file; one row without a name where there is none -#}
     {%- if file.endswith('.parquet') -%}
     (describe select * from read_parquet({{ literal_path(file) }}))
     {%- elif file -%}

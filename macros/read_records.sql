@@ -11,18 +11,12 @@
         {{ parquet_documents(files, unread) }}
         select cast(null as varchar) as file_path, cast(null as json) as document where false
     ),
-
     {{ unwrapped_documents() }}
 {%- endmacro %}
 
 {% macro unwrapped_documents() -%}
-    {#- pages hold their records under `data` or `logs`; an unnest beside the document would parse all of it again for each of them -#}
-    paged as materialized (
-        select file_path, document, case
-            when not (contains(document, '"data"') or contains(document, '"logs"')) or starts_with(ltrim(document, e' \t\r\n'), '[') then null
-            when regexp_matches(document, '"(data|logs)"\s*:\s*\[') then json_transform(document, '{"data": ["json"], "logs": ["json"]}')
-        end as page from documents
-    ),
+    {#- an unnest beside the document would parse all of it again for each of its records -#}
+    {{ paged_documents() }},
 
     listed as materialized (
         select file_path, case when starts_with(ltrim(document, e' \t\r\n'), '[') then from_json(document, '["json"]')
@@ -31,6 +25,16 @@
     )
 
     select file_path, unnest(records) as record from listed
+{%- endmacro %}
+
+{% macro paged_documents() -%}
+    {#- pages hold their records under `data` or `logs` -#}
+    paged as materialized (
+        select file_path, document, case
+            when not (contains(document, '"data"') or contains(document, '"logs"')) or starts_with(ltrim(document, e' \t\r\n'), '[') then null
+            when regexp_matches(document, '"(data|logs)"\s*:\s*\[') then json_transform(document, '{"data": ["json"], "logs": ["json"]}')
+        end as page from documents
+    )
 {%- endmacro %}
 
 {% macro path_list(files) -%}

@@ -1,6 +1,5 @@
-{% macro read_telemetry(relation, columns) -%}
+{% macro read_telemetry(file, columns) -%}
     {#- every column as text: the casts are ours, so that what fails is counted and not dropped -#}
-    {%- set file = (telemetry_files(relation) or [''])[0] -%}
     {%- if file.endswith('.parquet') -%}
     select cast(columns(*) as varchar) from read_parquet({{ literal_path(file) }})
     union all by name

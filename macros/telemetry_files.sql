@@ -1,14 +1,21 @@
 {% macro telemetry_files(relation) -%}
-    {#- the files of this table in the data folder, quoted and ready to be read -#}
-    {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
+    {#- the files of this table in the data folder, in the order of their names; batches have a folder of the table's name -#}
+    {%- set table = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' ~ relation.identifier -%}
     {%- if execute and (relation.schema not in source_tables() or relation.schema in sources_on()) -%}
         {%- set found = run_query(
-            "select file from glob(" ~ literal_path(folder ~ "/" ~ relation.identifier)[:-1] ~ ".*')"
+            "select file from (from glob(" ~ literal_path(table)[:-1] ~ ".*') union all from glob(" ~ literal_path(table)[:-1] ~ "/**'))"
             ~ " where regexp_matches(file, '[.](csv|csv[.]gz|parquet)$') order by file"
         ) -%}
         {{ return(found.columns[0].values() | list) }}
     {%- endif -%}
     {{ return([]) }}
+{%- endmacro %}
+
+{% macro batches(files, table) -%}
+    {#- those of a table's files that stand in its folder -#}
+    {%- set found = [] -%}
+    {%- for file in files if '/' ~ table ~ '/' in file | replace('\\', '/') -%}{%- do found.append(file) -%}{%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro literal_path(path) -%}

@@ -1,7 +1,12 @@
 {% macro typed_table(relation, columns) -%}
+    {#- one row per row of the table's file, or none -#}
+    {{ typed_file((telemetry_files(relation) or [''])[0], columns) }}
+{%- endmacro %}
+
+{% macro typed_file(file, columns) -%}
     with
 
-    source as ({{ read_telemetry(relation, columns) }}),
+    source as ({{ read_telemetry(file, columns) }}),
 
     typed as (select {{ typed_columns(columns) }} from source)
 

@@ -6,6 +6,7 @@
     'repeats',
     'references',
     'values',
+    'totals',
     'costs',
     'invoices',
     'arms',

@@ -23,8 +23,9 @@ tables as (
     select
         columns.table_name,
         any_value(columns.file_stem) as file_stem,
-        any_value(columns.file_name) as file_name,
+        min(columns.file_name) as file_name,
         any_value(columns.files) as files,
+        any_value(columns.single_files) as single_files,
         any_value(rows_read.rows_read) as rows_read
 
     from columns
@@ -44,7 +45,7 @@ every_check as (
             {{ check(
                 'required_file', 'files = 0', 'file_stem', 'rows_read is not null'
             ) }},
-            {{ check('one_file', 'files > 1', 'file_stem', 'files > 0') }},
+            {{ check('one_file', 'single_files > 1', 'file_stem', 'files > 0') }},
             {{ check(
                 'not_empty', 'rows_read = 0', 'file_name',
                 'rows_read is not null and files > 0'

@@ -1,7 +1,6 @@
 {%- set not_negative = [
     'latency_ms', 'cost_usd', 'prompt_tokens', 'completion_tokens', 'total_tokens'
 ] -%}
-{%- set others = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
 
 with
 
@@ -30,7 +29,7 @@ every_check as (
                 'token_sum', 'total_tokens != prompt_tokens + completion_tokens',
                 'interaction_id',
                 'total_tokens + prompt_tokens + completion_tokens is not null'
-                ~ (" and source = 'telemetry_csv'" if others else ''),
+                ~ " and source = 'telemetry_csv'",
                 column='total_tokens'
             ) }},
             {{ check(
@@ -82,28 +81,6 @@ every_check as (
     from interactions
 
     cross join history
-
-    {%- if others %}
-
-    union all by name
-
-    select
-        source as table_name,
-        'total_tokens' as column_name,
-        unnest([
-            {{ check(
-                'stated_total', 'stated_total_tokens != prompt_tokens + completion_tokens',
-                'interaction_id',
-                'stated_total_tokens + prompt_tokens + completion_tokens is not null'
-            ) }}
-        ], recursive := true)
-
-    from interactions
-
-    where source != 'telemetry_csv'
-
-    group by source
-    {%- endif %}
 
 )
 

@@ -37,7 +37,8 @@ files as (
 
     select
         table_name,
-        any_value(file_name) as file_name
+        if(any_value(files) = 1, min(file_name), any_value(files) || ' files')
+            as file_name
 
     from {{ ref('stg_telemetry_csv__columns') }}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from llm_telemetry.audit import AUDITED
 from llm_telemetry.errors import InputError
+from llm_telemetry.landing import sweep
 from llm_telemetry.lock import held
 from llm_telemetry.malformed import malformed_files
 from llm_telemetry.sources import CONTRACT, PROJECT
@@ -61,6 +62,7 @@ def built(
         log = _run_dbt(environment, select, progress)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
+        sweep(warehouse)
         yield marts
 
 
@@ -166,9 +168,10 @@ def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
     """Return what DuckDB may use: it works well in little more than the input."""
     if asked := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
         return asked
-    pattern = "llm_system_*" if list(sources) == [CONTRACT] else "**/*"
+    contract = ("llm_system_*", "llm_system_*/**/*")
     sizes = (
         file.stat().st_size * (10 if file.suffix in (".gz", ".parquet") else 1)
+        for pattern in (contract if list(sources) == [CONTRACT] else ("**/*",))
         for file in data_dir.glob(pattern)
         if file.is_file()
     )

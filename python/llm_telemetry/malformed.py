@@ -19,14 +19,17 @@ TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 def malformed_files(folder: Path, sources: Collection[str]) -> list[str]:
     """Return one line per telemetry file of the sources that cannot be read."""
     files = sorted({file for source in sources for file in _files(folder, source)})
-    found = ((file, _fault(file)) for file in files)
-    return [f"{file.relative_to(folder)}: {fault}" for file, fault in found if fault]
+    names = [file.relative_to(folder) for file in files]
+    found = ((name, _fault(folder / name, name.parts[0])) for name in names)
+    return [f"{name}: {fault}" for name, fault in found if fault]
 
 
 def _files(folder: Path, source: str) -> list[Path]:
     """Return the files of a source: below its own folder, else below the one of all."""
     if source == CONTRACT:
-        return [file for file in folder.glob(f"{STEM}*") if file.is_file()]
+        # batches of a table stand in a folder of its name
+        found = [*folder.glob(f"{STEM}*"), *folder.glob(f"{STEM}*/**/*")]
+        return [file for file in found if file.is_file()]
     places = (folder / source, folder)
     return next((found for place in places if (found := [*_telemetry(place)])), [])
 
@@ -37,13 +40,13 @@ def _telemetry(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _fault(file: Path) -> str | None:
+def _fault(file: Path, place: str) -> str | None:
     try:
         if file.name.endswith(".parquet"):
             duckdb.read_parquet(str(file)).limit(0).fetchall()
         elif file.name.endswith(".gz") and not file.stat().st_size:
             raise EOFError
-        elif file.name.startswith(STEM):
+        elif place.startswith(STEM):
             return _broken_row(file)
         elif file.name.endswith(".json.gz"):
             return _broken_document(file)

@@ -115,7 +115,8 @@ def _holds(folder: Path, sources: Collection[str]) -> bool:
 
 
 def _holds_table(folder: Path) -> bool:
-    return any((folder / f"{TABLE}{suffix}").is_file() for suffix in SUFFIXES)
+    files = [folder / f"{TABLE}{suffix}" for suffix in SUFFIXES]
+    return (folder / TABLE).is_dir() or any(file.is_file() for file in files)
 
 
 def _is_number(text: str) -> bool:

@@ -68,7 +68,8 @@ def held(build: Path, source: str) -> str:
     """Return all that the staging tables of a source hold."""
     with duckdb.connect(str(build / "w.duckdb"), read_only=True) as connection:
         tables = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'staging'"
+            "select table_name from information_schema.tables"
+            " where table_schema = 'staging'"
             " and starts_with(table_name, ?)",
             [f"stg_{source}__"],
         ).fetchall()

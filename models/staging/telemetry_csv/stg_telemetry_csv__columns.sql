@@ -3,17 +3,23 @@
 with
 
 {% for table in tables -%}
+{%- set stem = source('telemetry_csv', table).identifier -%}
 {%- set files = telemetry_files(source('telemetry_csv', table)) -%}
 {{ table }} as (
-
+    {% for file in files or [''] %}
     select
         '{{ table }}' as table_name,
-        '{{ source('telemetry_csv', table).identifier }}' as file_stem,
+        '{{ stem }}' as file_stem,
         {{ files | length }} as files,
-        {{ "'" ~ (files[0] | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if files else 'cast(null as varchar)' }} as file_name,
-        column_name
+        -- batches stand in a folder of the table's name
+        {{ files | reject('in', batches(files, stem)) | list | length }} as single_files,
+        {{ "'" ~ (file | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if file else 'cast(null as varchar)' }} as file_name,
+        column_name,
+        lower(column_name) as contract_name
 
-    from {{ described(files) }}
+    from {{ described(file) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set columns = {
     'interaction_id': 'text',
     'prompt_id': 'text',
@@ -8,4 +9,4 @@
     'response_quality_score': 'double',
 } -%}
 
-{{ typed_table(source('telemetry_csv', 'instruction_samples'), columns) }}
+{{ landed_table(source('telemetry_csv', 'instruction_samples'), 'interaction_id', columns) }}

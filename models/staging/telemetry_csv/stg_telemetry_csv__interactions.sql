@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set columns = {
     'interaction_id': 'text',
     'session_id': 'text',
@@ -64,4 +65,4 @@
     'date_utc': 'timestamp',
 } -%}
 
-{{ typed_table(source('telemetry_csv', 'interactions'), columns) }}
+{{ landed_table(source('telemetry_csv', 'interactions'), 'interaction_id', columns) }}

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set columns = {
     'prompt_id': 'text',
 
@@ -8,4 +9,4 @@
     'prompt_len': 'bigint',
 } -%}
 
-{{ typed_table(source('telemetry_csv', 'prompts'), columns) }}
+{{ landed_table(source('telemetry_csv', 'prompts'), 'prompt_id', columns) }}

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set columns = {
     'session_id': 'text',
     'user_id': 'user',
@@ -17,4 +18,4 @@
     'end_timestamp_utc': 'timestamp',
 } -%}
 
-{{ typed_table(source('telemetry_csv', 'sessions'), columns) }}
+{{ landed_table(source('telemetry_csv', 'sessions'), 'session_id', columns) }}

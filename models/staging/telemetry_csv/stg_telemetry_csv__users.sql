@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set columns = {
     'user_id': 'user',
 
@@ -11,4 +12,4 @@
     'total_tokens': 'bigint',
 } -%}
 
-{{ typed_table(source('telemetry_csv', 'users'), columns) }}
+{{ landed_table(source('telemetry_csv', 'users'), 'user_id', columns) }}

@@ -1,0 +1,26 @@
+{% macro file_stamps(files) -%}
+    {#- when each was last written, to the second, and its size, as text that sorts by time -#}
+    {%- set stamps = {} -%}
+    {%- for name, written, size in run_query(
+        "select filename, strftime(last_modified, '%Y-%m-%d %H:%M:%S'), size from read_blob(" ~ path_list(files) ~ ")"
+    ).rows -%}
+        {%- do stamps.update({name: written ~ ' ' ~ size}) -%}
+    {%- endfor -%}
+    {{ return(stamps) }}
+{%- endmacro %}
+
+{% macro landed_files() -%}
+    {#- what stands in the landing folder, which this makes; one written in the second of its source is not to be trusted -#}
+    {%- do run_query(
+        "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())
+        ~ " (format csv, per_thread_output true, overwrite_or_ignore true, filename_pattern 'about')"
+    ) -%}
+    {%- set landed = {} -%}
+    {%- for name, written in run_query(
+        "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob("
+        ~ literal_path(landing_folder())[:-1] ~ "/*')"
+    ).rows -%}
+        {%- do landed.update({name: written}) -%}
+    {%- endfor -%}
+    {{ return(landed) }}
+{%- endmacro %}

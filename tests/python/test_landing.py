@@ -1,0 +1,94 @@
+"""Each file of the contract is typed once, and the rows are those of one file."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from conftest import SAMPLE
+
+from llm_telemetry.build import built, scratch_of
+from llm_telemetry.landing import folder_of
+
+TABLE = "llm_system_interactions"
+MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_of_columns"
+
+
+def staged(data_dir: Path, warehouse: Path) -> pd.DataFrame:
+    """Build as far as the union of the sources; return its rows in a fixed order."""
+    with (
+        built(data_dir, warehouse, select=MODELS) as marts,
+        duckdb.connect(str(scratch_of(marts)), read_only=True) as connection,
+    ):
+        connection.execute("set TimeZone = 'UTC'")
+        rows = connection.sql("from intermediate.int_interactions_unioned")
+        return rows.order("interaction_id").df()
+
+
+def landed(warehouse: Path) -> dict[str, int]:
+    """Return when each landed file was written."""
+    files = folder_of(warehouse).glob("*.parquet")
+    return {file.name: file.stat().st_mtime_ns for file in files}
+
+
+@pytest.fixture(scope="module")
+def sample() -> pd.DataFrame:
+    return pd.read_csv(SAMPLE / f"{TABLE}.csv", dtype=str, keep_default_na=False)
+
+
+def test_thirty_batches_with_late_and_corrected_rows_are_one_table(
+    sample: pd.DataFrame, tmp_path: Path
+) -> None:
+    draw, batches = random.Random(7), 30
+    data, whole, warehouse = (
+        tmp_path / "data",
+        tmp_path / "whole",
+        tmp_path / "w.duckdb",
+    )
+    for folder in (data, whole):
+        (folder / TABLE).mkdir(parents=True)
+        for name in ("llm_system_sessions_summary.csv", "llm_system_users_summary.csv"):
+            shutil.copyfile(SAMPLE / name, folder / name)
+    # every tenth row comes up to five batches late
+    due = [at * (batches - 6) // len(sample) for at in range(len(sample))]
+    arrived = pd.Series(
+        [at + draw.randrange(6) * (draw.random() < 0.1) for at in due],
+        index=sample.index,
+    )
+    for number in range(batches + 1):
+        batch = sample[arrived == number].copy()
+        # every twentieth is wrong at first, and corrected by the next batch
+        batch.loc[batch.index[::20], "latency_ms"] = "1"
+        corrected = sample[arrived == number - 1].iloc[::20]
+        rows = pd.concat([corrected, batch])
+        rows.to_csv(data / TABLE / f"{number:02}.csv", index=False)
+        if draw.random() < 0.1:
+            staged(data, warehouse)
+    sample.to_csv(whole / TABLE / "all.csv", index=False)
+    pd.testing.assert_frame_equal(
+        staged(data, warehouse), staged(whole, tmp_path / "x.duckdb"), check_exact=True
+    )
+
+
+def test_a_file_is_typed_again_only_where_it_changed(
+    sample_copy: Path, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    staged(sample_copy, warehouse)
+    first = landed(warehouse)
+    # within the second of its source a landed file is not trusted
+    time.sleep(2)
+    staged(sample_copy, warehouse)
+    assert landed(warehouse).keys() == first.keys()
+    trusted = landed(warehouse)
+    users = sample_copy / "llm_system_users_summary.csv"
+    users.write_text(users.read_text().replace("user_id", "USER_ID", 1))
+    staged(sample_copy, warehouse)
+    after = landed(warehouse)
+    assert len(after) == 3
+    assert {name for name in after if trusted.get(name) != after[name]} == {
+        name for name in after if name.startswith("llm_system_users_summary")
+    }
