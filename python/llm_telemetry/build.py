@@ -136,7 +136,9 @@ def _run_dbt(
             *("--threads", "2"),
             *("--exclude-resource-type", "unit_test"),
             *("--exclude", *LEFT_OUT),
+            # of a part of the marts only the tests that need no other
             *(("--select", select) if select else ()),
+            *("--indirect-selection", "buildable"),
         ]
         with subprocess.Popen(
             command,
