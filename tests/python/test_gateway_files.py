@@ -10,7 +10,7 @@ from langfuse_rows import observation
 from litellm_rows import spend
 from staged_sources import Row, by_id, write_lines
 
-from llm_telemetry.build import built
+from llm_telemetry.build import built, scratch_of
 
 SOURCES = ["litellm", "langfuse"]
 MODELS = {
@@ -70,8 +70,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Row]]
     (folder / "llm_provider_invoices.csv").write_text("invoice_id\ni1\n")
     select = " ".join(f"+{model}" for model in MODELS.values())
     with (
-        built(folder, folder / "w.duckdb", SOURCES, select=select) as warehouse,
-        duckdb.connect(str(warehouse), read_only=True) as connection,
+        built(folder, folder / "w.duckdb", SOURCES, select=select) as marts,
+        duckdb.connect(str(scratch_of(marts)), read_only=True) as connection,
     ):
         read = {
             name: connection.execute(f"from intermediate.{model}").df()
