@@ -29,6 +29,11 @@
     end
 {%- endmacro %}
 
+{% macro answer_of_observation(id) -%}
+    {#- LiteLLM names its observations for the time and the answer's id -#}
+    regexp_extract({{ id }}, '^time-[0-9-]+_(.+)$', 1)
+{%- endmacro %}
+
 {% macro langfuse_field(name) -%}
     {{ return(['item.' ~ camel_case(name), 'item.' ~ name]) }}
 {%- endmacro %}

@@ -36,17 +36,12 @@ interactions as (
         calls.trace_id,
         calls.span_id,
         calls.parent_span_id,
-        -- LiteLLM names its observations for the answer's id
-        coalesce(
-            calls.response_id,
-            nullif(regexp_extract(calls.span_id, '^time-[0-9-]+_(.+)$', 1), '')
-        ) as response_id,
+        calls.response_id,
         coalesce(calls.use_case, traces.use_case, calls.trace_name, traces.trace_name)
             as use_case,
-        {%- for label in business_labels()[1:5] %}
+        {%- for label in business_labels()[1:6] %}
         coalesce(calls.{{ label }}, traces.{{ label }}) as {{ label }},
         {%- endfor %}
-        coalesce(calls.environment, traces.environment) as environment,
         nullif(calls.service_name, 'unknown_service') as service_name,
         coalesce(calls.model_provider, {{ provider_of_model('calls.model_name') }})
             as model_provider,
@@ -89,7 +84,6 @@ interactions as (
         coalesce(calls.is_abandoned, false) as is_abandoned,
         coalesce(calls.session_id, traces.session_id) is null as session_is_inferred,
         calls.timestamp_utc,
-
         calls.rejected_values
 
     from calls

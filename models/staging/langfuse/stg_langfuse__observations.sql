@@ -4,7 +4,7 @@
     'trace_id': ['text'] + langfuse_field('trace_id'),
     'parent_span_id': ['text'] + langfuse_field('parent_observation_id'),
     'session_id': ['text'] + langfuse_field('session_id') + ['attributes."session.id"', 'attributes."gen_ai.conversation.id"'],
-    'response_id': ['text', 'attributes."gen_ai.response.id"'],
+    'response_id': ['text', 'attributes."gen_ai.response.id"', answer_of_observation('item.id')],
 
     'observation_type': ['text', 'item.type'],
     'tool_name': ['text', 'attributes."gen_ai.tool.name"', 'attributes."tool.name"', 'item.name'],
@@ -81,7 +81,6 @@ newest as (
 
     select
         *,
-        -- its id tells an observation from those of every other trace
         span_id as span_key,
         parent_span_id as parent_key,
         -- an export of generations alone leaves the type out
