@@ -166,9 +166,12 @@ def good_run(site: Site, seed: int) -> float:
 
 def assert_clean(site: Site) -> None:
     """Nothing of the killed may lie about after a run that succeeded."""
-    kept = {"w.duckdb", "artifacts", *(f"data-{seed}" for seed in SEEDS)}
+    landed = site.folder / ".landed.w.duckdb"
+    kept = {"w.duckdb", "artifacts", *(f"data-{seed}" for seed in SEEDS), landed.name}
     left = {file.name for file in site.folder.iterdir()} - kept
     assert not left, left
+    torn = [file.name for file in landed.glob("tmp_*")]
+    assert not torn, torn
     hidden = [file.name for file in site.out_dir.iterdir() if file.name[0] == "."]
     assert not hidden, hidden
 

@@ -14,6 +14,7 @@ from llm_telemetry import bundle
 from llm_telemetry.cli import main
 from llm_telemetry.decide import decide
 from llm_telemetry.errors import InputError
+from llm_telemetry.landing import folder_of
 from llm_telemetry.ledger import LEDGER
 from llm_telemetry.report import table
 from llm_telemetry.statement import STATEMENT
@@ -61,9 +62,10 @@ def test_the_readme_says_every_verdict(sample_run: Run) -> None:
         assert decision["summary"] in page
 
 
-def test_nothing_is_left_beside_the_warehouse(sample_run: Run) -> None:
+def test_only_what_is_landed_is_left_beside_the_warehouse(sample_run: Run) -> None:
     names = {file.name for file in sample_run.warehouse.parent.iterdir()}
-    assert names == {"warehouse.duckdb", "artifacts"}
+    landed = folder_of(sample_run.warehouse).name
+    assert names == {"warehouse.duckdb", "artifacts", landed}
 
 
 def shuffled(folder: Path) -> Path:

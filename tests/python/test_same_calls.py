@@ -1,5 +1,6 @@
 """Whoever logged a call, the marts say the same of it."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,6 +112,21 @@ def test_the_marts_say_what_was_called(official: Marts) -> None:
         for call in answered
     )
     assert health["cost_usd"] == pytest.approx(paid / 1e6, rel=1e-9)
+
+
+def test_batches_that_come_twice_and_in_any_order_give_the_same_marts(
+    official: Marts, tmp_path: Path
+) -> None:
+    drawn = random.Random(42)
+    spans = [same_calls.genai(call) for call in same_calls.calls()]
+    arrived = spans + drawn.sample(spans, 20)
+    drawn.shuffle(arrived)
+    for number in range(4):
+        batch = {"resourceSpans": [{"scopeSpans": [{"spans": arrived[number::4]}]}]}
+        same_calls.write_lines(tmp_path / f"{drawn.random()}.jsonl", [batch])
+    found = marts(tmp_path, "otlp")
+    for mart in MARTS:
+        assert found[mart].to_csv() == official[mart].to_csv(), mart
 
 
 @pytest.mark.parametrize("dialect", WRITERS)
