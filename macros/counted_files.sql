@@ -7,7 +7,7 @@
         count(*) filter (where not records.is_readable) as unreadable_records
     from (
         select unnest(cast([
-            {%- for file in gateway_files(source) %}{{ dbt.string_literal(dbt.escape_single_quotes(file)) }}{{ ', ' if not loop.last }}{% endfor -%}
+            {%- for file in gateway_files(source) %}{{ plain_path(file) }}{{ ', ' if not loop.last }}{% endfor -%}
         ] as varchar [])) as file_path
     ) as files
     left join {{ records }} as records on files.file_path = records.file_path

@@ -34,7 +34,3 @@
     {%- set path = (target.path | replace('\\', '/')).split('/') -%}
     {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
 {%- endmacro %}
-
-{% macro plain_path(path) -%}
-    {{ dbt.string_literal(dbt.escape_single_quotes(path)) }}
-{%- endmacro %}

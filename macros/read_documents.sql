@@ -45,7 +45,7 @@
     {#- one by one: of two batches one may hold text where the other holds a struct, or nothing at all -#}
     {%- for file in files_ending(files, 'parquet') %}
         select
-            {{ dbt.string_literal(dbt.escape_single_quotes(file)) }} as file_path,
+            {{ plain_path(file) }} as file_path,
             to_json(struct_pack(*columns(lambda name: not regexp_matches(name, '{{ unread }}')))) as document
         from read_parquet({{ literal_path(file) }})
         union all
@@ -57,7 +57,7 @@
     {%- for file in files_ending(files, 'csv([.]gz)?') -%}
         {%- set names = csv_header(file) -%}
         {%- if names %}
-        select {{ dbt.string_literal(dbt.escape_single_quotes(file)) }} as file_path, case when "{{ names[-1] }}" is not null then to_json({
+        select {{ plain_path(file) }} as file_path, case when "{{ names[-1] }}" is not null then to_json({
             {%- for name in names if not modules.re.search(unread, name) %}{{ ', ' if not loop.first }}'{{ name }}': "{{ name }}"{% endfor -%}
         }) end as document
         from read_csv({{ literal_path(file) }}, columns = { {%- for name in names %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} }, {{ csv_settings() }})

@@ -11,14 +11,19 @@
     {{ return([]) }}
 {%- endmacro %}
 
-{% macro batches(files, table) -%}
-    {#- those of a table's files that stand in its folder -#}
+{% macro single_files(files, table) -%}
+    {#- those of a table's files that stand in no folder of its batches -#}
     {%- set found = [] -%}
-    {%- for file in files if '/' ~ table ~ '/' in file | replace('\\', '/') -%}{%- do found.append(file) -%}{%- endfor -%}
+    {%- for file in files if '/' ~ table ~ '/' not in file | replace('\\', '/') -%}{%- do found.append(file) -%}{%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
 {% macro literal_path(path) -%}
     {#- a path as a string that SQL reads as it is, brackets and quotes included -#}
     '{{ modules.re.sub('([*?[])', '[\\1]', path) | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro plain_path(path) -%}
+    {#- a path as a string where SQL expects no pattern -#}
+    {{ dbt.string_literal(dbt.escape_single_quotes(path)) }}
 {%- endmacro %}

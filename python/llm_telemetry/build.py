@@ -15,7 +15,7 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.landing import sweep
 from llm_telemetry.lock import held
 from llm_telemetry.malformed import malformed_files
-from llm_telemetry.sources import CONTRACT, PROJECT
+from llm_telemetry.sources import CONTRACT, PROJECT, contract_files
 from llm_telemetry.warehouse import discard, read
 
 Progress = Callable[[str], None]
@@ -62,7 +62,7 @@ def built(
         log = _run_dbt(environment, select, progress)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
-        sweep(warehouse)
+        sweep(warehouse, data_dir)
         yield marts
 
 
@@ -170,11 +170,11 @@ def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
     """Return what DuckDB may use: it works well in little more than the input."""
     if asked := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
         return asked
-    contract = ("llm_system_*", "llm_system_*/**/*")
+    is_contract = list(sources) == [CONTRACT]
+    files = contract_files(data_dir) if is_contract else data_dir.rglob("*")
     sizes = (
         file.stat().st_size * (10 if file.suffix in (".gz", ".parquet") else 1)
-        for pattern in (contract if list(sources) == [CONTRACT] else ("**/*",))
-        for file in data_dir.glob(pattern)
+        for file in files
         if file.is_file()
     )
     return f"{max(600, 3 * sum(sizes) // 2_000_000)}MB"

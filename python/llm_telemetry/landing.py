@@ -1,7 +1,10 @@
 """Telemetry as it was typed from its files, kept as Parquet beside the warehouse."""
 
+from hashlib import md5
 from itertools import groupby
 from pathlib import Path
+
+from llm_telemetry.sources import contract_files
 
 
 def folder_of(warehouse: Path) -> Path:
@@ -10,17 +13,21 @@ def folder_of(warehouse: Path) -> Path:
     return place.with_name(f".landed.{place.name}")
 
 
-def sweep(warehouse: Path) -> None:
-    """Delete what an older state of a file was typed to, and what was not finished.
+def sweep(warehouse: Path, data_dir: Path) -> None:
+    """Delete what was not finished, and what was typed from what is no longer there.
 
-    A landed file is named table-file-state: of each file the newest state stays.
+    A landed file is named table-file-state: of each file of the folder the newest
+    state stays.
     """
     folder = folder_of(warehouse)
+    present = {md5(str(file).encode()).hexdigest() for file in contract_files(data_dir)}
     for unfinished in folder.glob("tmp_*.parquet"):
         unfinished.unlink(missing_ok=True)
     landed = sorted(folder.glob("*-*-*.parquet"), key=_file)
-    for _, states in groupby(landed, key=_file):
-        for outdated in sorted(states, key=lambda file: file.stat().st_mtime_ns)[:-1]:
+    for name, states in groupby(landed, key=_file):
+        oldest_first = sorted(states, key=lambda file: file.stat().st_mtime_ns)
+        kept = name.rpartition("-")[2] in present
+        for outdated in oldest_first[:-1] if kept else oldest_first:
             outdated.unlink(missing_ok=True)
 
 

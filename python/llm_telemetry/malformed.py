@@ -10,9 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from llm_telemetry.sources import CONTRACT
+from llm_telemetry.sources import CONTRACT, STEM, contract_files
 
-STEM = "llm_system_"
 TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 
 
@@ -27,9 +26,7 @@ def malformed_files(folder: Path, sources: Collection[str]) -> list[str]:
 def _files(folder: Path, source: str) -> list[Path]:
     """Return the files of a source: below its own folder, else below the one of all."""
     if source == CONTRACT:
-        # batches of a table stand in a folder of its name
-        found = [*folder.glob(f"{STEM}*"), *folder.glob(f"{STEM}*/**/*")]
-        return [file for file in found if file.is_file()]
+        return contract_files(folder)
     places = (folder / source, folder)
     return next((found for place in places if (found := [*_telemetry(place)])), [])
 

@@ -12,7 +12,8 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.warehouse import is_time_zone
 
 PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", Path(__file__).parents[2])).resolve()
-TABLE = "llm_system_interactions"
+STEM = "llm_system_"
+TABLE = f"{STEM}interactions"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 CONTRACT = "telemetry_csv"
 
@@ -47,6 +48,12 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
         f"no {looked} found: name the folder of the telemetry with --data-dir, and "
         "what it holds with --sources"
     )
+
+
+def contract_files(folder: Path) -> list[Path]:
+    """Return the files of the contract's tables; batches stand in a folder of each."""
+    found = [*folder.glob(f"{STEM}*"), *folder.glob(f"{STEM}*/**/*")]
+    return sorted(file for file in found if file.is_file())
 
 
 def number(knob: str) -> float:

@@ -136,14 +136,7 @@ def is_time_zone(name: str) -> bool:
 
 def is_written(warehouse: Path) -> bool:
     """Return whether another process has a warehouse open to write."""
-    try:
-        duckdb.connect(str(warehouse), read_only=True).close()
-    except duckdb.IOException as error:
-        return LOCKED in str(error)
-    except duckdb.Error:
-        # open in this process, or nothing that DuckDB wrote
-        return False
-    return False
+    return _is_locked(warehouse, read_only=True)
 
 
 def discard(database: Path) -> None:
@@ -153,7 +146,7 @@ def discard(database: Path) -> None:
     still share the name of its log with the next one.
     """
     until = time.monotonic() + ORPHAN_SECONDS
-    while database.exists() and _is_open_elsewhere(database):
+    while database.exists() and _is_locked(database):
         if time.monotonic() > until:
             raise InputError(f"{database}: another process is writing it: end it first")
         time.sleep(0.1)
@@ -167,13 +160,14 @@ def log_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.wal")
 
 
-def _is_open_elsewhere(database: Path) -> bool:
+def _is_locked(database: Path, *, read_only: bool = False) -> bool:
+    """Return whether another process has it open; read-only, whether one writes it."""
     try:
-        duckdb.connect(str(database)).close()
+        duckdb.connect(str(database), read_only=read_only).close()
     except duckdb.IOException as error:
         return LOCKED in str(error)
     except duckdb.Error:
-        # torn by a kill
+        # open in this process, torn by a kill, or nothing that DuckDB wrote
         return False
     return False
 

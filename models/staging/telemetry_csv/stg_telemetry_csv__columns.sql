@@ -11,8 +11,7 @@ with
         '{{ table }}' as table_name,
         '{{ stem }}' as file_stem,
         {{ files | length }} as files,
-        -- batches stand in a folder of the table's name
-        {{ files | reject('in', batches(files, stem)) | list | length }} as single_files,
+        {{ single_files(files, stem) | length }} as single_files,
         {{ "'" ~ (file | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if file else 'cast(null as varchar)' }} as file_name,
         column_name,
         lower(column_name) as contract_name
