@@ -15,12 +15,11 @@
         "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())
         ~ " (format csv, per_thread_output true, overwrite_or_ignore true, filename_pattern 'about')"
     ) -%}
-    {%- set landed = {} -%}
-    {%- for name, written in run_query(
-        "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob("
-        ~ literal_path(landing_folder())[:-1] ~ "/*')"
-    ).rows -%}
-        {%- do landed.update({name: written}) -%}
-    {%- endfor -%}
+    {%- set landed, sidecars = {}, literal_path(landing_folder())[:-1] ~ "/llm_*.days.parquet'" -%}
+    {%- if run_query('select file from glob(' ~ sidecars ~ ')').rows | length -%}
+        {%- for name, written in run_query(
+            "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob(" ~ sidecars ~ ")"
+        ).rows -%}{%- do landed.update({name: written}) -%}{%- endfor -%}
+    {%- endif -%}
     {{ return(landed) }}
 {%- endmacro %}
