@@ -1,16 +1,23 @@
 """What every connection of dbt to DuckDB is told, and no file that dbt writes holds."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+
+from llm_telemetry.landing import folder_of
 
 
 class Plugin(BasePlugin):
     """The plugin that profiles.yml names; dbt-duckdb looks for this class."""
 
     def configure_connection(self, conn: Any) -> None:
-        """Attach the published build that this one goes on from, where there is one."""
+        """Make the folder to land in; attach the build that this one goes on from."""
+        assert self.creds is not None
+        scratch = Path(self.creds.path)
+        warehouse = scratch.with_name(scratch.name.replace(".building.", ""))
+        folder_of(warehouse).mkdir(parents=True, exist_ok=True)
         if earlier := os.environ.get("LLM_TELEMETRY_EARLIER"):
             place = earlier.replace("'", "''")
             conn.execute(f"attach '{place}' as earlier (read_only)")
