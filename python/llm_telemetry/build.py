@@ -127,10 +127,10 @@ def _run_dbt(
     progress: Progress,
 ) -> str | None:
     """Run dbt build; return its error messages, or None where it succeeded."""
+    log: list[str] = []
     with _target() as target:
-        command = [
-            *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        arguments = [
+            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
             *("--target", "run"),
@@ -142,19 +142,31 @@ def _run_dbt(
             *(("--select", select) if select else ()),
             *("--indirect-selection", "buildable"),
         ]
-        with subprocess.Popen(
-            command,
-            env={**os.environ, "DO_NOT_TRACK": "1", **environment},
-            # it closes when this process ends, however that comes
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # an interrupted dbt complains of the pipe that is gone
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as dbt:
-            assert dbt.stdout is not None
-            log = [_event(line, progress) for line in dbt.stdout]
-    return "\n".join(filter(None, log)) if dbt.returncode else None
+        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
+        code = _dbt(arguments, told, lambda line: log.append(_event(line, progress)))
+    return "\n".join(filter(None, log)) if code else None
+
+
+def _dbt(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    hear: Callable[[str], None],
+) -> int:
+    """Run dbt in a process of its own; return its exit code."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "llm_telemetry.dbt_process", *arguments],
+        env=environment,
+        # it closes when this process ends, however that comes
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # an interrupted dbt complains of the pipe that is gone
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as dbt:
+        assert dbt.stdout is not None
+        for line in dbt.stdout:
+            hear(line)
+    return dbt.returncode
 
 
 @contextmanager
