@@ -2,15 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from llm_telemetry.audit import AUDITED
+from llm_telemetry.earlier import goes_on_from, state
 from llm_telemetry.errors import InputError
 from llm_telemetry.landing import sweep
 from llm_telemetry.lock import held
@@ -20,6 +22,8 @@ from llm_telemetry.warehouse import discard, read
 
 Progress = Callable[[str], None]
 
+# apart from that of `dbt build`, whose profile is another
+PARSED = PROJECT / "target" / "run" / "partial_parse.msgpack"
 # run holds the marts to them itself, before it publishes
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
 
@@ -38,14 +42,17 @@ def built(
     ledger: Path | None = None,
     threads: int | None = None,
     wait: bool = False,
+    full_refresh: bool = False,
     progress: Progress = lambda message: None,
 ) -> Iterator[Path]:
     """Build the models beside ``warehouse`` and yield the new file of marts.
 
     It takes the warehouse's place only when it is published: a build that fails, and
     a caller that fails, leave the earlier warehouse as it was. What the marts are made
-    from stands in ``scratch_of`` that file, as long. Raises InputError with one line
-    per problem of the input, or where another run is building the same warehouse.
+    from stands in ``scratch_of`` that file, as long. Rollups of days whose telemetry
+    did not change come from the earlier warehouse, unless all are to be refreshed.
+    Raises InputError with one line per problem of the input, or where another run is
+    building the same warehouse.
     """
     with _files(warehouse, wait=wait) as (marts, scratch):
         environment = {
@@ -57,9 +64,10 @@ def built(
             # the run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
+            **_going_on(warehouse, sources, full_refresh=full_refresh),
             **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
         }
-        log = _run_dbt(environment, select, progress)
+        log = _run_dbt(environment, select, progress, full_refresh=full_refresh)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
         sweep(warehouse, data_dir)
@@ -70,7 +78,6 @@ def built(
 def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
     """Yield the files to build in, for this run alone; nothing of them stays."""
     place = _place(warehouse)
-    # one name per warehouse: dbt parses again whenever the profile's path changes;
     # DuckDB calls each by its first word, which must be that of no schema
     marts = place.with_name(f".published.{place.name}")
     files = marts, scratch_of(marts)
@@ -83,6 +90,18 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
         finally:
             for file in files:
                 discard(file)
+
+
+def _going_on(
+    warehouse: Path, sources: Sequence[str], *, full_refresh: bool
+) -> dict[str, str]:
+    """Return what tells dbt which build it may go on from, and what is to be told."""
+    now = state(sources)
+    is_on = not full_refresh and goes_on_from(warehouse, now)
+    return {
+        "LLM_TELEMETRY_STATE": now,
+        "LLM_TELEMETRY_EARLIER": str(warehouse.resolve()) if is_on else "",
+    }
 
 
 def scratch_of(marts: Path) -> Path:
@@ -123,12 +142,14 @@ def _run_dbt(
     environment: Mapping[str, str],
     select: str | None,
     progress: Progress,
+    *,
+    full_refresh: bool,
 ) -> str | None:
     """Run dbt build; return its error messages, or None where it succeeded."""
+    log: list[str] = []
     with _target() as target:
-        command = [
-            *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        arguments = [
+            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
             *("--target", "run"),
@@ -139,31 +160,57 @@ def _run_dbt(
             # of a part of the marts only the tests that need no other
             *(("--select", select) if select else ()),
             *("--indirect-selection", "buildable"),
+            *(("--full-refresh",) if full_refresh else ()),
         ]
-        with subprocess.Popen(
-            command,
-            env={**os.environ, "DO_NOT_TRACK": "1", **environment},
-            # it closes when this process ends, however that comes
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # an interrupted dbt complains of the pipe that is gone
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as dbt:
-            assert dbt.stdout is not None
-            log = [_event(line, progress) for line in dbt.stdout]
-    return "\n".join(filter(None, log)) if dbt.returncode else None
+        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
+        code = _dbt(arguments, told, lambda line: log.append(_event(line, progress)))
+    return "\n".join(filter(None, log)) if code else None
+
+
+def _dbt(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    hear: Callable[[str], None],
+) -> int:
+    """Run dbt in a process of its own; return its exit code."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "llm_telemetry.dbt_process", *arguments],
+        env=environment,
+        # it closes when this process ends, however that comes
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # an interrupted dbt complains of the pipe that is gone
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as dbt:
+        assert dbt.stdout is not None
+        for line in dbt.stdout:
+            hear(line)
+    return dbt.returncode
 
 
 @contextmanager
 def _target() -> Iterator[str]:
-    """Yield the folder where dbt keeps what it parsed, to be quicker next time."""
-    if os.access(PROJECT, os.W_OK):
-        # apart from that of `dbt build`, whose profile names another warehouse
-        yield str(PROJECT / "target" / "run")
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield folder
+    """Yield a folder for what dbt writes, and in it what an earlier run parsed."""
+    with tempfile.TemporaryDirectory() as folder:
+        parsed = Path(folder, PARSED.name)
+        # of its own: dbt writes it in place, and another run may be reading it
+        with suppress(OSError):
+            shutil.copy2(PARSED, parsed)
+        yield folder
+        # a project that is only read keeps nothing
+        with suppress(OSError):
+            _keep(parsed)
+
+
+def _keep(parsed: Path) -> None:
+    """Put what dbt parsed in the place of what was parsed earlier, in one step."""
+    if PARSED.exists() and PARSED.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
+        return
+    PARSED.parent.mkdir(parents=True, exist_ok=True)
+    copy = PARSED.with_name(f"{PARSED.name}.{os.getpid()}")
+    shutil.copy2(parsed, copy)
+    copy.replace(PARSED)
 
 
 def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:

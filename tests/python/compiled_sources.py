@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -76,28 +77,75 @@ def _models(manifest: dict[str, Any], folder: Path, source: str) -> Iterator[Mod
             yield Model(name.split("__")[1], kept, file.read_text())
 
 
-def staged(
-    source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str] = ()
-) -> dict[str, pd.DataFrame]:
-    """Run the models on the files; return each, or only the ends, as sorted rows."""
-    ready = compiled(source, *kinds)
-    paths = [str(file) for file in files]
+def staged(source: str, files: Iterable[Path], *kinds: str) -> dict[str, pd.DataFrame]:
+    """Run the models on the files; return each as sorted rows."""
+    models = _on(source, files, kinds)
+    with _filled(source, models) as connection:
+        return _read(connection, source, [model.name for model in models])
+
+
+@contextmanager
+def restaged(
+    source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str]
+) -> Iterator[Callable[[], dict[str, pd.DataFrame]]]:
+    """Yield what runs the models on all that the files then hold, and reads the ends.
+
+    Each model is planned once, which takes far longer than to run it.
+    """
+    models = _on(source, files, kinds)
+    tables = [model for model in models if model.materialized == "table"]
+    names = [model.name for model in models if model.name in ends]
+    with _filled(source, models) as connection:
+        # what was read of a file goes with it
+        connection.execute("set enable_external_file_cache = false")
+        for model in tables:
+            insert = f"insert into {_relation(source, model.name)} {model.sql}"
+            connection.execute(f"prepare {model.name} as {insert}")
+
+        def again() -> dict[str, pd.DataFrame]:
+            for model in tables:
+                connection.execute(f"delete from {_relation(source, model.name)}")
+                connection.execute(f"execute {model.name}")
+            return _read(connection, source, names)
+
+        yield again
+
+
+@contextmanager
+def _filled(
+    source: str, models: Iterable[Model]
+) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
             "attach ':memory:' as probe; set TimeZone = 'UTC'; set threads = 1"
         )
         connection.execute("create schema probe.staging")
-        for model in ready.models:
-            sql = _reading(model.sql, ready, paths, kinds)
-            relation = f"probe.staging.stg_{source}__{model.name}"
-            connection.execute(f"create {model.materialized} {relation} as {sql}")
-        return {
-            model.name: connection.sql(
-                f"from probe.staging.stg_{source}__{model.name} order by all"
-            ).df()
-            for model in ready.models
-            if not ends or model.name in ends
-        }
+        for model in models:
+            relation = _relation(source, model.name)
+            connection.execute(f"create {model.materialized} {relation} as {model.sql}")
+        yield connection
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, source: str, names: Iterable[str]
+) -> dict[str, pd.DataFrame]:
+    return {
+        name: connection.sql(f"from {_relation(source, name)} order by all").df()
+        for name in names
+    }
+
+
+def _relation(source: str, name: str) -> str:
+    return f"probe.staging.stg_{source}__{name}"
+
+
+def _on(source: str, files: Iterable[Path], kinds: Iterable[str]) -> list[Model]:
+    ready = compiled(source, *kinds)
+    paths = [str(file) for file in files]
+    return [
+        replace(model, sql=_reading(model.sql, ready, paths, kinds))
+        for model in ready.models
+    ]
 
 
 def _reading(sql: str, ready: Compiled, paths: list[str], kinds: Iterable[str]) -> str:
