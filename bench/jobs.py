@@ -41,6 +41,11 @@ class Site:
         return self.folder / "built.duckdb"
 
     @property
+    def landed(self) -> Path:
+        """Return the folder of what `dbt build` lands."""
+        return self.folder / f".landed.{self.built.name}"
+
+    @property
     def out_dir(self) -> Path:
         """Return the folder of the bundle."""
         return self.folder / "artifacts"
@@ -121,6 +126,8 @@ def recorded(at: Site) -> Path:
 def replayed(at: Site, statements: Path) -> tuple[Usage, Row]:
     """Send the same to DuckDB without dbt; also return the seconds of every node."""
     forget(at.built)
+    # as the plugin of profiles.yml does
+    at.landed.mkdir()
     usage, said = measure(
         [*script("straight.py"), statements, at.built], at.environment()
     )

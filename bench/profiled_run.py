@@ -4,26 +4,17 @@ It takes the arguments of the command, and leaves out what the command would pri
 """
 
 import json
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from llm_telemetry import cli, publish
-from llm_telemetry.sources import PROJECT
+from llm_telemetry import build, cli, publish
 
 Seconds = dict[str, float]
-
-
-class WatchedProcess(subprocess.Popen[str]):
-    """dbt, told to write down what each node took."""
-
-    def __init__(self, command: list[str], **options: Any) -> None:
-        said = [word for word in command if word != "--no-write-json"]
-        super().__init__(said, **options)
 
 
 def main() -> int:
@@ -36,19 +27,30 @@ def main() -> int:
         (publish, "publish", "publish"),
     ):
         setattr(module, function, timed(getattr(module, function), phase, phases))
-    results = PROJECT / "target" / "run" / "run_results.json"
-    results.unlink(missing_ok=True)
-    subprocess.Popen = WatchedProcess  # type: ignore[misc, assignment]
+    nodes: Seconds = {}
+    build._dbt = watched_dbt(build._dbt, nodes)
     began = perf_counter()
     with redirect_stdout(StringIO()):
         code = cli.main(sys.argv[1:])
     whole = perf_counter() - began
-    told = json.loads(results.read_text()) if results.is_file() else {"results": []}
-    nodes = {one["unique_id"]: one["execution_time"] for one in told["results"]}
     # dbt runs in a process beside, before the first of the other phases
     phases["dbt"] = whole - sum(phases.values())
     print(json.dumps({"whole_s": whole, "phases": phases, "nodes": nodes}))
     return code
+
+
+def watched_dbt(run: Callable[..., int], nodes: Seconds) -> Callable[..., int]:
+    """Return what runs dbt, which is told to write down what each node took."""
+
+    def watched(arguments: Sequence[str], *rest: Any) -> int:
+        code = run([word for word in arguments if word != "--no-write-json"], *rest)
+        target = arguments[list(arguments).index("--target-path") + 1]
+        told = json.loads(Path(target, "run_results.json").read_text())
+        for one in told["results"]:
+            nodes[one["unique_id"]] = one["execution_time"]
+        return code
+
+    return watched
 
 
 def timed(function: Callable[..., Any], phase: str, phases: Seconds) -> Any:

@@ -40,8 +40,10 @@ def record(log: IO[str]) -> None:
 
     def opened(self: Any) -> Any:
         if not log.tell():
-            creds = self.creds
-            write({"config": creds.config_options, "settings": creds.settings})
+            config = dict(self.creds.config_options)
+            for plugin in self._plugins.values():
+                plugin.update_connection_config(self.creds, config)
+            write({"config": config, "settings": self.creds.settings})
         return handle(self)
 
     def executed(self: Any, sql: str, bindings: Any = None) -> Any:

@@ -26,6 +26,7 @@ def main() -> None:
             connection.execute(f"set {name} = '{value}'")
         # as the plugin of profiles.yml does
         connection.execute("set variable user_salt = ''")
+        connection.execute("set variable build_state = null")
         for line in rest:
             began = perf_counter()
             connection.execute(line["sql"], line["values"]).fetchall()
