@@ -75,3 +75,9 @@
     ).columns[0].values()[0] }}
     {%- else -%}{{ is_windowed() or 'false' }}{%- endif -%}
 {%- endmacro %}
+
+{% macro is_seen(key) -%}
+    {#- sessions and users of calls that are not read are not read either -#}
+    {%- set calls = ref('stg_telemetry_csv__interactions') -%}
+    {{- '(' ~ key ~ ' is null or ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ calls ~ '))' if is_windowed() else 'true' -}}
+{%- endmacro %}
