@@ -1,10 +1,6 @@
-{% macro described(file) -%}
-    {#- the column names of a file; one row without a name where there is none -#}
-    {%- if file.endswith('.parquet') -%}
-    (describe select * from read_parquet({{ literal_path(file) }}))
-    {%- elif file -%}
-    (describe select * from read_csv({{ literal_path(file) }}, {{ csv_dialect() }}))
-    {%- else -%}
-    (select cast(null as varchar) as column_name)
-    {%- endif -%}
+{% macro described_columns(file) -%}
+    {#- the column names of a file, as it spells them -#}
+    {%- set reader = 'read_parquet(' ~ literal_path(file) ~ ')' if file.endswith('.parquet')
+        else 'read_csv(' ~ literal_path(file) ~ ', ' ~ csv_dialect() ~ ')' -%}
+    {{ return(run_query('describe select * from ' ~ reader).columns[0].values()) }}
 {%- endmacro %}

@@ -10,17 +10,12 @@
 {%- endmacro %}
 
 {% macro landed_files() -%}
-    {#- what stands in the landing folder, which this makes; one written in the second of its source is not to be trusted -#}
-    {%- do run_query(
-        "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())
-        ~ " (format csv, per_thread_output true, overwrite_or_ignore true, filename_pattern 'about')"
-    ) -%}
-    {%- set landed = {} -%}
-    {%- for name, written in run_query(
-        "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob("
-        ~ literal_path(landing_folder())[:-1] ~ "/*')"
-    ).rows -%}
-        {%- do landed.update({name: written}) -%}
-    {%- endfor -%}
+    {#- what stands in the landing folder; what was written in the second of its source is not to be trusted -#}
+    {%- set landed, sidecars = {}, literal_path(landing_folder())[:-1] ~ "/llm_*.days.parquet'" -%}
+    {%- if run_query('select file from glob(' ~ sidecars ~ ')').rows | length -%}
+        {%- for name, written in run_query(
+            "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob(" ~ sidecars ~ ")"
+        ).rows -%}{%- do landed.update({name: written}) -%}{%- endfor -%}
+    {%- endif -%}
     {{ return(landed) }}
 {%- endmacro %}

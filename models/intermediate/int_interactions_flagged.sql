@@ -10,9 +10,7 @@ flagged as (
 
     select
         * replace (
-            coalesce(
-                timestamp_utc, date_utc + to_hours(coalesce(hour_of_day_utc, 0))
-            ) as timestamp_utc,
+            {{ called_at() }} as timestamp_utc,
             lower(split) as split,
             -- an unknown outcome stays unknown: it is never a success
             coalesce(is_failure, lower(failure_type) != 'none') as is_failure

@@ -68,7 +68,8 @@ identified as (
                 versioned.engine_version
             )
         ) as build_id,
-        versioned.*
+        versioned.*,
+        cast(getvariable('build_state') as varchar) as state_sha256
 
     from versioned
 
