@@ -26,7 +26,7 @@
 
 {% macro landing_salt() -%}
     {#- another salt makes other users; what names a file must not tell the salt -#}
-    {{ return(run_query("select sha256('landed ' || " ~ user_salt() ~ ")").columns[0].values()[0]) }}
+    {{ return(run_query("select " ~ sha256_of("'landed ' || " ~ user_salt())).columns[0].values()[0]) }}
 {%- endmacro %}
 
 {% macro landing_folder() -%}

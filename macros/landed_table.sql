@@ -1,7 +1,4 @@
-{% macro landed_table(relation, key, columns) -%}
-    {#- the rows of all the table's files, each file typed once -#}
-    {%- set files = telemetry_files(relation) -%}
-    {%- set places = land(relation.identifier, files, columns) -%}
+{% macro read_landed(files, places, key, columns) -%}
     {%- if places | length > 1 -%}
     {{ newest_landed(places, key) }}
     {%- elif places -%}
@@ -18,4 +15,17 @@
     select * exclude (filename)
     from read_parquet({{ path_list(places) }}, filename = true)
     qualify {{ key }} is null or {{ file }} = max_by({{ file }}, {{ last }}) over (partition by {{ key }})
+{%- endmacro %}
+
+{% macro newest_typed(files, key, columns) -%}
+    {#- the same without landing: of a key the file that sorts last has the word -#}
+    with every_file as (
+        {% for file in files or [''] -%}
+        select *, {{ loop.index }} as file_place from ({{ typed_file(file, columns) }}) as typed{{ loop.index }}
+        {{ 'union all ' if not loop.last }}
+        {%- endfor %}
+    )
+
+    select * {{ leaving_out('file_place') }} from every_file
+    qualify {{ key }} is null or file_place = max(file_place) over (partition by {{ key }})
 {%- endmacro %}

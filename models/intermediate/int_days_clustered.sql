@@ -41,7 +41,7 @@ budgets as (
     select
         interaction_date,
         'failures' as budget,
-        unnest(failures) as counts
+        failures.*
 
     from summed
 
@@ -50,7 +50,7 @@ budgets as (
     select
         interaction_date,
         'sla' as budget,
-        unnest(sla_breaches) as counts
+        sla_breaches.*
 
     from summed
 

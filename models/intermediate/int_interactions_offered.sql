@@ -34,7 +34,7 @@ keyed as (
             when cost_usd is null
                 then
                     coalesce(
-                        timestamp_utc, date_utc + to_hours(coalesce(hour_of_day_utc, 0))
+                        timestamp_utc, date_utc + coalesce(hour_of_day_utc, 0) * interval 1 hour
                     )
         end as called_at,
         if(called_at is null, null, hour(called_at) * 60 + minute(called_at))
@@ -68,4 +68,4 @@ offered as (
     {% endfor %}
 )
 
-select * exclude (call_key, called_at, called_minute) from offered
+select * {{ leaving_out('call_key, called_at, called_minute') }} from offered

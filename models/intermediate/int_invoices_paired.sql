@@ -48,7 +48,7 @@ spent as (
 
     select
         metered.model_provider,
-        coalesce(billed.invoice_period, strftime(metered.called_on, '%Y-%m'))
+        coalesce(billed.invoice_period, left(cast(metered.called_on as string), 7))
             as invoice_period,
         sum(metered.interactions) as interactions,
         sum(metered.unpriced_interactions) as unpriced_interactions,

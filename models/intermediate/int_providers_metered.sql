@@ -37,9 +37,8 @@ metered as (
 named as (
 
     select
-        metered.* replace (
-            coalesce(aliases.provider, metered.model_provider) as model_provider
-        )
+        metered.* {{ leaving_out('model_provider') }},
+        coalesce(aliases.provider, metered.model_provider) as model_provider
 
     from metered
 

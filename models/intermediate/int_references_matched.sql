@@ -10,6 +10,8 @@ samples as (
 
     select
         interaction_id as parent_id,
+        cast(null as string) as row_key,
+        cast(null as bigint) as windows,
         true as is_summarised
 
     from {{ ref('stg_telemetry_csv__instruction_samples') }}
@@ -67,6 +69,7 @@ user_references as (
     select
         user_id as parent_id,
         min(interaction_id) as row_key,
+        cast(null as bigint) as windows,
         bool_or(source = 'telemetry_csv') as is_summarised
 
     from interactions
@@ -84,13 +87,16 @@ matched as (
     select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name,
-        children.*,
+        children.parent_id,
+        children.row_key,
+        children.windows,
+        children.is_summarised,
         children.is_summarised and parents.parent_id is null as is_orphan
 
     from {{ children }} as children
 
     left join {{ parents }} as parents on children.parent_id = parents.parent_id
-    {{ 'union all by name' if not loop.last }}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )

@@ -1,3 +1,5 @@
+{%- set margin = '1.959964e0 * sqrt(0.95e0 * 0.05e0 / slow_trials)' -%}
+
 with
 
 weeks as (
@@ -18,9 +20,12 @@ ranks as (
     select
         week,
         use_case,
-        unnest(['value', 'low', 'high']) as quantile,
-        unnest([0e0, -1e0, 1e0])
-        * 1.959964e0 * sqrt(0.95e0 * 0.05e0 / slow_trials) + 0.95e0 as quantile_rank
+        {{ row_for_each_struct(list_of(
+            struct_of({'quantile': "'value'", 'quantile_rank': '0.95e0'}) ~ ', '
+            ~ struct_of({'quantile': "'low'", 'quantile_rank': '-' ~ margin ~ ' + 0.95e0'})
+            ~ ', '
+            ~ struct_of({'quantile': "'high'", 'quantile_rank': margin ~ ' + 0.95e0'})
+        )) }}
 
     from weeks
 

@@ -21,10 +21,9 @@ health as (
 read_inputs as (
 
     select
-        string_agg(
-            concat_ws('=', table_name, content_sha256), ' '
-            order by table_name
-        ) as digests
+        {{ joined_texts(
+            "concat_ws('=', table_name, content_sha256)", ' ', 'table_name'
+        ) }} as digests
 
     from inputs
 
@@ -33,10 +32,8 @@ read_inputs as (
 set_knobs as (
 
     select
-        string_agg(
-            concat_ws('=', knob, setting, setting_text), ' '
-            order by knob
-        ) as settings
+        {{ joined_texts("concat_ws('=', knob, setting, setting_text)", ' ', 'knob') }}
+            as settings
 
     from knobs
 

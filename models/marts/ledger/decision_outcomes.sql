@@ -69,13 +69,10 @@ counted as (
 rated as (
 
     select
-        * exclude (
-            predicted_se,
-            sla_ms,
-            failure_event_cost_usd,
-            sla_breach_penalty_usd,
-            period_days
-        ),
+        * {{ leaving_out(
+            'predicted_se, sla_ms, failure_event_cost_usd, sla_breach_penalty_usd,'
+            ~ ' period_days'
+        ) }},
         count(*) filter (where is_counted and is_inside) over same_kind / cast(
             nullif(count(*) filter (where is_counted) over same_kind, 0) as double
         ) as hit_rate

@@ -12,7 +12,7 @@ with
         '{{ stem }}' as file_stem,
         {{ files | length }} as files,
         {{ single_files(files, stem) | length }} as single_files,
-        {{ "'" ~ (file | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if file else 'cast(null as varchar)' }} as file_name,
+        {{ "'" ~ (file | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if file else 'cast(null as string)' }} as file_name,
         column_name,
         lower(column_name) as contract_name
 

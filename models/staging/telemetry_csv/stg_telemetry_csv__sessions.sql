@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'session_id': 'text',
     'user_id': 'user',

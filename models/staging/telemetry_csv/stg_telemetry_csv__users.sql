@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'user_id': 'user',
 
