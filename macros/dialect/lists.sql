@@ -1,7 +1,7 @@
 {% macro list_of(items) %}{{ 'array(' ~ items ~ ')' if target.type == 'spark' else '[' ~ items ~ ']' }}{% endmacro %}
 
 {# the first place is 1 #}
-{% macro item_of(list, place) %}{{ 'element_at(' ~ list ~ ', ' ~ place ~ ')' if target.type == 'spark' else list ~ '[' ~ place ~ ']' }}{% endmacro %}
+{% macro item_of(list, place) %}{{ 'element_at(' ~ list ~ ', cast(' ~ place ~ ' as integer))' if target.type == 'spark' else list ~ '[' ~ place ~ ']' }}{% endmacro %}
 
 {% macro length_of(list) %}{{ 'size' if target.type == 'spark' else 'len' }}({{ list }}){% endmacro %}
 
@@ -14,7 +14,7 @@
 {# in the order of the list; null of none #}
 {% macro sum_of_items(list) %}{{ 'aggregate(' ~ list ~ ', cast(null as double), (total, item) -> coalesce(total, 0e0) + item)' if target.type == 'spark' else 'list_sum(' ~ list ~ ')' }}{% endmacro %}
 
-{% macro median_of_items(list) %}{{ 'list_median(' ~ list ~ ')' if target.type != 'spark' else '(element_at(array_sort(' ~ list ~ '), cast((size(' ~ list ~ ') + 1) div 2 as integer)) + element_at(array_sort(' ~ list ~ '), cast(size(' ~ list ~ ') div 2 + 1 as integer))) / 2' }}{% endmacro %}
+{% macro median_of_items(list) %}{{ 'element_at(transform(array(array_sort(' ~ list ~ ')), items -> (items[(size(items) - 1) div 2] + items[size(items) div 2]) / 2), 1)' if target.type == 'spark' else 'list_median(' ~ list ~ ')' }}{% endmacro %}
 
 {# the aggregate of a group's values, in the order of their keys #}
 {% macro listed(value, key) %}{{ 'transform(array_sort(collect_list(struct(' ~ key ~ ' as list_key, ' ~ value ~ ' as list_value))), item -> item.list_value)' if target.type == 'spark' else 'list(' ~ value ~ ' order by ' ~ key ~ ')' }}{% endmacro %}

@@ -92,7 +92,7 @@ drawn as (
         count(*) as awaited_days,
         {{ exact_sum(
             'greatest(seen_usd, median_usd + scale_usd * '
-            ~ item_of('residuals', 'cast(place as integer)') ~ ')'
+            ~ item_of('residuals', 'place') ~ ')'
         ) }}
             as awaited_usd
 

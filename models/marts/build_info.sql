@@ -53,18 +53,15 @@ versioned as (
 identified as (
 
     select
-        sha256(
-            concat_ws(
-                ' ',
-                read_inputs.digests,
-                {{ content_digest(ref('decision_outcomes')) }},
-                set_knobs.settings,
-                versioned.package_version,
-                versioned.dbt_version,
-                versioned.engine,
-                versioned.engine_version
-            )
-        ) as build_id,
+        {{ sha256_of("concat_ws(' ', " ~ [
+            'read_inputs.digests',
+            content_digest(ref('decision_outcomes')),
+            'set_knobs.settings',
+            'versioned.package_version',
+            'versioned.dbt_version',
+            'versioned.engine',
+            'versioned.engine_version',
+        ] | join(', ') ~ ')') }} as build_id,
         versioned.*
 
     from versioned

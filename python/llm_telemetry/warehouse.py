@@ -109,7 +109,7 @@ def _attached_folder(connection: Connection, folder: Path) -> Connection:
         # what Spark calls a timestamp is a moment; the marts keep the clock of UTC
         described = connection.execute(f"describe from {rows}").fetchall()
         clocks = [
-            f"\"{name}\" at time zone 'UTC' as \"{name}\""
+            f'"{name}" at time zone \'UTC\' as "{name}"'
             for name, kind, *_ in described
             if kind == "TIMESTAMP WITH TIME ZONE"
         ]

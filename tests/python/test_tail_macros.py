@@ -15,6 +15,7 @@ Evaluate = Callable[[str, pd.DataFrame], np.ndarray]
 @pytest.fixture(scope="module")
 def evaluate() -> Evaluate:
     """Return a function that evaluates a macro call on every row of a frame."""
+
     def evaluated(call: str, frame: pd.DataFrame) -> np.ndarray:
         with duckdb.connect() as connection:
             connection.register("frame", frame)

@@ -22,7 +22,7 @@ realised as (
 ),
 
 -- overlapping periods share their days: only the first of each is evidence of its own
-separated as (
+first_of_kind as (
 
     select * from realised
 
@@ -31,22 +31,52 @@ separated as (
             order by starts_on, decision_id
         ) = 1
 
-    union all
+),
 
-    select realised.*
+next_of_kind as (
+
+    select
+        realised.decision_id as after_decision_id,
+        later.*
 
     from realised
 
-    inner join separated
+    inner join realised as later
         on
-            realised.prediction = separated.prediction
-            and realised.use_case is not distinct from separated.use_case
-            and realised.starts_on > separated.ends_on
+            realised.prediction = later.prediction
+            and realised.use_case is not distinct from later.use_case
+            and realised.ends_on < later.starts_on
 
     qualify row_number() over (
-            partition by realised.prediction, realised.use_case
-            order by realised.starts_on, realised.decision_id
+            partition by realised.prediction, realised.use_case, realised.decision_id
+            order by later.starts_on, later.decision_id
         ) = 1
+
+),
+
+separated as (
+
+    select
+        decision_id,
+        prediction,
+        use_case
+
+    from first_of_kind
+
+    union all
+
+    select
+        next_of_kind.decision_id,
+        next_of_kind.prediction,
+        next_of_kind.use_case
+
+    from separated
+
+    inner join next_of_kind
+        on
+            separated.decision_id = next_of_kind.after_decision_id
+            and separated.prediction = next_of_kind.prediction
+            and separated.use_case is not distinct from next_of_kind.use_case
 
 ),
 
