@@ -2,18 +2,18 @@
     {#- the same for the same rows in any order, on one engine: each writes numbers in its own way -#}
     {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | join(', ') if execute else '1' -%}
     (
-        select {{ sha256_of("concat_ws(' ', " ~ summed_digests() ~ ")") }}
+        select {{ sha256_of("concat_ws(' ', count(*), " ~ md5_high('row_md5') ~ ', ' ~ md5_low('row_md5') ~ ')') }}
         from (select {{ row_digest(columns) }} as row_md5 from {{ relation }}) as hashed
     )
 {%- endmacro %}
 
 {% macro row_digest(columns) %}{{ 'md5(to_json(struct(' ~ columns ~ ')))' if target.type == 'spark' else 'md5_number(cast(row(' ~ columns ~ ') as varchar))' }}{% endmacro %}
 
-{% macro summed_digests() -%}
-    {#- the count and the sums of the two halves of each row's md5 -#}
-    {%- if target.type == 'spark' -%}
-    count(*), sum(cast(conv(left(row_md5, 16), 16, 10) as decimal(20, 0))), sum(cast(conv(right(row_md5, 16), 16, 10) as decimal(20, 0)))
-    {%- else -%}
-    count(*), sum(cast(row_md5 >> 64 as ubigint)), sum(cast(row_md5 & 18446744073709551615 as ubigint))
-    {%- endif -%}
-{%- endmacro %}
+{# the sums of the two halves of each digest #}
+{% macro md5_high(digest) %}{{ 'sum(cast(conv(left(' ~ digest ~ ', 16), 16, 10) as decimal(20, 0)))' if target.type == 'spark' else 'sum(cast(' ~ digest ~ ' >> 64 as ubigint))' }}{% endmacro %}
+
+{% macro md5_low(digest) %}{{ 'sum(cast(conv(right(' ~ digest ~ ', 16), 16, 10) as decimal(20, 0)))' if target.type == 'spark' else 'sum(cast(' ~ digest ~ ' & 18446744073709551615 as ubigint))' }}{% endmacro %}
+
+{% macro wide_integer() %}{{ 'decimal(38, 0)' if target.type == 'spark' else 'hugeint' }}{% endmacro %}
+
+{% macro text_array() %}{{ 'array<string>' if target.type == 'spark' else 'varchar []' }}{% endmacro %}

@@ -1,10 +1,4 @@
-{% macro described(file) -%}
-    {#- the column names of a file; one row without a name where there is none -#}
-    {%- if not file -%}
-    (select cast(null as string) as column_name)
-    {%- elif target.type == 'spark' -%}
-    (select explode(array('{{ file_columns(file) | join("', '") }}')) as column_name)
-    {%- else -%}
-    (describe select * from {{ file_table(file) }})
-    {%- endif -%}
+{% macro described_columns(file) -%}
+    {#- the column names of a file, as it spells them -#}
+    {{ return(run_query('describe select * from ' ~ file_table(file)).columns[0].values() | list) }}
 {%- endmacro %}

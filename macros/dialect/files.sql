@@ -18,17 +18,14 @@
     {%- else -%}read_csv({{ literal_path(file) }}, {{ csv_dialect() }}){%- endif -%}
 {%- endmacro %}
 
-{% macro file_columns(file) -%}
-    {#- what a Spark table of a file is called like; DuckDB does without -#}
-    {{ return(run_query('describe ' ~ file_table(file)).columns[0].values() | list) }}
-{%- endmacro %}
-
 {% macro files_of_table(table) -%}
     {#- path/stem.csv, path/stem.parquet or what is in path/stem -#}
     {%- set ending = "regexp_matches(file, '[.](csv|csv[.]gz|parquet)$')" -%}
     {%- if target.type == 'spark' -%}
     {%- set folder = table.rpartition('/')[0] -%}
-    select file from {{ files_below(folder) }} where (contains(file, {{ plain_path(table ~ '.') }}) or contains(file, {{ plain_path(table ~ '/') }})) and {{ ending | replace('matches', 'like') }} order by file
+    select concat({{ plain_path(folder) }}, substr(file, locate({{ plain_path(table) }}, file) + {{ folder | length }})) as file
+    from {{ files_below(folder) }}
+    where (contains(file, {{ plain_path(table ~ '.') }}) or contains(file, {{ plain_path(table ~ '/') }})) and {{ ending | replace('matches', 'like') }} order by file
     {%- else -%}
     select file from (from glob({{ literal_path(table)[:-1] }}.*') union all from glob({{ literal_path(table)[:-1] }}/**')) where {{ ending }} order by file
     {%- endif -%}

@@ -1,7 +1,7 @@
 {% macro read_telemetry(file, columns) -%}
     {#- every column as text: the casts are ours, so that what fails is counted and not dropped -#}
     {%- if file and target.type == 'spark' -%}
-    {%- set found = file_columns(file) | map('lower') | list -%}
+    {%- set found = described_columns(file) | map('lower') | list -%}
     select {% for name in columns %}cast({{ name if name in found else 'null' }} as string) as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ file_table(file) }}
     {%- else -%}

@@ -8,7 +8,7 @@ health_by_day as (
 
 days_clustered as (
 
-    select * from {{ ref('int_days_clustered') }}
+    select * from {{ ref('event_variance_by_day') }}
 
 ),
 

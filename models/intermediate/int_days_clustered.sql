@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('interactions') }}
+    select * from {{ ref('int_interactions_rolled') }}
 
 ),
 
@@ -16,8 +16,6 @@ session_days as (
         count(*) filter (where is_operation_sla_breach) as sla_breaches
 
     from interactions
-
-    where interaction_date is not null
 
     group by interaction_date, session_id
 

@@ -1,17 +1,23 @@
-{%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
-
 with
 
-digested as (
-    {% for table in tables %}
-    select
-        '{{ table }}' as table_name,
-        count(*) as input_rows,
-        {{ content_digest(ref('stg_telemetry_csv__' ~ table)) }} as content_sha256
+loaded as (
 
-    from {{ ref('stg_telemetry_csv__' ~ table) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_files_loaded') }}
+
+),
+
+digested as (
+
+    select
+        table_name,
+        cast(sum(file_rows) as bigint) as input_rows,
+        {{ sha256_of("concat_ws(' ', sum(file_rows), sum(md5_high), sum(md5_low))") }}
+            as content_sha256
+
+    from loaded
+
+    group by all
+
     union all
 
     select

@@ -10,9 +10,7 @@ flagged as (
 
     select
         * {{ leaving_out('timestamp_utc, split, is_failure') }},
-        coalesce(
-            timestamp_utc, date_utc + coalesce(hour_of_day_utc, 0) * interval 1 hour
-        ) as timestamp_utc,
+        {{ called_at() }} as timestamp_utc,
         lower(split) as split,
         -- an unknown outcome stays unknown: it is never a success
         coalesce(is_failure, lower(failure_type) != 'none') as is_failure,

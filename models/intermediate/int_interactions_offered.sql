@@ -31,11 +31,7 @@ keyed as (
                     {{ name_code('source, model_provider, model_name, service_tier') }}
         end as call_key,
         case
-            when cost_usd is null
-                then
-                    coalesce(
-                        timestamp_utc, date_utc + coalesce(hour_of_day_utc, 0) * interval 1 hour
-                    )
+            when cost_usd is null then {{ called_at() }}
         end as called_at,
         if(called_at is null, null, hour(called_at) * 60 + minute(called_at))
             as called_minute

@@ -1,3 +1,4 @@
+{%- set held = held_from() -%}
 with
 
 interactions as (
@@ -14,7 +15,10 @@ sessions as (
 
 splits as (
 
-    select count(split) > 0 as is_in_interactions from interactions
+    select count(split) > 0 as is_in_interactions
+
+    from interactions
+    {{ 'where ' ~ business_date('timestamp_utc') ~ ' >= ' ~ held if held }}
 
 ),
 

@@ -10,17 +10,17 @@ invoices as (
 
 metered as (
 
-    select * from {{ ref('int_providers_metered') }}
+    select * from {{ ref('provider_costs_by_day') }}
 
-    where model_provider is not null and called_on is not null
+    where model_provider is not null and interaction_date is not null
 
 ),
 
 covered as (
 
     select
-        min(called_on) as first_date,
-        max(called_on) as last_date
+        min(interaction_date) as first_date,
+        max(interaction_date) as last_date
 
     from metered
 
@@ -48,7 +48,7 @@ spent as (
 
     select
         metered.model_provider,
-        coalesce(billed.invoice_period, left(cast(metered.called_on as string), 7))
+        coalesce(billed.invoice_period, left(cast(metered.interaction_date as string), 7))
             as invoice_period,
         sum(metered.interactions) as interactions,
         sum(metered.unpriced_interactions) as unpriced_interactions,
@@ -60,7 +60,7 @@ spent as (
 
     left join billed
         on metered.model_provider = billed.model_provider
-            and metered.called_on between billed.starts_on and billed.ends_on
+            and metered.interaction_date between billed.starts_on and billed.ends_on
 
     group by all
 

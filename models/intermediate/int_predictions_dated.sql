@@ -1,3 +1,5 @@
+{%- set first_day = "if(prediction = 'routing_gap', " ~ held_from() ~ ', first_date)'
+    if held_from() else 'first_date' -%}
 with
 
 predictions as (
@@ -44,9 +46,7 @@ settings as (
 -- two ledgers written into one file say the same thing twice
 told_once as (
 
-    select *
-
-    from predictions
+    select * from predictions
 
     qualify row_number() over (
             partition by decision_id, prediction, use_case
@@ -81,7 +81,8 @@ dated as (
         {{ days_between('starts_on', 'ends_on') }} + 1 as period_days,
         case
             when last_date is null or ends_on >= last_date then 'pending'
-            when starts_on < first_date then 'not_covered'
+            -- a gap between arms is realised in calls, which rollups do not have
+            when starts_on < {{ first_day }} then 'not_covered'
             when
                 is_sla_changed
                 and prediction in ('sla_breach_rate', 'unit_cost', 'routing_gap')

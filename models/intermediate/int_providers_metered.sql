@@ -37,12 +37,19 @@ metered as (
 named as (
 
     select
-        metered.* {{ leaving_out('model_provider') }},
-        coalesce(aliases.provider, metered.model_provider) as model_provider
+        coalesce(aliases.provider, metered.model_provider) as model_provider,
+        metered.called_on,
+        cast(sum(metered.interactions) as bigint) as interactions,
+        cast(sum(metered.unpriced_interactions) as bigint) as unpriced_interactions,
+        cast(sum(metered.uncosted_interactions) as bigint) as uncosted_interactions,
+        {{ exact_sum('metered.logged_usd') }} as logged_usd,
+        {{ exact_sum('metered.imputed_usd') }} as imputed_usd
 
     from metered
 
     left join aliases on metered.model_provider = aliases.alias
+
+    group by all
 
 )
 

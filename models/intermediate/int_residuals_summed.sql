@@ -8,7 +8,7 @@ reconciled as (
 
 metered as (
 
-    select * from {{ ref('int_providers_metered') }}
+    select * from {{ ref('provider_costs_by_day') }}
 
 ),
 

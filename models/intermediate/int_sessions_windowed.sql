@@ -1,4 +1,7 @@
 {{ config(materialized='table') }}
+{%- set held = held_from() %}
+{%- set begins = business_date('started_at') ~ ' >= ' ~ held if held
+    else 'started_at is not null' %}
 
 with
 
@@ -28,10 +31,13 @@ started as (
         count(timestamp_utc) as interactions
 
     from interactions
-
+    {% if held %}
+    -- the day before shows which sessions had begun by then
+    where {{ business_date('timestamp_utc') ~ ' >= ' ~ held ~ ' - 1' }}
+    {% endif %}
     group by all
 
-    having started_at is not null
+    having {{ begins }}
 
 ),
 

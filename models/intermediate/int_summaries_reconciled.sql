@@ -1,3 +1,4 @@
+{%- set held = held_from() -%}
 with
 
 interactions as (
@@ -12,7 +13,7 @@ sessions as (
 
 ),
 
-users as (
+users as (  -- noqa: ST03
 
     select * from {{ ref('stg_telemetry_csv__users') }}
 
@@ -22,6 +23,7 @@ sessions_counted as (
 
     select
         session_id,
+        min(timestamp_utc) as started_at,
         {{ reconciled_totals() }}
 
     from interactions
@@ -30,7 +32,7 @@ sessions_counted as (
 
 ),
 
-users_counted as (
+users_counted as (  -- noqa: ST03
 
     select
         user_id,
@@ -64,7 +66,11 @@ reconciled as (
 
     left join sessions_counted
         on sessions.session_id = sessions_counted.session_id
-
+    {% if held %}
+    -- of others not every call is read
+    where {{ business_date('sessions_counted.started_at') }} >= {{ held }}
+        and coalesce(sessions.start_timestamp_utc >= {{ held }}, true)
+    {% endif %}
     union all
 
     select
@@ -84,6 +90,7 @@ reconciled as (
     from users
 
     left join users_counted on users.user_id = users_counted.user_id
+    {{ 'where false  -- of users not every call is read' if held }}
 
 )
 

@@ -62,7 +62,8 @@ identified as (
             'versioned.engine',
             'versioned.engine_version',
         ] | join(', ') ~ ')') }} as build_id,
-        versioned.*
+        versioned.*,
+        {{ build_state() }} as state_sha256
 
     from versioned
 

@@ -1,5 +1,6 @@
 -- nothing stands on rows that failed a gate
 -- depends_on: {{ ref('integrity_checks') }}
+{%- set held = held_from() %}
 with
 
 interactions as (
@@ -24,7 +25,7 @@ shown as (
 
         ---------- when
         timestamp_utc,
-        cast({{ business_time('timestamp_utc') }} as date) as interaction_date,
+        {{ business_date('timestamp_utc') }} as interaction_date,
         split,
         decision_window,
         drift_window,
@@ -102,7 +103,7 @@ shown as (
         is_operation_sla_breach
 
     from interactions
-
+    {{ 'where coalesce(interaction_date >= ' ~ held ~ ', true)' if held }}
 )
 
 select * from shown

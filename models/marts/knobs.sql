@@ -16,6 +16,7 @@
     'forecast_weeks': 'weeks',
     'min_forecast_weeks': 'days',
     'forecast_draws': 'draws',
+    'window_days': 'days',
     'time_split_frac': 'share',
     'calibration_frac': 'share',
     'drift_reference_frac': 'share',

@@ -35,6 +35,10 @@ SHARED: dict[str, dict[str, Any]] = {
     },
     "--json": {"action": "store_true", "help": "print JSON instead"},
 }
+RUN_FLAGS = {
+    "--wait": "for another run on the warehouse to end",
+    "--full-refresh": "type every file and make every rollup again",
+}
 DECIDES = ("--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
 
 
@@ -61,9 +65,8 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name].add_argument(
             "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
         )
-    own["run"].add_argument(
-        "--wait", action="store_true", help="for another run on the warehouse to end"
-    )
+    for name, said in RUN_FLAGS.items():
+        own["run"].add_argument(name, action="store_true", help=said)
     own["publish"].add_argument(
         "--to", required=True, help="postgresql://user@host:5432/database"
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_telemetry.audit import AUDITED
+from llm_telemetry.earlier import goes_on_from, state
 from llm_telemetry.errors import InputError
 from llm_telemetry.landing import sweep
 from llm_telemetry.lock import held
@@ -38,14 +39,17 @@ def built(
     ledger: Path | None = None,
     threads: int | None = None,
     wait: bool = False,
+    full_refresh: bool = False,
     progress: Progress = lambda message: None,
 ) -> Iterator[Path]:
     """Build the models beside ``warehouse`` and yield the new file of marts.
 
     It takes the warehouse's place only when it is published: a build that fails, and
     a caller that fails, leave the earlier warehouse as it was. What the marts are made
-    from stands in ``scratch_of`` that file, as long. Raises InputError with one line
-    per problem of the input, or where another run is building the same warehouse.
+    from stands in ``scratch_of`` that file, as long. Rollups of days whose telemetry
+    did not change come from the earlier warehouse, unless all are to be refreshed.
+    Raises InputError with one line per problem of the input, or where another run is
+    building the same warehouse.
     """
     with _files(warehouse, wait=wait) as (marts, scratch):
         environment = {
@@ -57,9 +61,10 @@ def built(
             # the run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
+            **_going_on(warehouse, sources, full_refresh=full_refresh),
             **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
         }
-        log = _run_dbt(environment, select, progress)
+        log = _run_dbt(environment, select, progress, full_refresh=full_refresh)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
         sweep(warehouse, data_dir)
@@ -83,6 +88,18 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
         finally:
             for file in files:
                 discard(file)
+
+
+def _going_on(
+    warehouse: Path, sources: Sequence[str], *, full_refresh: bool
+) -> dict[str, str]:
+    """Return what tells dbt which build it may go on from, and what is to be told."""
+    now = state(sources)
+    is_on = not full_refresh and goes_on_from(warehouse, now)
+    return {
+        "LLM_TELEMETRY_STATE": now,
+        "LLM_TELEMETRY_EARLIER": str(warehouse.resolve()) if is_on else "",
+    }
 
 
 def scratch_of(marts: Path) -> Path:
@@ -123,6 +140,8 @@ def _run_dbt(
     environment: Mapping[str, str],
     select: str | None,
     progress: Progress,
+    *,
+    full_refresh: bool,
 ) -> str | None:
     """Run dbt build; return its error messages, or None where it succeeded."""
     with _target() as target:
@@ -139,6 +158,7 @@ def _run_dbt(
             # of a part of the marts only the tests that need no other
             *(("--select", select) if select else ()),
             *("--indirect-selection", "buildable"),
+            *(("--full-refresh",) if full_refresh else ()),
         ]
         with subprocess.Popen(
             command,

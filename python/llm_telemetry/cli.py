@@ -63,7 +63,8 @@ def run(options: Options) -> int:
     Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
     book = _ledger(options)
     ledger.check(book)
-    with _built(options, options.warehouse, ledger=book, wait=options.wait) as marts:
+    how = {"wait": options.wait, "full_refresh": options.full_refresh}
+    with _built(options, options.warehouse, ledger=book, **how) as marts:
         outcome = _decided(options, marts)
         # before anything is written: the marts may still prove to be wrong
         publish.seal(marts, outcome.fresh_rows)
@@ -242,10 +243,11 @@ def _built(
     *,
     select: str | None = None,
     ledger: Path | None = None,
-    wait: bool = False,
+    **how: bool,
 ) -> AbstractContextManager[Path]:
     named = sources.named(options.sources)
     sources.check_knobs()
+    sources.check_window(named)
     data_dir = sources.find_data_dir(options.data_dir, named)
     if "otlp" in named:
         # what a killed process had written is as good as what it sealed
@@ -257,7 +259,7 @@ def _built(
         select=select,
         ledger=ledger,
         threads=options.threads,
-        wait=wait,
+        **how,
         progress=_progress(options),
     )
 

@@ -16,20 +16,26 @@ def folder_of(warehouse: Path) -> Path:
 def sweep(warehouse: Path, data_dir: Path) -> None:
     """Delete what was not finished, and what was typed from what is no longer there.
 
-    A landed file is named table-file-state: of each file of the folder the newest
-    state stays.
+    A landed file is named table-file-state, and what it holds by the day stands
+    beside it: of each file of the folder the newest state stays.
     """
     folder = folder_of(warehouse)
     present = {md5(str(file).encode()).hexdigest() for file in contract_files(data_dir)}
     for unfinished in folder.glob("tmp_*.parquet"):
         unfinished.unlink(missing_ok=True)
     landed = sorted(folder.glob("*-*-*.parquet"), key=_file)
-    for name, states in groupby(landed, key=_file):
-        oldest_first = sorted(states, key=lambda file: file.stat().st_mtime_ns)
-        kept = name.rpartition("-")[2] in present
-        for outdated in oldest_first[:-1] if kept else oldest_first:
-            outdated.unlink(missing_ok=True)
+    for name, files in groupby(landed, key=_file):
+        oldest_first = sorted(files, key=lambda file: file.stat().st_mtime_ns)
+        newest = _state(oldest_first[-1])
+        is_present = name.rpartition("-")[2] in present
+        for file in oldest_first:
+            if not is_present or _state(file) != newest:
+                file.unlink(missing_ok=True)
 
 
 def _file(landed: Path) -> str:
     return landed.name.rpartition("-")[0]
+
+
+def _state(landed: Path) -> str:
+    return landed.name.rpartition("-")[2].partition(".")[0]

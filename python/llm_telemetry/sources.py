@@ -83,6 +83,17 @@ def check_knobs() -> None:
     _check_time_zone(os.environ.get("BUSINESS_TIME_ZONE") or zone)
 
 
+def check_window(sources: Collection[str]) -> None:
+    """Raise where days are to be let go of that only the contract's files count."""
+    days = number("window_days")
+    if days < 0 or days % 1:
+        raise InputError(f"WINDOW_DAYS: {days:g} are no days: set 0, 1, 2, ...")
+    if days and list(sources) != [CONTRACT]:
+        raise InputError(
+            f"WINDOW_DAYS: {days:g} needs the source {CONTRACT} alone: set it to 0"
+        )
+
+
 def _check_time_zone(name: str) -> None:
     if not is_time_zone(name):
         what = f"'{name}' is no time zone: say UTC or Europe/Berlin"

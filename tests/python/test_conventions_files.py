@@ -24,7 +24,7 @@ def test_knobs_are_those_of_the_project_file() -> None:
 
 def test_contract_columns_are_those_of_the_staging_models() -> None:
     staged = {
-        (file.stem.split("__")[1], column)
+        (file.stem.split("__")[1].removeprefix("landed_"), column)
         for file in ROOT.glob("models/staging/telemetry_csv/*.sql")
         for column in re.findall(r"^    '(\w+)': '", file.read_text(), re.M)
     }

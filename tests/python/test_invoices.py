@@ -27,6 +27,7 @@ CALL_TYPES = {
 MODELS = (
     "int_invoices_dated",
     "int_providers_metered",
+    "provider_costs_by_day",
     "int_invoices_paired",
     "int_invoices_reconciled",
     "int_residuals_summed",

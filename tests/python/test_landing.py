@@ -31,8 +31,12 @@ def staged(data_dir: Path, warehouse: Path) -> pd.DataFrame:
 
 def landed(warehouse: Path) -> dict[str, int]:
     """Return when each landed file was written."""
-    files = folder_of(warehouse).glob("*.parquet")
-    return {file.name: file.stat().st_mtime_ns for file in files}
+    files = folder_of(warehouse).glob("*-*-*.parquet")
+    return {
+        file.name: file.stat().st_mtime_ns
+        for file in files
+        if not file.name.endswith(".days.parquet")
+    }
 
 
 @pytest.fixture(scope="module")

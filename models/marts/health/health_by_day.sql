@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('interactions') }}
+    select * from {{ ref('int_interactions_rolled') }}
 
 ),
 
@@ -26,9 +26,19 @@ measured as (
 
     from interactions
 
-    where interaction_date is not null
-
     group by all
+
+),
+
+rated as (
+
+    select
+        *,
+        failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
+        sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate
+
+    from measured
+    {{ or_carried('health_by_day') }}
 
 ),
 
@@ -38,7 +48,7 @@ bounds as (
         min(interaction_date) as first_date,
         max(interaction_date) as last_date
 
-    from measured
+    from rated
 
 ),
 
@@ -55,25 +65,23 @@ filled as (
 
     select
         days.interaction_date,
-        coalesce(measured.interactions, 0) as interactions,
-        measured.failures / cast(nullif(measured.known_outcomes, 0) as double)
-            as failure_rate,
-        measured.sla_breaches / cast(nullif(measured.measured_latencies, 0) as double)
-            as sla_breach_rate,
-        measured.cost_usd,
-        measured.p95_latency_ms,
-        coalesce(measured.operations, 0) as operations,
-        coalesce(measured.timed_operations, 0) as timed_operations,
-        coalesce(measured.failures, 0) as failures,
-        coalesce(measured.known_outcomes, 0) as known_outcomes,
-        coalesce(measured.sla_breaches, 0) as sla_breaches,
-        coalesce(measured.measured_latencies, 0) as measured_latencies,
-        coalesce(measured.missing_costs, 0) as missing_costs,
-        measured.total_tokens
+        coalesce(rated.interactions, 0) as interactions,
+        rated.failure_rate,
+        rated.sla_breach_rate,
+        rated.cost_usd,
+        rated.p95_latency_ms,
+        coalesce(rated.operations, 0) as operations,
+        coalesce(rated.timed_operations, 0) as timed_operations,
+        coalesce(rated.failures, 0) as failures,
+        coalesce(rated.known_outcomes, 0) as known_outcomes,
+        coalesce(rated.sla_breaches, 0) as sla_breaches,
+        coalesce(rated.measured_latencies, 0) as measured_latencies,
+        coalesce(rated.missing_costs, 0) as missing_costs,
+        rated.total_tokens
 
     from days
 
-    left join measured on days.interaction_date = measured.interaction_date
+    left join rated on days.interaction_date = rated.interaction_date
 
 )
 

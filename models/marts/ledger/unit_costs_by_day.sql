@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('interactions') }}
+    select * from {{ ref('int_interactions_rolled') }}
 
 ),
 
@@ -20,7 +20,7 @@ priced as (
 
     from interactions
 
-    where interaction_date is not null and use_case is not null
+    where use_case is not null
 
 ),
 
@@ -37,6 +37,7 @@ counted as (
     from priced
 
     group by all
+    {{ or_carried('unit_costs_by_day') }}
 
 )
 

@@ -1,3 +1,4 @@
+{%- set held = held_from() -%}
 with
 
 interactions as (
@@ -24,7 +25,9 @@ used as (
         {{ exact_sum('cost_usd') }} as cost_usd
 
     from interactions
-
+    {% if held %}
+    where coalesce({{ business_date(called_at()) }} >= {{ held }}, true)
+    {% endif %}
     group by all
 
 ),

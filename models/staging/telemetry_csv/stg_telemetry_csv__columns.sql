@@ -1,24 +1,23 @@
 {%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
+{%- for table in tables[1:] + ['landed_interactions'] %}
+-- depends_on: {{ ref('stg_telemetry_csv__' ~ table) }}
+{%- endfor %}
 
 with
 
 {% for table in tables -%}
 {%- set stem = source('telemetry_csv', table).identifier -%}
-{%- set files = telemetry_files(source('telemetry_csv', table)) -%}
 {{ table }} as (
-    {% for file in files or [''] %}
+
     select
         '{{ table }}' as table_name,
         '{{ stem }}' as file_stem,
-        {{ files | length }} as files,
-        {{ single_files(files, stem) | length }} as single_files,
-        {{ "'" ~ (file | replace('\\', '/')).split('/')[-1] | replace("'", "''") ~ "'" if file else 'cast(null as string)' }} as file_name,
-        column_name,
-        lower(column_name) as contract_name
+        files.file_name,
+        files.column_names
 
-    from {{ described(file) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    from (values (1)) as nothing
+
+    left join {{ loaded_files(stem) }} as files on true
 
 ),
 
@@ -32,10 +31,55 @@ every_table as (
 
 ),
 
+every_file as (
+
+    select
+        table_name,
+        file_stem,
+        file_name,
+        coalesce(any_value(column_names), {{ list_of('cast(null as string)') }}) as column_names
+
+    from every_table
+
+    group by all
+
+),
+
+counted as (
+
+    select
+        table_name,
+        file_stem,
+        regexp_extract(file_name, '[^/]*$', 0) as file_name,
+        column_names,
+        count(file_name) over (partition by table_name) as files,
+        count(file_name) filter (where file_name not like '%/%')
+            over (partition by table_name) as single_files
+
+    from every_file
+
+),
+
+named as (
+
+    select
+        * {{ leaving_out('column_names') }},
+        {{ row_for_each('column_names') }} as column_name
+
+    from counted
+
+),
+
 -- nothing is asked of the files of a source that is off
 asked as (
 
-    select * from every_table where {{ 'telemetry_csv' in sources_on() }}
+    select
+        *,
+        lower(column_name) as contract_name
+
+    from named
+
+    where {{ 'telemetry_csv' in sources_on() }}
 
 )
 

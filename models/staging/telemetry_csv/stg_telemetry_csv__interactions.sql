@@ -1,68 +1,33 @@
+-- depends_on: {{ ref('stg_telemetry_csv__days') }}
 {{ config(materialized=unstored()) }}
-{%- set columns = {
-    'interaction_id': 'text',
-    'session_id': 'text',
-    'user_id': 'user',
-    'prompt_id': 'text',
-    'operation_id': 'text',
-    'trace_id': 'text',
-    'span_id': 'text',
-    'parent_span_id': 'text',
-    'response_id': 'text',
 
-    'split': 'text',
-    'use_case': 'text',
-    'account_tier': 'text',
-    'channel': 'text',
-    'region': 'text',
-    'segment': 'text',
-    'model_provider': 'text',
-    'model_name': 'text',
-    'request_model': 'text',
-    'service_tier': 'text',
-    'service_name': 'text',
-    'environment': 'text',
-    'prompt_name': 'text',
-    'prompt_version': 'text',
-    'finish_reason': 'text',
-    'failure_type': 'text',
-    'error_type': 'text',
+with
 
-    'latency_ms': 'double',
-    'ttft_ms': 'double',
-    'cost_usd': 'double',
-    'prompt_tokens': 'bigint',
-    'completion_tokens': 'bigint',
-    'total_tokens': 'bigint',
-    'cache_read_tokens': 'bigint',
-    'cache_write_tokens': 'bigint',
-    'reasoning_tokens': 'bigint',
-    'tokens_per_second': 'double',
-    'tool_calls_count': 'bigint',
-    'retry_index': 'bigint',
-    'attempted_retries': 'bigint',
-    'propensity': 'double',
-    'temperature': 'double',
-    'top_p': 'double',
-    'max_tokens': 'bigint',
-    'response_quality_score': 'double',
-    'user_feedback_score': 'double',
-    'hour_of_day_utc': 'bigint',
+landed as (
 
-    'is_failure': 'boolean',
-    'is_streaming': 'boolean',
-    'is_abandoned': 'boolean',
-    'cache_hit': 'boolean',
-    'session_is_inferred': 'boolean',
-    'safety_block_flag': 'boolean',
-    'hallucination_flag': 'boolean',
-    'toxicity_flag': 'boolean',
-    'formatting_error_flag': 'boolean',
-    'tool_error_flag': 'boolean',
-    'latency_timeout_flag': 'boolean',
+    select * from {{ ref('stg_telemetry_csv__landed_interactions') }}
 
-    'timestamp_utc': 'timestamp',
-    'date_utc': 'timestamp',
-} -%}
+    where {{ is_read() }}
 
-{{ landed_table(source('telemetry_csv', 'interactions'), 'interaction_id', columns) }}
+),
+
+repeats as (
+
+    select * from {{ ref('stg_telemetry_csv__repeats') }}
+
+),
+
+-- a key twice in one file is left to the checks
+newest as (
+
+    select landed.* {{ leaving_out('landed_file, loaded_date') }}
+
+    from landed
+
+    anti join repeats
+        on landed.interaction_id = repeats.interaction_id
+            and landed.landed_file = repeats.landed_file
+
+)
+
+select * from newest

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
 {{ config(materialized=unstored()) }}
 {%- set columns = {
     'session_id': 'text',
@@ -18,4 +19,8 @@
     'end_timestamp_utc': 'timestamp',
 } -%}
 
-{{ landed_table(source('telemetry_csv', 'sessions'), 'session_id', columns) }}
+{#- of calls that are held no more the sessions are not read either -#}
+{%- set seen = 'select session_id from ' ~ ref('stg_telemetry_csv__interactions') -%}
+{%- set condition = '(session_id is null or session_id in (' ~ seen ~ '))' if is_windowed() else 'true' -%}
+
+{{ landed_table(source('telemetry_csv', 'sessions'), 'session_id', columns, condition) }}

@@ -3,6 +3,7 @@
     {%- set stamps = {} -%}
     {%- for name, written, size in run_query(
         "select filename, strftime(last_modified, '%Y-%m-%d %H:%M:%S'), size from read_blob(" ~ path_list(files) ~ ")"
+        if target.type != 'spark' else stamps_on_spark(files)
     ).rows -%}
         {%- do stamps.update({name: written ~ ' ' ~ size}) -%}
     {%- endfor -%}
@@ -10,17 +11,25 @@
 {%- endmacro %}
 
 {% macro landed_files() -%}
+    {#- Spark lands every file anew -#}
+    {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}
     {#- what stands in the landing folder, which this makes; one written in the second of its source is not to be trusted -#}
     {%- do run_query(
         "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())
         ~ " (format csv, per_thread_output true, overwrite_or_ignore true, filename_pattern 'about')"
     ) -%}
-    {%- set landed = {} -%}
-    {%- for name, written in run_query(
-        "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob("
-        ~ literal_path(landing_folder())[:-1] ~ "/*')"
-    ).rows -%}
-        {%- do landed.update({name: written}) -%}
-    {%- endfor -%}
+    {%- set landed, sidecars = {}, literal_path(landing_folder())[:-1] ~ "/llm_*.days.parquet'" -%}
+    {%- if run_query('select file from glob(' ~ sidecars ~ ')').rows | length -%}
+        {%- for name, written in run_query(
+            "select filename, strftime(last_modified - interval 1 second, '%Y-%m-%d %H:%M:%S') || '~' from read_blob(" ~ sidecars ~ ")"
+        ).rows -%}{%- do landed.update({name: written}) -%}{%- endfor -%}
+    {%- endif -%}
     {{ return(landed) }}
+{%- endmacro %}
+
+{% macro stamps_on_spark(files) -%}
+    {%- for file in files -%}
+    select {{ plain_path(file) }} as file, date_format(max(modificationTime), 'yyyy-MM-dd HH:mm:ss'), sum(length) from binaryFile.`{{ file }}`
+    {{ 'union all ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -1,0 +1,8 @@
+{#- buckets whose ends are 2 % apart: the middle of a value's bucket is within 1 % of it; 0 has one of its own -#}
+{% macro log_bucket(value) -%}
+    cast(case when {{ value }} > 0 then floor(ln({{ value }}) / ln(1.02e0)) else -2147483648 end as bigint)
+{%- endmacro %}
+
+{% macro bucket_middle(bucket) -%}
+    case when {{ bucket }} > -2147483648 then 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1)) else 0e0 end
+{%- endmacro %}

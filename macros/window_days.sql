@@ -1,0 +1,66 @@
+{% macro is_windowed() -%}
+    {#- whether calls are held for some days only, and days before stand as rollups -#}
+    {{- 'true' if text_knob('window_days') | float > 0 -}}
+{%- endmacro %}
+
+{% macro held_from() -%}
+    {#- the first day that is held; none where all are, as in unit tests -#}
+    {{- first_day(telemetry_days(), 'is_held') if execute and is_windowed() and model.resource_type == 'model' -}}
+{%- endmacro %}
+
+{% macro telemetry_days() -%}
+    {#- every model on calls stands on it, and none has to name it -#}
+    {{ return(api.Relation.create(database=target.database, schema='staging', identifier='stg_telemetry_csv__days')) }}
+{%- endmacro %}
+
+{% macro text_list(relation, column, condition) -%}
+    {#- the texts of a column as a list of literals, for a filter that has to be constant -#}
+    {%- set texts = run_query('select distinct ' ~ column ~ ' from ' ~ relation ~ ' where ' ~ condition ~ ' order by all').columns[0].values() if execute else [] -%}
+    {{ return("('" ~ (texts or ['0001-01-01']) | join("', '") ~ "')") }}
+{%- endmacro %}
+
+{% macro is_read() -%}
+    {#- which rows of landed files this build needs: by file, then by row group, then by row; and those without a day -#}
+    {%- if not execute or not is_windowed() -%}true
+    {%- else -%}
+    {%- set days = telemetry_days() -%}
+    {%- set files = loaded_files('llm_system_interactions') ~ ' left join ' ~ days ~ ' using (loaded_date)' -%}
+    landed_file in {{ text_list(files, 'landed_file', 'is_read or loaded_date is null') }}
+    and (timestamp_utc is null or timestamp_utc >= {{ first_day(days, 'is_read') }})
+    and (loaded_date is null or loaded_date in {{ text_list(days, 'loaded_date', 'is_read') }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro first_day(days, condition) -%}
+    {#- as a literal, that reaches the files -#}
+    {%- set found = run_query('select min(loaded_date) from ' ~ days ~ ' where ' ~ condition) -%}
+    {{ return("date '" ~ (found.columns[0].values()[0] or '0001-01-01') ~ "'") }}
+{%- endmacro %}
+
+{% macro business_date(moment) -%}
+    cast({{ business_time(moment) }} as date)
+{%- endmacro %}
+
+{% macro or_carried(mart) -%}
+    {#- beside what this build makes the rows of days that stay as the last one made them -#}
+    {%- if earlier(mart) %}
+    union all by name
+
+    select carried.*
+
+    from {{ earlier(mart) }} as carried
+
+    semi join {{ telemetry_days() }} as days
+        on carried.interaction_date = days.loaded_date
+            and not days.is_held
+            and not days.is_restated
+    {%- endif %}
+{%- endmacro %}
+
+{% macro is_rolled(day) -%}
+    {#- whether this build makes the rollups of a day, for which it read all its calls -#}
+    {%- if not held_from() -%}true
+    {%- else -%}
+    ({{ day }} is null or {{ day }} in {{ text_list(telemetry_days(), 'loaded_date', '(is_held or is_restated)') }})
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,26 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_rolled') }}
+
+),
+
+counted as (
+
+    select
+        interaction_date,
+        coalesce(use_case, '(missing)') as use_case,
+        {{ log_bucket('operation_latency_ms') }} as latency_bucket,
+        count(*) as operations
+
+    from interactions
+
+    where operation_latency_ms is not null and cache_hit is not true
+
+    group by all
+    {{ or_carried('latencies_by_day') }}
+
+)
+
+select * from counted

@@ -1,0 +1,37 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_rolled') }}
+
+),
+
+counted as (
+
+    select
+        interaction_date,
+        source,
+        coalesce(use_case, '(missing)') as use_case,
+        coalesce(model_provider, '(missing)') as model_provider,
+        coalesce(model_name, '(missing)') as model_name,
+        count(*) as interactions,
+        count(*) filter (where is_final_attempt) as operations,
+        count(is_operation_failure) as known_outcomes,
+        count(*) filter (where is_operation_failure) as failures,
+        count(is_operation_sla_breach) as measured_latencies,
+        count(*) filter (where is_operation_sla_breach) as sla_breaches,
+        count(cost_usd) as costed_interactions,
+        count(*) filter (where cost_source = 'logged' and cost_usd <> 0)
+            as logged_costs,
+        cast(coalesce(sum(cast(cost_usd as decimal(18, 12))), 0) as decimal(38, 12))
+            as cost_usd,
+        cast(coalesce(sum(total_tokens), 0) as bigint) as total_tokens
+
+    from interactions
+
+    group by all
+    {{ or_carried('usage_by_day') }}
+
+)
+
+select * from counted
