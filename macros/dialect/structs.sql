@@ -1,9 +1,9 @@
 {# from names to expressions #}
 {% macro struct_of(fields) -%}
     {{ 'named_struct(' if target.type == 'spark' else '{' }}
-    {%- for name, expression in fields.items() %}
-        '{{ name }}'{{ ', ' if target.type == 'spark' else ': ' }}{{ expression }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {%- for name, expression in fields.items() -%}
+    '{{ name }}'{{ ', ' if target.type == 'spark' else ': ' }}{{ expression }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
     {{ ')' if target.type == 'spark' else '}' }}
 {%- endmacro %}
 

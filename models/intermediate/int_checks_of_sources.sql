@@ -30,7 +30,7 @@ calls as (
 
 named as (
 
-    {% for source in sources -%}
+    {% for source in sources %}
     select '{{ source }}' as source
     {{ 'union all' if not loop.last }}
     {%- else %}

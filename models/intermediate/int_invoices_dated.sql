@@ -89,8 +89,7 @@ settled as (
         * {{ leaving_out('invoice_period, period_grain, starts_on, ends_on') }},
         if(is_inside_month, left(invoice_period, 7), invoice_period) as invoice_period,
         if(is_inside_month, 'month', period_grain) as period_grain,
-        cast(if(is_inside_month, date_trunc('month', starts_on), starts_on) as date)
-            as starts_on,
+        if(is_inside_month, date_trunc('month', starts_on), starts_on) as starts_on,
         if(is_inside_month, last_day(starts_on), ends_on) as ends_on
 
     from placed

@@ -1,4 +1,5 @@
 {%- set costs = length_of('weekdays_priced.costs') -%}
+{%- set draws = 'cast(' ~ knob('forecast_draws') ~ ' as bigint)' -%}
 
 with
 
@@ -16,19 +17,14 @@ weekdays_priced as (
 
 draws as (
 
-    select
-        {{ row_for_each(numbers_below(
-            'cast(' ~ knob('forecast_draws') ~ ' as bigint)'
-        )) }} as draw
+    select {{ row_for_each(numbers_below(draws)) }} as draw
 
 ),
 
 day_residuals as (
 
     select
-        {{ row_for_each_pair(
-            'dates', 'interaction_date', 'residuals', 'residual'
-        ) }}
+        {{ row_for_each_pair('dates', 'interaction_date', 'residuals', 'residual') }}
 
     from weekdays_priced
 
@@ -48,9 +44,7 @@ drawn_medians as (
         weekdays_priced.weekday,
         weekdays_priced.scale_usd,
         {{ median_of_items(for_each(
-            numbers_below(costs),
-            'turn',
-            item_of(
+            numbers_below(costs), 'turn', item_of(
                 'weekdays_priced.costs',
                 drawn_place(costs, 'draws.draw, weekdays_priced.weekday, turn')
             )

@@ -18,25 +18,18 @@ samples as (
 
 ),
 
-sessions as (
+{% for parent in ['session', 'user'] -%}
+{{ parent }}s as (
 
-    select distinct session_id as parent_id
+    select distinct {{ parent }}_id as parent_id
 
-    from {{ ref('stg_telemetry_csv__sessions') }}
+    from {{ ref('stg_telemetry_csv__' ~ parent ~ 's') }}
 
-    where session_id is not null
-
-),
-
-users as (
-
-    select distinct user_id as parent_id
-
-    from {{ ref('stg_telemetry_csv__users') }}
-
-    where user_id is not null
+    where {{ parent }}_id is not null
 
 ),
+
+{% endfor -%}
 
 -- only those that a sample names: a list of every interaction is dear
 sampled_interactions as (

@@ -47,7 +47,7 @@ metrics as (
     select
         slices.slice,
         'failures' as metric,
-        failures.*
+        failures.*  -- noqa: RF01
 
     from summed
 
@@ -58,7 +58,7 @@ metrics as (
     select
         slices.slice,
         'sla_breaches' as metric,
-        sla_breaches.*
+        sla_breaches.*  -- noqa: RF01
 
     from summed
 

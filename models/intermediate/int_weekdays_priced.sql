@@ -22,7 +22,8 @@ recent as (
             as costs,
         {{ listed('health_by_day.interaction_date', 'health_by_day.interaction_date') }}
             as dates,
-        percentile_cont(0.5) within group (order by health_by_day.cost_usd) as median_usd
+        percentile_cont(0.5) within group (order by health_by_day.cost_usd)
+            as median_usd
 
     from health_by_day
 

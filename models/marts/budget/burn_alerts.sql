@@ -74,8 +74,8 @@ carried as (
             when measured_status is not null then measured_status
             -- silence does not clear an alert
             when max_by(measured_status, interaction_date) filter (
-                where measured_status is not null
-            ) over days_so_far = 'firing'
+                    where measured_status is not null
+                ) over days_so_far = 'firing'
                 then 'firing'
             else 'unmeasured'
         end as status,
@@ -90,8 +90,7 @@ carried as (
     from decided
 
     window days_so_far as (
-        partition by budget, alert
-        order by interaction_date
+        partition by budget, alert order by interaction_date
         rows between unbounded preceding and current row
     )
 

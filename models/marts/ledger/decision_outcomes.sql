@@ -9,11 +9,11 @@ judged as (
 realised as (
 
     select
-        decision_id,
-        prediction,
-        use_case,
-        starts_on,
-        ends_on
+        *,
+        row_number() over (
+            partition by prediction, use_case
+            order by starts_on, decision_id
+        ) as place
 
     from judged
 
@@ -21,62 +21,44 @@ realised as (
 
 ),
 
--- overlapping periods share their days: only the first of each is evidence of its own
-first_of_kind as (
-
-    select * from realised
-
-    qualify row_number() over (
-            partition by prediction, use_case
-            order by starts_on, decision_id
-        ) = 1
-
-),
-
-next_of_kind as (
+followed as (
 
     select
-        realised.decision_id as after_decision_id,
-        later.*
+        realised.decision_id,
+        realised.prediction,
+        realised.use_case,
+        realised.place,
+        min(later.place) as next_place
 
     from realised
 
-    inner join realised as later
+    left join realised as later
         on
             realised.prediction = later.prediction
             and realised.use_case is not distinct from later.use_case
             and realised.ends_on < later.starts_on
 
-    qualify row_number() over (
-            partition by realised.prediction, realised.use_case, realised.decision_id
-            order by later.starts_on, later.decision_id
-        ) = 1
+    group by all
 
 ),
 
+-- overlapping periods share their days: only the first of each is evidence of its own
 separated as (
 
-    select
-        decision_id,
-        prediction,
-        use_case
+    select * from followed
 
-    from first_of_kind
+    where place = 1
 
     union all
 
-    select
-        next_of_kind.decision_id,
-        next_of_kind.prediction,
-        next_of_kind.use_case
+    select followed.*
 
     from separated
 
-    inner join next_of_kind
-        on
-            separated.decision_id = next_of_kind.after_decision_id
-            and separated.prediction = next_of_kind.prediction
-            and separated.use_case is not distinct from next_of_kind.use_case
+    inner join followed
+        on separated.prediction = followed.prediction
+            and separated.use_case is not distinct from followed.use_case
+            and separated.next_place = followed.place
 
 ),
 

@@ -45,8 +45,10 @@ routed as (
         case
             when interactions.prompt_tokens is null or prompt_terciles.cuts is null
                 then 'unknown'
-            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 1) }} then 'short'
-            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 2) }} then 'medium'
+            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 1) }}
+                then 'short'
+            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 2) }}
+                then 'medium'
             else 'long'
         end as prompt_length,
         hour(interactions.timestamp_utc) as hour_of_day,

@@ -38,15 +38,8 @@ touched as (
 -- a day of business may begin before or end after that of UTC
 days as (
 
-    select loaded_date from files
-
-    union
-
-    select loaded_date - 1 as loaded_date from files
-
-    union
-
-    select loaded_date + 1 as loaded_date from files
+    {% for shift in ['- 1', '+ 0', '+ 1'] %}
+    {{ 'union ' if not loop.first }}select loaded_date {{ shift }} as loaded_date from files{% endfor %}
 
 ),
 
