@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'user_id': 'user',
 
