@@ -1,9 +1,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
+SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench calibrate mutants ledger-demo prices lock clean
+.PHONY: run test lint bench calibrate mutants ledger-demo prices spark lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -31,14 +32,24 @@ ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger kn
 prices: $(VENV)/installed  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py
 
-lock: $(VENV)/installed  ## resolve requirements.lock again from pyproject.toml
+spark: $(SPARK_VENV)/installed  ## the same models on Spark, and every mart held against DuckDB's
+	SPARK_LOCAL_IP=127.0.0.1 $(SPARK_VENV)/bin/python -m pytest tests/spark
+
+lock: $(VENV)/installed  ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --extra capture --extra postgres --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group spark pyproject.toml -o tests/spark/requirements.lock
 
 clean:
-	rm -rf $(VENV) target logs artifacts
+	rm -rf $(VENV) $(SPARK_VENV) target logs artifacts
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	python3 -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(SPARK_VENV)/installed: tests/spark/requirements.lock pyproject.toml
+	python3 -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/bin/pip install --quiet --require-hashes -r tests/spark/requirements.lock
+	$(SPARK_VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

@@ -7,10 +7,10 @@
         when {{ events }} <= 0 then 1e0
         when {{ probability }} <= 0 then 0e0
         when {{ probability }} >= 1 then 1e0
-        else greatest(0e0, 1e0 - list_sum(list_transform(
-            range(cast({{ events }} as bigint)),
-            lambda term: exp(lgamma({{ trials }} + 1) - lgamma(term + 1) - lgamma({{ trials }} - term + 1)
-                + term * ln({{ probability }}) + ({{ trials }} - term) * ln(1e0 - {{ probability }}))
-        )))
+        else greatest(0e0, 1e0 - {{ sum_of_items(for_each(
+            numbers_below('cast(' ~ events ~ ' as bigint)'), 'term',
+            'exp(' ~ log_gamma(trials ~ ' + 1') ~ ' - ' ~ log_gamma('term + 1') ~ ' - ' ~ log_gamma(trials ~ ' - term + 1')
+            ~ ' + term * ln(' ~ probability ~ ') + (' ~ trials ~ ' - term) * ln(1e0 - ' ~ probability ~ '))'
+        )) }})
     end
 {%- endmacro %}

@@ -1,13 +1,18 @@
 {% macro check(name, failed, key, checked='true', tolerance='0e0', column=none) -%}
-    {#- one integrity check over the rows in scope, as a struct for unnest -#}
-    {
-        'check_name': '{{ name }}',
-        {{ "'column_name': '" ~ column ~ "'," if column }}
-        'checked_rows': count(*) filter (where {{ checked }}),
-        'failed_rows': count(*) filter (where ({{ checked }}) and ({{ failed }})),
-        'tolerance': {{ tolerance }},
-        'example_key': cast(
-            min({{ key }}) filter (where ({{ checked }}) and ({{ failed }})) as varchar
-        )
-    }
+    {#- one integrity check over the rows in scope, as a struct for rows_of_checks -#}
+    {%- set fields = {'check_name': "'" ~ name ~ "'"} -%}
+    {%- if column -%}{%- do fields.update({'column_name': "'" ~ column ~ "'"}) -%}{%- endif -%}
+    {%- set found = ' filter (where (' ~ checked ~ ') and (' ~ failed ~ '))' -%}
+    {%- do fields.update({
+        'checked_rows': 'count(*) filter (where ' ~ checked ~ ')',
+        'failed_rows': 'count(*)' ~ found,
+        'tolerance': tolerance,
+        'example_key': 'cast(min(' ~ key ~ ')' ~ found ~ ' as string)',
+    }) -%}
+    {{ struct_of(fields) }}
+{%- endmacro %}
+
+{% macro rows_of_checks() -%}
+    {#- called with checks that commas part -#}
+    {{ row_for_each_struct(list_of(caller())) }}
 {%- endmacro %}

@@ -8,10 +8,10 @@
         when {{ x }} <= 0 and {{ df }} > 0 then 1e0
         when {{ x }} > 0 and {{ df }} > 0 then least(1e0,
             if({{ df }} % 2 = 1, 2 * {{ normal_tail('sqrt(' ~ x ~ ')') }}, 0e0)
-            + coalesce(list_sum(list_transform(
-                range(cast({{ df }} // 2 as bigint)),
-                lambda term: exp((term + {{ df }} % 2 / 2e0) * ln({{ x }} / 2) - {{ x }} / 2 - lgamma(term + {{ df }} % 2 / 2e0 + 1))
-            )), 0e0)
+            + coalesce({{ sum_of_items(for_each(
+                numbers_below('cast(floor(' ~ df ~ ' / 2) as bigint)'), 'term',
+                'exp((term + ' ~ df ~ ' % 2 / 2e0) * ln(' ~ x ~ ' / 2) - ' ~ x ~ ' / 2 - ' ~ log_gamma('term + ' ~ df ~ ' % 2 / 2e0 + 1') ~ ')'
+            )) }}, 0e0)
         )
     end
 {%- endmacro %}

@@ -1,11 +1,11 @@
 {% macro clustered_counts(events, trials) -%}
     {#- what the variance of events over trials between session groups is made of -#}
-    {
-        'trials': cast(sum({{ trials }}) as bigint),
-        'events': cast(sum({{ events }}) as bigint),
-        'session_groups': count(*) filter (where {{ trials }} > 0),
-        'squared_trials': cast(sum({{ trials }} * {{ trials }}) as double),
-        'squared_events': cast(sum({{ events }} * {{ events }}) as double),
-        'trials_times_events': cast(sum({{ trials }} * {{ events }}) as double)
-    } as {{ events }}
+    {{ struct_of({
+        'trials': 'cast(sum(' ~ trials ~ ') as bigint)',
+        'events': 'cast(sum(' ~ events ~ ') as bigint)',
+        'session_groups': 'count(*) filter (where ' ~ trials ~ ' > 0)',
+        'squared_trials': 'cast(sum(' ~ trials ~ ' * ' ~ trials ~ ') as double)',
+        'squared_events': 'cast(sum(' ~ events ~ ' * ' ~ events ~ ') as double)',
+        'trials_times_events': 'cast(sum(' ~ trials ~ ' * ' ~ events ~ ') as double)',
+    }) }} as {{ events }}
 {%- endmacro %}

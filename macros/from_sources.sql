@@ -9,7 +9,7 @@
     union all
     {% endfor %}
     select
-        {% for name, type in columns.items() %}cast(null as {{ type }}) as {{ name }}, {% endfor %}cast(null as varchar) as source
+        {% for name, type in columns.items() %}cast(null as {{ type }}) as {{ name }}, {% endfor %}cast(null as string) as source
 
     where false
 {%- endmacro %}

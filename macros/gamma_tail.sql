@@ -7,9 +7,9 @@
     case
         when {{ x }} <= 0 then 1e0
         when {{ x }} > {{ shape }} + 40 + 12 * sqrt({{ shape }}) then 0e0
-        else greatest(0e0, 1e0 - list_sum(list_transform(
-            range(cast({{ x }} + 12 * sqrt({{ x }}) + 40 as bigint)),
-            lambda term: exp(({{ shape }} + term) * ln({{ x }}) - {{ x }} - lgamma({{ shape }} + term + 1))
-        )))
+        else greatest(0e0, 1e0 - {{ sum_of_items(for_each(
+            numbers_below('cast(round(' ~ x ~ ' + 12 * sqrt(' ~ x ~ ') + 40) as bigint)'), 'term',
+            'exp((' ~ shape ~ ' + term) * ln(' ~ x ~ ') - ' ~ x ~ ' - ' ~ log_gamma(shape ~ ' + term + 1') ~ ')'
+        )) }})
     end
 {%- endmacro %}

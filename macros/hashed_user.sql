@@ -1,15 +1,10 @@
 {% macro hashed_user(user) -%}
     {#- nobody can tell who it was without the salt; 'unknown' is nobody -#}
-    case when {{ user }} != 'unknown' then sha256({{ user_salt() }} || {{ user }}) else {{ user }} end
+    case when {{ user }} != 'unknown' then {{ sha256_of(user_salt() ~ ' || ' ~ user) }} else {{ user }} end
 {%- endmacro %}
 
 {% macro safe_user(column) -%}
     {#- a contract file may hold ids that are pseudonyms already: hashed only where a salt is set -#}
     {%- set text = safe_text(column) -%}
     case when {{ user_salt() }} = '' then {{ text }} else {{ hashed_user(text) }} end
-{%- endmacro %}
-
-{% macro user_salt() -%}
-    {#- known to the connection alone: what is compiled is written to disk -#}
-    coalesce(getvariable('user_salt'), '')
 {%- endmacro %}

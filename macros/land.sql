@@ -3,7 +3,7 @@
     {%- set places = [] -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- set stamps, landed = file_stamps(files) if files else {}, landed_files() -%}
-        {%- set typed_how = typed_file('any.csv', columns) ~ landing_salt() -%}
+        {%- set typed_how = typed_file(no_file(), columns) ~ landing_salt() -%}
         {%- for file in files -%}
             {%- set place = landing_place(table, file, stamps[file], typed_how) -%}
             {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}
@@ -18,11 +18,6 @@
     {#- first the rows, then what they are by day: the second stands for both -#}
     {%- do run_query(landing(typed_file(file, columns), place)) -%}
     {%- do run_query(landing(days_loaded(file, place), days_place(place))) -%}
-{%- endmacro %}
-
-{% macro landing(sql, place) -%}
-    {#- a file that is not finished bears another name -#}
-    copy ({{ sql }}) to {{ plain_path(place) }} (format parquet, compression zstd, use_tmp_file true)
 {%- endmacro %}
 
 {% macro landing_place(table, file, stamp, typed_how) -%}
@@ -40,12 +35,5 @@
 
 {% macro landing_salt() -%}
     {#- another salt makes other users; what names a file must not tell the salt -#}
-    {{ return(run_query("select sha256('landed ' || " ~ user_salt() ~ ")").columns[0].values()[0]) }}
-{%- endmacro %}
-
-{% macro landing_folder() -%}
-    {#- beside the warehouse, in whichever file it is being built -#}
-    {%- set built = run_query('select path from duckdb_databases() where database_name = current_database()').columns[0].values()[0] -%}
-    {%- set path = (built | replace('\\', '/')).split('/') -%}
-    {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
+    {{ return(run_query('select ' ~ sha256_of("'landed ' || " ~ user_salt())).columns[0].values()[0]) }}
 {%- endmacro %}

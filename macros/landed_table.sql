@@ -5,7 +5,7 @@
     {%- if places | length > 1 -%}
     {{ newest_landed(places, key, condition) }}
     {%- elif places -%}
-    select * from read_parquet({{ literal_path(places[0]) }}) where {{ condition }}
+    select * from {{ read_landed(places[0]) }} where {{ condition }}
     {%- else -%}
     {{ typed_file((files or [''])[0], columns) }}
     {%- endif -%}
@@ -13,10 +13,10 @@
 
 {% macro newest_landed(places, key, condition) -%}
     {#- of a key the file that sorts last has the word; a key twice in that file is left to the checks -#}
-    {%- set names = "['" ~ places | map('replace', landing_folder() ~ '/', '') | join("', '") ~ "']" -%}
-    {%- set file, last = 'parse_filename(filename)', 'list_position(' ~ names ~ ', parse_filename(filename))' -%}
-    select * exclude (filename)
-    from read_parquet({{ path_list(places) }}, filename = true)
+    {%- set last = [] -%}
+    {%- for place in places -%}{%- do last.append('when ' ~ plain_path(place.split('/')[-1]) ~ ' then ' ~ loop.index) -%}{%- endfor -%}
+    select * {{ leaving_out('landed_file') }}
+    from ({{ landed_rows(places) }}) as landed
     where {{ condition }}
-    qualify {{ key }} is null or {{ file }} = max_by({{ file }}, {{ last }}) over (partition by {{ key }})
+    qualify {{ key }} is null or landed_file = max_by(landed_file, case landed_file {{ last | join(' ') }} end) over (partition by {{ key }})
 {%- endmacro %}

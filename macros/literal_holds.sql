@@ -2,9 +2,9 @@
     {#- whether one literal of a rule of the price book is true of a name in lower case -#}
     case kind
         when 'equals' then {{ text }} = pattern
-        when 'starts_with' then starts_with({{ text }}, pattern)
-        when 'ends_with' then ends_with({{ text }}, pattern)
+        when 'starts_with' then left({{ text }}, length(pattern)) = pattern
+        when 'ends_with' then right({{ text }}, length(pattern)) = pattern
         when 'contains' then contains({{ text }}, pattern)
-        when 'regex' then regexp_matches({{ text }}, pattern)
+        when 'regex' then {{ matches(text, 'pattern') }}
     end != is_negated
 {%- endmacro %}

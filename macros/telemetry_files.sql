@@ -2,11 +2,7 @@
     {#- the files of this table in the data folder, in the order of their names; batches have a folder of the table's name -#}
     {%- set table = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' ~ relation.identifier -%}
     {%- if execute and (relation.schema not in source_tables() or relation.schema in sources_on()) -%}
-        {%- set found = run_query(
-            "select file from (from glob(" ~ literal_path(table)[:-1] ~ ".*') union all from glob(" ~ literal_path(table)[:-1] ~ "/**'))"
-            ~ " where regexp_matches(file, '[.](csv|csv[.]gz|parquet)$') order by file"
-        ) -%}
-        {{ return(found.columns[0].values() | list) }}
+        {{ return(run_query(files_of_table(table)).columns[0].values() | list) }}
     {%- endif -%}
     {{ return([]) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@
 
     source as ({{ read_telemetry(file, columns) }}),
 
-    typed as (select {{ typed_columns(columns) }} from source)
+    typed as (select {{ typed_columns(columns).rstrip(', \n') }} from source)
 
     select {{ columns | join(', ') }}, {{ rejected_values(columns) }} as rejected_values
 

@@ -27,7 +27,10 @@ known_outcomes as (
 
 dimensions as (
 
-    select unnest(string_split('{{ slice_dimensions() }}', ', ')) as family
+    {% for dimension in slice_dimensions().split(', ') %}
+    select '{{ dimension }}' as family
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro milliseconds_between(start, finish) -%}
-    (epoch_us({{ finish }}) - epoch_us({{ start }})) / 1e3
+    ({{ microseconds(finish) }} - {{ microseconds(start) }}) / 1e3
 {%- endmacro %}

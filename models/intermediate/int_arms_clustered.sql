@@ -10,8 +10,7 @@ session_groups as (
 
     select
         concat_ws(' ', model_provider, model_name) as arm,
-        hash(session_id) % cast({{ knob('session_groups') }} as ubigint)
-            as session_group,
+        {{ drawn_place(knob('session_groups'), 'session_id') }} as session_group,
         count(*) - count(is_failure) as unknown_outcomes,
         count(*) - count(latency_ms) as missing_latencies,
         count(*) - count(cost_usd) as missing_costs,
@@ -46,7 +45,7 @@ missing as (
         'is_failure' as column_name,
         {{ knob('missing_budget_share') }} * {{ knob('fail_budget') }}
             as max_difference,
-        unnest(unknown_outcomes) as counts
+        unknown_outcomes.*
 
     from arms
 
@@ -57,7 +56,7 @@ missing as (
         'latency_ms' as column_name,
         {{ knob('missing_budget_share') }} * {{ knob('sla_budget') }}
             as max_difference,
-        unnest(missing_latencies) as counts
+        missing_latencies.*
 
     from arms
 
@@ -68,7 +67,7 @@ missing as (
         'cost_usd' as column_name,
         {{ knob('missing_budget_share') }} * {{ knob('max_cost_missing_rate') }}
             as max_difference,
-        unnest(missing_costs) as counts
+        missing_costs.*
 
     from arms
 

@@ -11,7 +11,8 @@ interactions as (
         retry_index,
         is_failure,
         timestamp_utc,
-        timestamp_utc + to_microseconds(cast(coalesce(latency_ms, 0) * 1000 as bigint))
+        timestamp_utc
+        + cast(coalesce(latency_ms, 0) * 1000 as bigint) * interval 1 microsecond
             as ends_at,
         cost_usd,
         coalesce(attempted_retries, 0) as hidden_attempts,
@@ -24,7 +25,7 @@ interactions as (
 
     from {{ ref('int_interactions_flagged') }}
 
-    where coalesce(operation_id, trace_id, cast(retry_index as varchar)) is not null
+    where coalesce(operation_id, trace_id, cast(retry_index as string)) is not null
 
 ),
 
@@ -47,13 +48,13 @@ followed as (
         or coalesce(
             lag(interactions.is_failure) over thread
             and interactions.timestamp_utc <= lag(interactions.ends_at) over thread
-            + to_seconds({{ knob('max_retry_gap_s') }})
+            + {{ knob('max_retry_gap_s') }} * interval 1 second
             and if(
                 interactions.retry_index is null,
                 -- what began beside a failed call is none of its retries; sources round
                 interactions.trace_id is not null
                 and interactions.timestamp_utc >= lag(interactions.ends_at) over thread
-                - to_milliseconds(1),
+                - interval 1 millisecond,
                 interactions.retry_index
                 = lag(coalesce(interactions.retry_index, 0)) over thread + 1
             ),
@@ -75,7 +76,7 @@ followed as (
 numbered as (
 
     select
-        * exclude (is_linked),
+        * {{ leaving_out('is_linked') }},
         count(*) filter (where not is_linked) over thread as operation_number
 
     from followed

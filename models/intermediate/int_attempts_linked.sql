@@ -14,10 +14,10 @@ operations as (
         thread_id,
         operation_number,
         min(timestamp_utc) as starts_at,
-        arg_max(interaction_id, (timestamp_utc, interaction_id)) as final_attempt_id,
+        max_by(interaction_id, (timestamp_utc, interaction_id)) as final_attempt_id,
         coalesce(
             any_value(operation_id),
-            arg_min(interaction_id, (timestamp_utc, interaction_id))
+            min_by(interaction_id, (timestamp_utc, interaction_id))
         ) as operation_id,
         count(*) + sum(hidden_attempts) as attempts,
         {{ exact_sum('cost_usd') }} as cost_usd
@@ -41,7 +41,7 @@ linked as (
         ) as attempt_index,
         followed.interaction_id = operations.final_attempt_id as is_final_attempt,
         cast(operations.attempts as bigint) as attempts,
-        date_diff('microsecond', operations.starts_at, followed.ends_at) / 1e3
+        {{ milliseconds_between('operations.starts_at', 'followed.ends_at') }}
             as operation_latency_ms,
         operations.cost_usd as operation_cost_usd
 

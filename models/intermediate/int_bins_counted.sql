@@ -16,7 +16,7 @@ counted as (
         is_current,
         '{{ feature }}' as feature,
         '{{ 'numeric' if feature in numeric else 'categorical' }}' as feature_type,
-        cast({{ feature }} as varchar) as bin,
+        cast({{ feature }} as string) as bin,
         count(*) as interactions
 
     from features_binned
@@ -28,4 +28,4 @@ counted as (
 )
 
 -- no value is an empty text, and one may be the word missing
-select * replace (coalesce(bin, '') as bin) from counted
+select * {{ leaving_out('bin') }}, coalesce(bin, '') as bin from counted

@@ -1,11 +1,11 @@
 {%- set columns = {
-    'trace_id': 'varchar',
-    'span_id': 'varchar',
-    'session_id': 'varchar',
+    'trace_id': 'string',
+    'span_id': 'string',
+    'session_id': 'string',
     'timestamp_utc': 'timestamp',
-    'from_node': 'varchar',
-    'to_node': 'varchar',
-    'condition_text': 'varchar',
+    'from_node': 'string',
+    'to_node': 'string',
+    'condition_text': 'string',
     'is_taken': 'boolean',
 } -%}
 

@@ -49,7 +49,12 @@ compared as (
 
     from cells_rated
 
-    group by all
+    group by
+        comparison,
+        later_starts_on,
+        use_case,
+        model_provider,
+        model_name
 
 ),
 

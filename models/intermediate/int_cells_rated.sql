@@ -69,7 +69,7 @@ summed as (
 rated as (
 
     select
-        * exclude (first_attempts, counted_attempts, total_tokens),
+        * {{ leaving_out('first_attempts, counted_attempts, total_tokens') }},
         -- a retry may go to another model, hardly to another use case
         sum(attempts) over use_cases / coalesce(
             nullif(sum(first_attempts) over use_cases, 0), sum(attempts) over use_cases

@@ -18,8 +18,17 @@ with
 
 gathered as (
     {% for subject in subjects %}
-    select * from {{ ref('int_checks_of_' ~ subject) }}
-    {{ 'union all by name' if not loop.last }}
+    select
+        check_name,
+        table_name,
+        column_name,
+        checked_rows,
+        failed_rows,
+        tolerance,
+        example_key
+
+    from {{ ref('int_checks_of_' ~ subject) }}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )

@@ -48,7 +48,7 @@ summed as (
             {{ exact_sum('(1e0 - share) * design_effect') }} / nullif(count(*) - 1, 0)
         ) as chi_square,
         max(rate) - min(rate) > any_value(max_difference) as is_large,
-        arg_max(arm, struct_pack(rate := rate, name := arm)) as leading_arm
+        max_by(arm, (rate, arm)) as leading_arm
 
     from corrected
 

@@ -19,7 +19,7 @@ every_check as (
 
     select
         'interactions' as table_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'missing_cost', 'cost_usd is null and not is_unpriced', 'interaction_id',
                 has_cost, knob('max_cost_missing_rate'), 'cost_usd'
@@ -44,7 +44,7 @@ every_check as (
                 column=column
             ) }}
             {%- endfor %}
-        ], recursive := true)
+        {%- endcall %}
 
     from interactions
 

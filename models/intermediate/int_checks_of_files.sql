@@ -41,7 +41,7 @@ every_check as (
     select
         table_name,
         'file' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'required_file', 'files = 0', 'file_stem', 'rows_read is not null'
             ) }},
@@ -50,7 +50,7 @@ every_check as (
                 'not_empty', 'rows_read = 0', 'file_name',
                 'rows_read is not null and files > 0'
             ) }}
-        ], recursive := true)
+        {%- endcall %}
 
     from tables
 

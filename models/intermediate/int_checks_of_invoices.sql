@@ -35,13 +35,13 @@ every_check as (
     select
         'invoices' as table_name,
         'amount_usd' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'invoice_variance', "status in ('disagrees', 'no_calls')",
                 "concat_ws(' ', model_provider, invoice_period)",
                 "status in ('agrees', 'disagrees', 'no_calls')"
             ) }}
-        ], recursive := true)
+        {%- endcall %}
 
     from reconciled
 
@@ -50,12 +50,12 @@ every_check as (
     select
         'invoices' as table_name,
         'invoice_period' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'unusable_invoice', 'not is_usable',
                 "concat_ws(' ', invoice_id, model_provider, invoice_period, amount_usd)"
             ) }}
-        ], recursive := true)
+        {%- endcall %}
 
     from invoices
 
@@ -64,9 +64,9 @@ every_check as (
     select
         'invoices' as table_name,
         'file' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check('one_file', 'files > 1', 'file_name') }}
-        ], recursive := true)
+        {%- endcall %}
 
     from counted
 

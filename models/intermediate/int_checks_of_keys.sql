@@ -37,18 +37,18 @@ every_check as (
     select
         table_name,
         column_name,
-        unnest([
-            {
-                'check_name': 'key_present',
-                'checked_rows': cast(sum(copies) as bigint),
-                'failed_rows':
-                cast(coalesce(sum(copies) filter (where row_key is null), 0) as bigint),
-                'tolerance': 0e0,
-                -- a row without a key has no other name
-                'example_key': cast(null as varchar)
-            },
+        {% call rows_of_checks() -%}
+            {#- a row without a key has no other name -#}
+            {{ struct_of({
+                'check_name': "'key_present'",
+                'checked_rows': 'cast(sum(copies) as bigint)',
+                'failed_rows': 'cast(coalesce(sum(copies)'
+                    ~ ' filter (where row_key is null), 0) as bigint)',
+                'tolerance': '0e0',
+                'example_key': 'cast(null as string)',
+            }) }},
             {{ check('unique_key', 'copies > 1', 'row_key', 'row_key is not null') }}
-        ], recursive := true)
+        {%- endcall %}
 
     from counted
 

@@ -11,22 +11,22 @@ every_check as (
     select
         table_name,
         column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check('foreign_key', 'is_orphan', 'coalesce(parent_id, row_key)') }}
-        ], recursive := true)
+        {%- endcall %}
 
     from matched
 
     group by table_name, column_name
 
-    union all by name
+    union all
 
     select
         table_name,
         column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check('one_window', 'windows > 1', 'parent_id') }}
-        ], recursive := true)
+        {%- endcall %}
 
     from matched
 

@@ -33,8 +33,8 @@ repeated as (
         on
             answered.response_id = others.response_id
             and answered.source > others.source
-            and abs(epoch_us(answered.timestamp_utc) - epoch_us(others.timestamp_utc))
-            <= {{ knob('max_retry_gap_s') }} * 1e6
+            and abs({{ milliseconds_between('others.timestamp_utc', 'answered.timestamp_utc') }})
+            <= {{ knob('max_retry_gap_s') }} * 1e3
 
 ),
 
@@ -43,12 +43,12 @@ every_check as (
     select
         answered.source as table_name,
         'response_id' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'logged_twice', 'repeated.response_id is not null',
                 'answered.response_id'
             ) }}
-        ], recursive := true)
+        {%- endcall %}
 
     from answered
 

@@ -30,7 +30,12 @@ calls as (
 
 named as (
 
-    select unnest(cast({{ sources }} as varchar[])) as source
+    {% for source in sources %}
+    select '{{ source }}' as source
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select cast(null as string) as source where false
+    {%- endfor %}
 
 ),
 
@@ -60,18 +65,18 @@ every_check as (
     select
         source as table_name,
         'file' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check('required_file', 'files = 0', 'source') }},
             {{ check('not_empty', 'calls is null', 'source', 'files > 0') }},
-            {
-                'check_name': 'unreadable_record',
-                'checked_rows': cast(any_value(records) as bigint),
-                'failed_rows': cast(any_value(unreadable_records) as bigint),
-                'tolerance': {{ knob('max_unreadable_rate') }},
-                'example_key': any_value(torn_file_name)
-            },
-            {{ check('unsalted_user', user_salt() ~ " = ''", 'source') }}
-        ], recursive := true)
+            {{ struct_of({
+                'check_name': "'unreadable_record'",
+                'checked_rows': 'cast(any_value(records) as bigint)',
+                'failed_rows': 'cast(any_value(unreadable_records) as bigint)',
+                'tolerance': knob('max_unreadable_rate'),
+                'example_key': 'any_value(torn_file_name)',
+            }) }},
+            {{ check('unsalted_user', is_unsalted(), 'source') }}
+        {%- endcall %}
 
     from totals
 

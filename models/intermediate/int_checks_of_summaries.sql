@@ -10,18 +10,19 @@ every_check as (
 
     select
         table_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {%- for total in ['interactions', 'failures', 'cost_usd', 'tokens'] %}
-            {
-                'check_name': 'reconciled_summary',
-                'column_name': '{{ total }}',
-                'checked_rows': count({{ total }} + summary_{{ total }}),
-                'failed_rows': count(*) filter (where {{ disagrees(total) }}),
-                'tolerance': 0e0,
-                'example_key': min(summary_key) filter (where {{ disagrees(total) }})
-            }{{ ',' if not loop.last }}
+            {{ struct_of({
+                'check_name': "'reconciled_summary'",
+                'column_name': "'" ~ total ~ "'",
+                'checked_rows': 'count(' ~ total ~ ' + summary_' ~ total ~ ')',
+                'failed_rows': 'count(*) filter (where ' ~ disagrees(total) ~ ')',
+                'tolerance': '0e0',
+                'example_key':
+                    'min(summary_key) filter (where ' ~ disagrees(total) ~ ')',
+            }) }}{{ ',' if not loop.last }}
             {%- endfor %}
-        ], recursive := true)
+        {%- endcall %}
 
     from summaries
 

@@ -13,13 +13,13 @@ every_check as (
     select
         source as table_name,
         'total_tokens' as column_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'stated_total', 'stated_total_tokens != prompt_tokens + completion_tokens',
                 'interaction_id',
                 'stated_total_tokens + prompt_tokens + completion_tokens is not null'
             ) }}
-        ], recursive := true)
+        {%- endcall %}
 
     from interactions
 

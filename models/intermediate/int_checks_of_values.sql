@@ -24,7 +24,7 @@ every_check as (
 
     select
         'interactions' as table_name,
-        unnest([
+        {% call rows_of_checks() -%}
             {{ check(
                 'token_sum', 'total_tokens != prompt_tokens + completion_tokens',
                 'interaction_id',
@@ -76,7 +76,7 @@ every_check as (
                 column=column
             ) }}
             {%- endfor %}
-        ], recursive := true)
+        {%- endcall %}
 
     from interactions
 

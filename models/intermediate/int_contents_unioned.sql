@@ -1,7 +1,7 @@
 {%- set columns = {
-    'interaction_id': 'varchar',
-    'prompt_text': 'varchar',
-    'response_text': 'varchar',
+    'interaction_id': 'string',
+    'prompt_text': 'string',
+    'response_text': 'string',
 } -%}
 
 with

@@ -14,7 +14,7 @@ periods_paired as (
 
 drivers as (
 
-    select unnest(['volume', 'mix', 'tokens', 'price', 'retries']) as driver
+    select {{ row_for_each(list_of("'volume', 'mix', 'tokens', 'price', 'retries'")) }} as driver
 
 ),
 
@@ -58,7 +58,7 @@ attributed as (
 
     select
         periods_paired.*,
-        moved.* exclude (moved.comparison, moved.later_starts_on),
+        moved.* {{ leaving_out('comparison, later_starts_on') }},
         drivers.driver,
         case drivers.driver
             when 'mix' then moved.mix

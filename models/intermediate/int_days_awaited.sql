@@ -25,7 +25,7 @@ awaited as (
 
     select
         day(month_days.interaction_date) as month_day,
-        isodow(month_days.interaction_date) as weekday,
+        {{ iso_weekday('month_days.interaction_date') }} as weekday,
         coalesce(health_by_day.cost_usd, 0e0) as seen_usd
 
     from month_days

@@ -39,7 +39,7 @@ budgets as (
     select
         interaction_date,
         'failures' as budget,
-        unnest(failures) as counts
+        failures.*
 
     from summed
 
@@ -48,7 +48,7 @@ budgets as (
     select
         interaction_date,
         'sla' as budget,
-        unnest(sla_breaches) as counts
+        sla_breaches.*
 
     from summed
 

@@ -32,7 +32,7 @@ named as (
     left join names on lower(evaluations.evaluation_name) = names.evaluation_name
 
     left join labels
-        on regexp_replace(lower(trim(evaluations.label)), '[ _-]+', '_', 'g')
+        on {{ replaced('lower(trim(evaluations.label))', "'[ _-]+'", "'_'") }}
             = labels.label
 
 )

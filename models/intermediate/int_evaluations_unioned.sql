@@ -1,14 +1,14 @@
 {%- set columns = {
-    'evaluation_id': 'varchar',
-    'interaction_id': 'varchar',
-    'trace_id': 'varchar',
-    'span_id': 'varchar',
-    'response_id': 'varchar',
+    'evaluation_id': 'string',
+    'interaction_id': 'string',
+    'trace_id': 'string',
+    'span_id': 'string',
+    'response_id': 'string',
     'timestamp_utc': 'timestamp',
-    'evaluation_name': 'varchar',
+    'evaluation_name': 'string',
     'score': 'double',
-    'label': 'varchar',
-    'evaluator': 'varchar',
+    'label': 'string',
+    'evaluator': 'string',
 } -%}
 
 with

@@ -56,7 +56,7 @@ summed as (
 corrected as (
 
     select
-        * exclude (mean_design_effect),
+        * {{ leaving_out('mean_design_effect') }},
         slices - 1 as degrees_of_freedom,
         -- Rao and Scott (1981), first order; sessions never make the test sharper
         greatest(1e0, mean_design_effect) as design_effect,

@@ -25,7 +25,7 @@ edges as (
         -- no edge where the reference has no value: all that came later is one bin
         {%- for feature in numeric_features().split() %}
         {% for edge in range(1, 10) -%}
-        coalesce({{ feature }}[{{ edge }}], 1e308) as {{ feature }}_{{ edge }},
+        coalesce({{ item_of(feature, edge) }}, 1e308) as {{ feature }}_{{ edge }},
         {% endfor %}
         {%- endfor %}
     {%- for feature in integer_features().split() %}

@@ -44,7 +44,7 @@ compared as (
     select
         'history_to_evaluation' as window_pair,
         decision_window = 'evaluation' as is_current,
-        * exclude (decision_window, drift_window)
+        * {{ leaving_out('decision_window, drift_window') }}
 
     from features
 
@@ -55,7 +55,7 @@ compared as (
     select
         'reference_to_current' as window_pair,
         drift_window = 'current' as is_current,
-        * exclude (decision_window, drift_window)
+        * {{ leaving_out('decision_window, drift_window') }}
 
     from features
 

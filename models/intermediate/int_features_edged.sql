@@ -17,9 +17,9 @@ edged as (
         count(distinct {{ feature }}) as {{ feature }}_values,
         {%- endfor %}
     {%- for feature in numeric_features().split() %}
-    quantile_cont(
-        {{ feature }}, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-    ) as {{ feature }}{{ ',' if not loop.last }}
+    percentile_cont(
+        {{ list_of('0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9') }}
+    ) within group (order by {{ feature }}) as {{ feature }}{{ ',' if not loop.last }}
     {%- endfor %}
 
     from features_compared

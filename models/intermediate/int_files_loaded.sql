@@ -9,7 +9,11 @@ files as (
 -- a file of which nothing was read has no rows, and no day
 counted as (
 
-    select * replace (coalesce(file_rows, 0) as file_rows) from files
+    select
+        * {{ leaving_out('file_rows') }},
+        coalesce(file_rows, 0) as file_rows
+
+    from files
 
 )
 

@@ -11,9 +11,8 @@ digested as (
     select
         table_name,
         cast(sum(file_rows) as bigint) as input_rows,
-        sha256(
-            concat_ws(' ', sum(file_rows), sum(md5_high), sum(md5_low))
-        ) as content_sha256
+        {{ sha256_of("concat_ws(' ', sum(file_rows), sum(md5_high), sum(md5_low))") }}
+            as content_sha256
 
     from loaded
 

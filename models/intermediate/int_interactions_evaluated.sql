@@ -43,8 +43,11 @@ judged as (
 evaluated as (
 
     select
-        interactions.* replace (
-            coalesce(judged.hallucination_flag, interactions.hallucination_flag)
+        interactions.* {{ leaving_out(
+            'hallucination_flag, toxicity_flag, formatting_error_flag,'
+            ~ ' response_quality_score, user_feedback_score'
+        ) }},
+        coalesce(judged.hallucination_flag, interactions.hallucination_flag)
                 as hallucination_flag,
             coalesce(judged.toxicity_flag, interactions.toxicity_flag)
                 as toxicity_flag,
@@ -53,8 +56,7 @@ evaluated as (
             coalesce(judged.response_quality_score, interactions.response_quality_score)
                 as response_quality_score,
             coalesce(judged.user_feedback_score, interactions.user_feedback_score)
-                as user_feedback_score
-        )
+            as user_feedback_score
 
     from interactions
 

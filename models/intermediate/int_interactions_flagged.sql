@@ -9,12 +9,11 @@ interactions as (
 flagged as (
 
     select
-        * replace (
-            {{ called_at() }} as timestamp_utc,
-            lower(split) as split,
-            -- an unknown outcome stays unknown: it is never a success
-            coalesce(is_failure, lower(failure_type) != 'none') as is_failure
-        ),
+        * {{ leaving_out('timestamp_utc, split, is_failure') }},
+        {{ called_at() }} as timestamp_utc,
+        lower(split) as split,
+        -- an unknown outcome stays unknown: it is never a success
+        coalesce(is_failure, lower(failure_type) != 'none') as is_failure,
         {{ model_latency_ms() }} > {{ knob('sla_ms') }} as is_sla_breach
 
     from interactions

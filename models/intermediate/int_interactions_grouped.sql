@@ -15,13 +15,12 @@ attempts as (
 grouped as (
 
     select
-        interactions.* replace (
-            coalesce(
-                interactions.operation_id,
-                attempts.operation_id,
-                interactions.interaction_id
-            ) as operation_id
-        ),
+        interactions.* {{ leaving_out('operation_id') }},
+        coalesce(
+            interactions.operation_id,
+            attempts.operation_id,
+            interactions.interaction_id
+        ) as operation_id,
         coalesce(attempts.attempt_index, 1) as attempt_index,
         coalesce(attempts.is_final_attempt, true) as is_final_attempt,
         coalesce(attempts.attempts, 1 + coalesce(interactions.attempted_retries, 0))
@@ -45,11 +44,10 @@ grouped as (
 settled as (
 
     select
-        * replace (
-            if(is_final_attempt, attempts, null) as attempts,
-            if(is_final_attempt, operation_cost_usd, null) as operation_cost_usd,
-            if(is_final_attempt, operation_latency_ms, null) as operation_latency_ms
-        ),
+        * {{ leaving_out('attempts, operation_cost_usd, operation_latency_ms') }},
+        if(is_final_attempt, attempts, null) as attempts,
+        if(is_final_attempt, operation_cost_usd, null) as operation_cost_usd,
+        if(is_final_attempt, operation_latency_ms, null) as operation_latency_ms,
         if(is_final_attempt, is_failure, null) as is_operation_failure,
         if(
             is_final_attempt and cache_hit is not true,

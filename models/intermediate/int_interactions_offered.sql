@@ -64,4 +64,4 @@ offered as (
     {% endfor %}
 )
 
-select * exclude (call_key, called_at, called_minute) from offered
+select * {{ leaving_out('call_key, called_at, called_minute') }} from offered

@@ -24,8 +24,8 @@ imputed as (
 priced as (
 
     select
-        * exclude (is_imputed, price, imputed_usd)
-        replace (coalesce(cost_usd, imputed_usd) as cost_usd),
+        * {{ leaving_out('is_imputed, price, imputed_usd, cost_usd') }},
+        coalesce(cost_usd, imputed_usd) as cost_usd,
         case
             when cost_usd is not null then 'logged'
             when imputed_usd is not null then 'imputed'

@@ -4,7 +4,9 @@ with
 
 interactions as (
 
-    select * replace ({{ model_latency_ms() }} as latency_ms)
+    select
+        * {{ leaving_out('latency_ms') }},
+        {{ model_latency_ms() }} as latency_ms
 
     from {{ ref('interactions') }}
 
@@ -25,7 +27,7 @@ sessions as (
 tail as (
 
     -- one line for all versions: the share beyond it says how sessions cluster there
-    select quantile_cont(latency_ms, 0.95) as p95_latency_ms
+    select percentile_cont(0.95) within group (order by latency_ms) as p95_latency_ms
 
     from interactions
 

@@ -28,9 +28,8 @@ aliases as (  -- noqa: ST03
 {{ source }}_named as (
 
     select
-        {{ source }}.* replace (
-            coalesce(aliases.provider, {{ source }}.model_provider) as model_provider
-        )
+        {{ source }}.* {{ leaving_out('model_provider') }},
+        coalesce(aliases.provider, {{ source }}.model_provider) as model_provider
 
     from {{ source }}
 

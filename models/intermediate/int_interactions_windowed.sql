@@ -31,9 +31,8 @@ summaries as (
 placed as (
 
     select
-        interactions.* replace (
-            if(splits.is_in_interactions, interactions.split, sessions.split) as split
-        ),
+        interactions.* {{ leaving_out('split') }},
+        if(splits.is_in_interactions, interactions.split, sessions.split) as split,
         splits.is_in_interactions or summaries.is_in_sessions as is_dataset_split,
         if(interactions.timestamp_utc is null, null, sessions.decision_window)
             as decision_window,
@@ -54,16 +53,14 @@ placed as (
 windowed as (
 
     select
-        * exclude (is_dataset_split)
-        replace (
-            case
-                when not is_dataset_split then decision_window
-                when timestamp_utc is null then null
-                when split = 'train' then 'history'
-                when split = 'val' then 'calibration'
-                when split = 'test' then 'evaluation'
-            end as decision_window
-        )
+        * {{ leaving_out('is_dataset_split, decision_window') }},
+        case
+            when not is_dataset_split then decision_window
+            when timestamp_utc is null then null
+            when split = 'train' then 'history'
+            when split = 'val' then 'calibration'
+            when split = 'test' then 'evaluation'
+        end as decision_window
 
     from placed
 

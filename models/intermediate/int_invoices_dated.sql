@@ -1,3 +1,5 @@
+{%- set days, months = "'^\\d{4}-\\d{2}-\\d{2}$'", "'^\\d{4}-\\d{2}$'" -%}
+
 with
 
 lines as (
@@ -24,6 +26,7 @@ delivered as (
                 invoice_period,
                 model_name,
                 amount_usd
+            order by invoice_id
         ) as delivery
 
     from lines
@@ -40,9 +43,9 @@ read as (
         coalesce(aliases.provider, lower(delivered.model_provider)) as model_provider,
         delivered.invoice_period,
         case
-            when regexp_full_match(delivered.invoice_period, '\d{4}-\d{2}-\d{2}')
+            when {{ matches('delivered.invoice_period', days) }}
                 then 'day'
-            when regexp_full_match(delivered.invoice_period, '\d{4}-\d{2}') then 'month'
+            when {{ matches('delivered.invoice_period', months) }} then 'month'
         end as period_grain,
         try_cast(
             delivered.invoice_period || if(period_grain = 'month', '-01', '') as date
@@ -83,12 +86,11 @@ placed as (
 settled as (
 
     select
-        * replace (
-            if(is_inside_month, invoice_period[:7], invoice_period) as invoice_period,
-            if(is_inside_month, 'month', period_grain) as period_grain,
-            if(is_inside_month, date_trunc('month', starts_on), starts_on) as starts_on,
-            if(is_inside_month, last_day(starts_on), ends_on) as ends_on
-        )
+        * {{ leaving_out('invoice_period, period_grain, starts_on, ends_on') }},
+        if(is_inside_month, left(invoice_period, 7), invoice_period) as invoice_period,
+        if(is_inside_month, 'month', period_grain) as period_grain,
+        if(is_inside_month, date_trunc('month', starts_on), starts_on) as starts_on,
+        if(is_inside_month, last_day(starts_on), ends_on) as ends_on
 
     from placed
 

@@ -48,8 +48,9 @@ spent as (
 
     select
         metered.model_provider,
-        coalesce(billed.invoice_period, strftime(metered.interaction_date, '%Y-%m'))
-            as invoice_period,
+        coalesce(
+            billed.invoice_period, left(cast(metered.interaction_date as string), 7)
+        ) as invoice_period,
         sum(metered.interactions) as interactions,
         sum(metered.unpriced_interactions) as unpriced_interactions,
         sum(metered.uncosted_interactions) as uncosted_interactions,

@@ -24,8 +24,10 @@ spelled as (
 
     select
         *,
-        unnest([1, 2]) as attempt,
-        unnest([reference_name, dashed_name]) as spelling
+        {{ row_for_each_struct(list_of(
+            struct_of({'attempt': 1, 'spelling': 'reference_name'}) ~ ', '
+            ~ struct_of({'attempt': 2, 'spelling': 'dashed_name'})
+        )) }}
 
     from sold
 

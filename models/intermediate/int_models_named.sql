@@ -73,20 +73,22 @@ dated as (
     select
         *,
         try_cast(
-            regexp_replace(
-                regexp_extract(reference_name, '{{ compact_date }}'),
-                '{{ compact_date }}',
-                '\1-\2-\3'
-            ) as date
+            {{ replaced(
+                "regexp_extract(reference_name, '" ~ compact_date ~ "', 0)",
+                "'" ~ compact_date ~ "'",
+                "'\\1-\\2-\\3'"
+            ) }} as date
         ) as released_on,
         if(
             released_on is null,
             null,
-            regexp_replace(reference_name, '{{ compact_date }}', '-\1-\2-\3\4', 'g')
+            {{ replaced(
+                'reference_name', "'" ~ compact_date ~ "'", "'-\\1-\\2-\\3\\4'"
+            ) }}
         ) as dashed_name
 
     from named
 
 )
 
-select * exclude (released_on) from dated
+select * {{ leaving_out('released_on') }} from dated

@@ -1,3 +1,6 @@
+{%- set costs = length_of('weekdays_priced.costs') -%}
+{%- set draws = 'cast(' ~ knob('forecast_draws') ~ ' as bigint)' -%}
+
 with
 
 days_awaited as (
@@ -14,15 +17,14 @@ weekdays_priced as (
 
 draws as (
 
-    select unnest(range(cast({{ knob('forecast_draws') }} as bigint))) as draw
+    select {{ row_for_each(numbers_below(draws)) }} as draw
 
 ),
 
 day_residuals as (
 
     select
-        unnest(dates) as interaction_date,
-        unnest(residuals) as residual
+        {{ row_for_each_pair('dates', 'interaction_date', 'residuals', 'residual') }}
 
     from weekdays_priced
 
@@ -30,7 +32,7 @@ day_residuals as (
 
 pooled as (
 
-    select list(residual order by interaction_date) as residuals from day_residuals
+    select {{ listed('residual', 'interaction_date') }} as residuals from day_residuals
 
 ),
 
@@ -41,15 +43,12 @@ drawn_medians as (
         draws.draw,
         weekdays_priced.weekday,
         weekdays_priced.scale_usd,
-        list_median(list_transform(
-            range(len(weekdays_priced.costs)),
-            lambda turn: weekdays_priced.costs[
-                {{ drawn_place(
-                    'len(weekdays_priced.costs)',
-                    'draws.draw, weekdays_priced.weekday, turn'
-                ) }}
-            ]
-        )) as median_usd
+        {{ median_of_items(for_each(
+            numbers_below(costs), 'turn', item_of(
+                'weekdays_priced.costs',
+                drawn_place(costs, 'draws.draw, weekdays_priced.weekday, turn')
+            )
+        )) }} as median_usd
 
     from draws
 
@@ -67,8 +66,10 @@ placed as (
         days_awaited.seen_usd,
         pooled.residuals,
         ({{ drawn_place(
-            'len(pooled.residuals)', 'drawn_medians.draw, days_awaited.month_day // 7'
-        ) }} + days_awaited.month_day) % len(pooled.residuals) + 1 as place
+            length_of('pooled.residuals'),
+            'drawn_medians.draw, cast(floor(days_awaited.month_day / 7) as bigint)'
+        ) }} + days_awaited.month_day) % {{ length_of('pooled.residuals') }} + 1
+            as place
 
     from drawn_medians
 
@@ -83,7 +84,10 @@ drawn as (
     select
         draw,
         count(*) as awaited_days,
-        {{ exact_sum('greatest(seen_usd, median_usd + scale_usd * residuals[place])') }}
+        {{ exact_sum(
+            'greatest(seen_usd, median_usd + scale_usd * '
+            ~ item_of('residuals', 'place') ~ ')'
+        ) }}
             as awaited_usd
 
     from placed

@@ -63,7 +63,7 @@ compared as (
 measured as (
 
     select
-        * exclude (status, predicted_variance),
+        * {{ leaving_out('status, predicted_variance') }},
         realised_value - predicted_value as error,
         sqrt(predicted_variance + pow(realised_se, 2)) as error_se,
         case
@@ -80,7 +80,7 @@ measured as (
 judged as (
 
     select
-        * exclude (error_se),
+        * {{ leaving_out('error_se') }},
         error / nullif(error_se, 0) as error_in_se,
         abs(error) <= 1.959964e0 * error_se + 1e-9 as is_inside
 

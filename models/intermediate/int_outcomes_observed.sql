@@ -21,23 +21,33 @@ arm_gaps as (
 -- what is counted has no error
 counted as (
 
-    select * from traffic
+    select
+        decision_id,
+        prediction,
+        use_case,
+        realised_value,
+        0e0 as realised_se
 
-    union all by name
+    from traffic
 
-    select * from unit_costs
+    union all
+
+    select
+        decision_id,
+        prediction,
+        use_case,
+        realised_value,
+        0e0 as realised_se
+
+    from unit_costs
 
 ),
 
 observed as (
 
-    select
-        *,
-        0e0 as realised_se
+    select * from counted
 
-    from counted
-
-    union all by name
+    union all
 
     select * from arm_gaps
 

@@ -54,10 +54,10 @@ window_pairs as (
         cast(later.starts_at as date) as later_starts_on,
         cast(later.ends_at as date) as later_ends_on,
         -- a window that holds a sample of its days amounts to fewer of them
-        (earlier_ends_on - earlier_starts_on + 1) * earlier.sampling_fraction
-            as earlier_traffic_days,
-        (later_ends_on - later_starts_on + 1) * later.sampling_fraction
-            as later_traffic_days,
+        ({{ days_between('earlier_starts_on', 'earlier_ends_on') }} + 1)
+        * earlier.sampling_fraction as earlier_traffic_days,
+        ({{ days_between('later_starts_on', 'later_ends_on') }} + 1)
+        * later.sampling_fraction as later_traffic_days,
         later.overlap_rate > {{ knob('max_window_overlap_rate') }} as is_overlapping
 
     from windows as later

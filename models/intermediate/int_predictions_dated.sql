@@ -62,8 +62,8 @@ compared as (
         bounds.first_date,
         bounds.last_date,
         told_once.sla_ms <> settings.sla_ms as is_sla_changed,
-        row(told_once.failure_event_cost_usd, told_once.sla_breach_penalty_usd)
-        <> row(settings.failure_event_cost_usd, settings.sla_breach_penalty_usd)
+        (told_once.failure_event_cost_usd, told_once.sla_breach_penalty_usd)
+        <> (settings.failure_event_cost_usd, settings.sla_breach_penalty_usd)
             as is_price_changed
 
     from told_once
@@ -77,8 +77,8 @@ compared as (
 dated as (
 
     select
-        * exclude (first_date, last_date, is_sla_changed, is_price_changed),
-        date_diff('day', starts_on, ends_on) + 1 as period_days,
+        * {{ leaving_out('first_date, last_date, is_sla_changed, is_price_changed') }},
+        {{ days_between('starts_on', 'ends_on') }} + 1 as period_days,
         case
             when last_date is null or ends_on >= last_date then 'pending'
             -- a gap between arms is realised in calls, which rollups do not have

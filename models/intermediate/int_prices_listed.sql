@@ -15,17 +15,17 @@ listed as (
         coalesce(to_minute_utc, 24 * 60) as to_minute_utc,
         coalesce(min_input_tokens, 0) as min_input_tokens,
         coalesce(max_input_tokens, 9223372036854775807) as max_input_tokens,
-        {
-            'source': source,
-            'model': concat_ws(' ', provider, model),
-            'valid_from': valid_from,
-            'input': input_usd_per_mtok / 1e6,
-            'cache_read': coalesce(cache_read_usd_per_mtok, input_usd_per_mtok) / 1e6,
-            'cache_write': coalesce(cache_write_usd_per_mtok, input_usd_per_mtok) / 1e6,
-            'output': output_usd_per_mtok / 1e6,
-            'reasoning': coalesce(reasoning_usd_per_mtok, output_usd_per_mtok) / 1e6,
-            'call': coalesce(usd_per_thousand_calls, 0e0) / 1e3
-        } as price
+        {{ struct_of({
+            'source': 'source',
+            'model': "concat_ws(' ', provider, model)",
+            'valid_from': 'valid_from',
+            'input': 'input_usd_per_mtok / 1e6',
+            'cache_read': 'coalesce(cache_read_usd_per_mtok, input_usd_per_mtok) / 1e6',
+            'cache_write': 'coalesce(cache_write_usd_per_mtok, input_usd_per_mtok) / 1e6',
+            'output': 'output_usd_per_mtok / 1e6',
+            'reasoning': 'coalesce(reasoning_usd_per_mtok, output_usd_per_mtok) / 1e6',
+            'call': 'coalesce(usd_per_thousand_calls, 0e0) / 1e3',
+        }) }} as price
 
     from {{ ref(book) }}
     {{ 'union all' if not loop.last }}

@@ -37,4 +37,4 @@ in_tier as (
 
 )
 
-select * exclude (called_tier, model_rank, provider_rank) from in_tier
+select * {{ leaving_out('called_tier, model_rank, provider_rank') }} from in_tier

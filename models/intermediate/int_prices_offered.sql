@@ -25,24 +25,18 @@ offered as (
         models.price_key,
         lower(coalesce(models.service_tier, '')) as called_tier,
         prices.*,
-        list_position(
-            [
-                lower(matched.model_name),
-                matched.reference_name,
-                lower(matched.price_model)
-            ],
-            prices.model
-        ) as model_rank,
-        coalesce(
-            list_position(
-                [
-                    lower(matched.model_provider), matched.provider_name,
-                    matched.seller, matched.price_provider
-                ],
-                prices.provider
-            ),
-            5
-        ) as provider_rank
+        case prices.model
+            when lower(matched.model_name) then 1
+            when matched.reference_name then 2
+            when lower(matched.price_model) then 3
+        end as model_rank,
+        case prices.provider
+            when lower(matched.model_provider) then 1
+            when matched.provider_name then 2
+            when matched.seller then 3
+            when matched.price_provider then 4
+            else 5
+        end as provider_rank
 
     from models
 

@@ -10,31 +10,26 @@ samples as (
 
     select
         interaction_id as parent_id,
+        cast(null as string) as row_key,
+        cast(null as bigint) as windows,
         true as is_summarised
 
     from {{ ref('stg_telemetry_csv__instruction_samples') }}
 
 ),
 
-sessions as (
+{% for parent in ['session', 'user'] -%}
+{{ parent }}s as (
 
-    select distinct session_id as parent_id
+    select distinct {{ parent }}_id as parent_id
 
-    from {{ ref('stg_telemetry_csv__sessions') }}
+    from {{ ref('stg_telemetry_csv__' ~ parent ~ 's') }}
 
-    where session_id is not null
-
-),
-
-users as (
-
-    select distinct user_id as parent_id
-
-    from {{ ref('stg_telemetry_csv__users') }}
-
-    where user_id is not null
+    where {{ parent }}_id is not null
 
 ),
+
+{% endfor -%}
 
 -- only those that a sample names: a list of every interaction is dear
 sampled_interactions as (
@@ -67,6 +62,7 @@ user_references as (
     select
         user_id as parent_id,
         min(interaction_id) as row_key,
+        cast(null as bigint) as windows,
         bool_or(source = 'telemetry_csv') as is_summarised
 
     from interactions
@@ -84,13 +80,16 @@ matched as (
     select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name,
-        children.*,
+        children.parent_id,
+        children.row_key,
+        children.windows,
+        children.is_summarised,
         children.is_summarised and parents.parent_id is null as is_orphan
 
     from {{ children }} as children
 
     left join {{ parents }} as parents on children.parent_id = parents.parent_id
-    {{ 'union all by name' if not loop.last }}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )

@@ -13,7 +13,7 @@ rejected as (
     select
         '{{ table }}' as table_name,
         {{ key }} as row_key,
-        unnest(rejected_values, recursive := true)  -- noqa: AL03
+        {{ row_for_each_struct('rejected_values') }}
 
     from {{ ref('stg_telemetry_csv__' ~ table) }}
     {{ 'union all' if not loop.last }}
@@ -23,7 +23,7 @@ rejected as (
     select
         'invoices' as table_name,
         concat_ws(' ', invoice_id, model_provider, invoice_period) as row_key,
-        unnest(rejected_values, recursive := true)  -- noqa: AL03
+        {{ row_for_each_struct('rejected_values') }}
 
     from {{ ref('stg_provider_invoices__lines') }}
     {%- for source in sources_on() if source != 'telemetry_csv' %}
@@ -32,7 +32,7 @@ rejected as (
     select
         '{{ source }}' as table_name,
         interaction_id as row_key,
-        unnest(rejected_values, recursive := true)  -- noqa: AL03
+        {{ row_for_each_struct('rejected_values') }}
 
     from {{ ref('stg_' ~ source ~ '__interactions') }}
     {%- endfor %}

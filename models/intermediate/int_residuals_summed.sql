@@ -32,9 +32,14 @@ parts as (
 
     from metered
 
-    union all by name
+    union all
 
     select
+        0 as interactions,
+        0 as unpriced_interactions,
+        0 as uncosted_interactions,
+        0 as logged_usd,
+        0 as telemetry_usd,
         count(*) as invoice_lines,
         {{ cents(exact_sum('amount_usd')) }} as billed_usd
 
@@ -42,7 +47,7 @@ parts as (
 
     where not is_inside_month
 
-    union all by name
+    union all
 
     select
         -sum(interactions) as interactions,

@@ -14,20 +14,27 @@ routing_outcomes as (
 
 -- an arm is chosen on history alone; both windows say whether it may be shipped
 stacked as (
-
+    {% for evidence, candidates in [
+        ('history', 'routing_candidates'),
+        ('all', 'routing_candidates'),
+        ('all', 'routing_outcomes'),
+    ] %}
     select
-        *,
-        unnest(['history', 'all']) as evidence
+        '{{ evidence }}' as evidence,
+        use_case,
+        model_provider,
+        model_name,
+        interactions,
+        missing_outcomes,
+        failures,
+        missing_latencies,
+        sla_breaches,
+        relax_1_breaches,
+        relax_2_breaches
 
-    from routing_candidates
-
-    union all by name
-
-    select
-        *,
-        'all' as evidence
-
-    from routing_outcomes
+    from {{ candidates }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -25,7 +25,7 @@ binned as (
         session_rows,
         sessions,
         '{{ feature }}' as feature,
-        coalesce(cast({{ feature }} as varchar), '') as bin,
+        coalesce(cast({{ feature }} as string), '') as bin,
         count(*) as interactions
 
     from sampled

@@ -68,12 +68,15 @@ accumulated as (
 
     select
         *,
-        sum(interactions) over (slice_rows order by latency_band) as up_to_band,
-        sum(interactions) over slice_rows as measured_latencies
+        sum(interactions) over (
+            partition by {{ slice_dimensions('_code') }}
+            order by latency_band
+        ) as up_to_band,
+        sum(interactions) over (
+            partition by {{ slice_dimensions('_code') }}
+        ) as measured_latencies
 
     from slice_bands
-
-    window slice_rows as (partition by {{ slice_dimensions('_code') }})
 
 ),
 

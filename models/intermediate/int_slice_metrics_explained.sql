@@ -11,8 +11,7 @@ like_a_parent as (
     select
         child as slice,
         metric,
-        arg_max(parent, struct_pack(excess := parent_excess_events, name := parent))
-            as explained_by
+        max_by(parent, (parent_excess_events, parent)) as explained_by
 
     from nested
 
@@ -29,10 +28,8 @@ left_over as (
         nested.parent as slice,
         nested.metric,
         nested.child_family,
-        arg_max(
-            nested.child,
-            struct_pack(excess := nested.child_excess_events, name := nested.child)
-        ) as explained_by,
+        max_by(nested.child, (nested.child_excess_events, nested.child))
+            as explained_by,
         max(nested.child_excess_events) as explained_events,
         any_value(nested.parent_complement_rate) as complement_rate,
         (any_value(nested.parent_events) - sum(nested.child_events))
@@ -56,10 +53,7 @@ due_to_children as (
     select
         slice,
         metric,
-        arg_max(
-            explained_by,
-            struct_pack(excess := explained_events, name := explained_by)
-        ) as explained_by
+        max_by(explained_by, (explained_events, explained_by)) as explained_by
 
     from left_over
 

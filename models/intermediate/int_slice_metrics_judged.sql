@@ -23,7 +23,7 @@ explained as (
 judged as (
 
     select
-        slice_metrics.* exclude (verdict),
+        slice_metrics.* {{ leaving_out('verdict') }},
         case
             when slice_metrics.verdict != 'hotspot' then slice_metrics.verdict
             when slices.slice != slices.same_rows_as then 'same_rows'

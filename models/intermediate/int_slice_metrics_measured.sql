@@ -82,7 +82,7 @@ corrected as (
 measured as (
 
     select
-        * exclude (squared_trials, squared_events, trials_times_events),
+        * {{ leaving_out('squared_trials, squared_events, trials_times_events') }},
         -- as many independent interactions as tell as much
         events / greatest(1e0, design_effect) as effective_events,
         trials / greatest(1e0, design_effect) as effective_trials,

@@ -47,7 +47,7 @@ metrics as (
     select
         slices.slice,
         'failures' as metric,
-        unnest(summed.failures) as counts
+        failures.*  -- noqa: RF01
 
     from summed
 
@@ -58,7 +58,7 @@ metrics as (
     select
         slices.slice,
         'sla_breaches' as metric,
-        unnest(summed.sla_breaches) as counts
+        sla_breaches.*  -- noqa: RF01
 
     from summed
 

@@ -19,7 +19,7 @@ slices as (
         if({{ dimension }} is null, null, min({{ dimension }}_code))
             as {{ dimension }}_code,
         {%- endfor %}
-        bit_xor(hash({{ slice_dimensions('_code') }})) as rows_hash
+        bit_xor({{ name_code(slice_dimensions('_code')) }}) as rows_hash
 
     from combinations
 
@@ -44,11 +44,11 @@ named as (
 identified as (
 
     select
-        * exclude (rows_hash),
+        * {{ leaving_out('rows_hash') }},
         -- of the names of the same rows: the fewest dimensions, then by the alphabet
         first_value(slice) over (
             partition by rows_hash, interactions
-            order by len(string_split(family, ' x ')), slice
+            order by length(family) - length(replace(family, ' x ', '')), slice
         ) as same_rows_as
 
     from named

@@ -13,8 +13,8 @@ files as (
     union all
     {% endfor %}
     select
-        cast(null as varchar) as source,
-        cast(null as varchar) as file_name,
+        cast(null as string) as source,
+        cast(null as string) as file_name,
         cast(null as bigint) as records,
         cast(null as bigint) as unreadable_records
 

@@ -1,14 +1,14 @@
 {%- set columns = {
-    'trace_id': 'varchar',
-    'span_id': 'varchar',
-    'parent_span_id': 'varchar',
-    'interaction_id': 'varchar',
-    'session_id': 'varchar',
+    'trace_id': 'string',
+    'span_id': 'string',
+    'parent_span_id': 'string',
+    'interaction_id': 'string',
+    'session_id': 'string',
     'timestamp_utc': 'timestamp',
-    'tool_name': 'varchar',
+    'tool_name': 'string',
     'latency_ms': 'double',
     'is_failure': 'boolean',
-    'error_type': 'varchar',
+    'error_type': 'string',
 } -%}
 
 with

@@ -48,7 +48,7 @@ realised as (
     select
         decision_id,
         prediction,
-        cast(null as varchar) as use_case,
+        cast(null as string) as use_case,
         case
             when prediction = 'interactions_per_day' then interactions / period_days
             when prediction = 'cost_per_day' then cost_usd / period_days

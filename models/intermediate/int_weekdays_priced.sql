@@ -1,3 +1,5 @@
+{%- set days = length_of('costs') -%}
+
 with
 
 health_by_day as (
@@ -15,12 +17,13 @@ bounds as (
 recent as (
 
     select
-        isodow(health_by_day.interaction_date) as weekday,
-        list(health_by_day.cost_usd order by health_by_day.interaction_date) as costs,
-        list(
-            health_by_day.interaction_date order by health_by_day.interaction_date
-        ) as dates,
-        quantile_cont(health_by_day.cost_usd, 0.5) as median_usd
+        {{ iso_weekday('health_by_day.interaction_date') }} as weekday,
+        {{ listed('health_by_day.cost_usd', 'health_by_day.interaction_date') }}
+            as costs,
+        {{ listed('health_by_day.interaction_date', 'health_by_day.interaction_date') }}
+            as dates,
+        percentile_cont(0.5) within group (order by health_by_day.cost_usd)
+            as median_usd
 
     from health_by_day
 
@@ -44,14 +47,13 @@ centred as (
         costs,
         dates,
         -- a median is drawn towards its own days: they lie nearer to it than others
-        list_transform(
-            costs,
-            lambda cost: (cost - median_usd) * sqrt(len(costs) / (len(costs) - 1e0))
-        ) as distances
+        {{ for_each(
+            'costs', 'cost', '(cost - median_usd) * sqrt(' ~ days ~ ' / (' ~ days ~ ' - 1e0))'
+        ) }} as distances
 
     from recent
 
-    where len(costs) >= greatest(2, {{ knob('min_forecast_weeks') }})
+    where {{ days }} >= greatest(2, {{ knob('min_forecast_weeks') }})
 
 ),
 
@@ -60,8 +62,8 @@ scaled as (
     select
         *,
         sqrt(
-            list_sum(list_transform(distances, lambda distance: distance * distance))
-            / len(costs)
+            {{ sum_of_items(for_each('distances', 'distance', 'distance * distance')) }}
+            / {{ days }}
         ) as scale_usd
 
     from centred
@@ -76,10 +78,9 @@ priced as (
         dates,
         scale_usd,
         -- in units of its weekday's scale: a quiet Sunday says little in dollars
-        list_transform(
-            distances,
-            lambda distance: coalesce(distance / nullif(scale_usd, 0), 0e0)
-        ) as residuals
+        {{ for_each(
+            'distances', 'distance', 'coalesce(distance / nullif(scale_usd, 0), 0e0)'
+        ) }} as residuals
 
     from scaled
 

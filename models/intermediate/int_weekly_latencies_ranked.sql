@@ -1,3 +1,5 @@
+{%- set rank = '(ranks.errors * 1.959964e0 * sqrt(0.95e0 * 0.05e0 / ranks.slow_trials) + 0.95e0)' -%}
+
 with
 
 weeks as (
@@ -18,9 +20,8 @@ ranks as (
     select
         week,
         use_case,
-        unnest(['value', 'low', 'high']) as quantile,
-        unnest([0e0, -1e0, 1e0])
-        * 1.959964e0 * sqrt(0.95e0 * 0.05e0 / slow_trials) + 0.95e0 as quantile_rank
+        slow_trials,
+        {{ row_for_each_pair(list_of("'value', 'low', 'high'"), 'quantile', list_of('0e0, -1e0, 1e0'), 'errors') }}
 
     from weeks
 
@@ -50,11 +51,10 @@ cumulated as (
     select
         *,
         sum(interactions) over (partition by week, use_case) as total,
-        sum(interactions) over up_to_here as reached
+        sum(interactions) over (partition by week, use_case order by latency_from_ms)
+            as reached
 
     from bins
-
-    window up_to_here as (partition by week, use_case order by latency_from_ms)
 
 ),
 
@@ -66,7 +66,7 @@ quantiles as (
         ranks.quantile,
         cumulated.latency_to_ms
         - (cumulated.latency_to_ms - cumulated.latency_from_ms)
-        * (cumulated.reached - ranks.quantile_rank * cumulated.total)
+        * (cumulated.reached - {{ rank }} * cumulated.total)
         / cumulated.interactions as latency_ms
 
     from ranks
@@ -75,8 +75,8 @@ quantiles as (
         on
             ranks.week = cumulated.week
             and ranks.use_case = cumulated.use_case
-            and ranks.quantile_rank * cumulated.total <= cumulated.reached
-            and ranks.quantile_rank * cumulated.total
+            and {{ rank }} * cumulated.total <= cumulated.reached
+            and {{ rank }} * cumulated.total
             > cumulated.reached - cumulated.interactions
 
 ),

@@ -21,10 +21,9 @@ health as (
 read_inputs as (
 
     select
-        string_agg(
-            concat_ws('=', table_name, content_sha256), ' '
-            order by table_name
-        ) as digests
+        {{ joined_texts(
+            "concat_ws('=', table_name, content_sha256)", ' ', 'table_name'
+        ) }} as digests
 
     from inputs
 
@@ -33,10 +32,8 @@ read_inputs as (
 set_knobs as (
 
     select
-        string_agg(
-            concat_ws('=', knob, setting, setting_text), ' '
-            order by knob
-        ) as settings
+        {{ joined_texts("concat_ws('=', knob, setting, setting_text)", ' ', 'knob') }}
+            as settings
 
     from knobs
 
@@ -56,20 +53,17 @@ versioned as (
 identified as (
 
     select
-        sha256(
-            concat_ws(
-                ' ',
-                read_inputs.digests,
-                {{ content_digest(ref('decision_outcomes')) }},
-                set_knobs.settings,
-                versioned.package_version,
-                versioned.dbt_version,
-                versioned.engine,
-                versioned.engine_version
-            )
-        ) as build_id,
+        {{ sha256_of("concat_ws(' ', " ~ [
+            'read_inputs.digests',
+            content_digest(ref('decision_outcomes')),
+            'set_knobs.settings',
+            'versioned.package_version',
+            'versioned.dbt_version',
+            'versioned.engine',
+            'versioned.engine_version',
+        ] | join(', ') ~ ')') }} as build_id,
         versioned.*,
-        cast(getvariable('build_state') as varchar) as state_sha256
+        {{ build_state() }} as state_sha256
 
     from versioned
 

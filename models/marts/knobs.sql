@@ -97,7 +97,7 @@ knobs as (
     select
         '{{ name }}' as knob,
         {{ 'cast(null as double)' if name in texts else knob(name) }} as setting,
-        {{ "'" ~ text_knob(name) ~ "'" if name in texts else 'cast(null as varchar)' }}
+        {{ "'" ~ text_knob(name) ~ "'" if name in texts else 'cast(null as string)' }}
             as setting_text,
         '{{ unit }}' as unit,
         '{{ 'environment' if env_var(name | upper, '') else 'project' }}' as set_by

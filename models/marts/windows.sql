@@ -12,7 +12,8 @@ memberships as (
         session_id,
         timestamp_utc,
         count(split) over () > 0 as is_dataset_split,
-        unnest([decision_window, 'drift_' || drift_window]) as window_name
+        {{ row_for_each(list_of("decision_window, 'drift_' || drift_window")) }}
+            as window_name
 
     from interactions
 

@@ -60,11 +60,15 @@ def opened(warehouse: Path) -> Iterator[Connection]:
 
 
 def identity(warehouse: Path) -> Identity:
-    """Return what tells a file from the one that takes its place."""
-    if not warehouse.is_file():
+    """Return what tells a file, or a folder's tables, from what takes its place."""
+    if not warehouse.exists():
         raise InputError(f"{warehouse}: no such warehouse: build it first with run")
     found = warehouse.stat()
-    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+    if warehouse.is_file():
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+    files = [file.stat() for file in warehouse.glob("*/*.parquet")]
+    newest = max((file.st_mtime_ns for file in files), default=0)
+    return found.st_dev, found.st_ino, newest, sum(file.st_size for file in files)
 
 
 @contextmanager
@@ -83,11 +87,37 @@ def attached(warehouse: Path) -> Connection:
     called by its name, which may be that of the schema.
     """
     connection = duckdb.connect(":memory:")
+    if warehouse.is_dir():
+        return _attached_folder(connection, warehouse)
     try:
         connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
     except duckdb.IOException as error:
         reason = _first_line(error)
         raise InputError(f"{warehouse}: cannot be read: {reason}") from error
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _attached_folder(connection: Connection, folder: Path) -> Connection:
+    """Show each table of a folder, which Spark wrote as Parquet, as a mart."""
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("attach ':memory:' as warehouse")
+    connection.execute("create schema warehouse.marts")
+    for table in sorted({file.parent for file in folder.glob("*/*.parquet")}):
+        rows = f"read_parquet({_text(str(table))} || '/*.parquet')"
+        # what Spark calls a timestamp is a moment; the marts keep the clock of UTC
+        described = connection.execute(f"describe from {rows}").fetchall()
+        clocks = [
+            f'"{name}" at time zone \'UTC\' as "{name}"'
+            for name, kind, *_ in described
+            if kind == "TIMESTAMP WITH TIME ZONE"
+        ]
+        shown = f"* replace ({', '.join(clocks)})" if clocks else "*"
+        connection.execute(
+            f'create view warehouse.marts."{table.name}" as select {shown} from {rows}'
+        )
+    connection.execute(f"set allowed_directories = [{_text(str(folder.resolve()))}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

@@ -2,8 +2,7 @@
 
 import json
 import os
-import subprocess
-import sys
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,10 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import warm_dbt
 from conftest import ROOT
+
+from llm_telemetry.build import PARSED
 
 # an empty file of each kind, in whose place a test's own are read
 EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
@@ -46,16 +48,24 @@ def compiled(source: str, *kinds: str) -> Compiled:
     data.mkdir()
     for kind in kinds:
         (data / f"empty.{kind}").write_text(EMPTY[f"empty.{kind}"])
-    places = {"LLMOPS_DATA_DIR": data, "SOURCES": source, "KEEP_CONTENT": 1}
-    places |= {"LLM_TELEMETRY_WAREHOUSE": folder / "probe.duckdb", "DO_NOT_TRACK": 1}
-    command = [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
-        *("--select", f"+path:models/staging/{source}"),
+    places = {
+        "LLMOPS_DATA_DIR": data,
+        "SOURCES": source,
+        "KEEP_CONTENT": 1,
+        "LLM_TELEMETRY_WAREHOUSE": folder / "building.duckdb",
+        "LLM_TELEMETRY_MARTS": folder / "published.duckdb",
+        "DO_NOT_TRACK": 1,
+    }
+    arguments = [
+        *("build", "--select", f"+path:models/staging/{source}", "--target", "run"),
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
         *("--target-path", str(folder), "--log-path", str(folder)),
     ]
+    if PARSED.exists():
+        shutil.copy2(PARSED, folder)
     environment = os.environ | {name: str(place) for name, place in places.items()}
-    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    log: list[str] = []
+    assert warm_dbt.run(arguments, environment, log.append) == 0, log
     manifest = json.loads((folder / "manifest.json").read_text())
     return Compiled(tuple(_models(manifest, folder, source)), data)
 
@@ -117,9 +127,9 @@ def _filled(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
-            "attach ':memory:' as probe; set TimeZone = 'UTC'; set threads = 1"
+            "attach ':memory:' as building; set TimeZone = 'UTC'; set threads = 1"
         )
-        connection.execute("create schema probe.staging")
+        connection.execute("create schema building.staging")
         for model in models:
             relation = _relation(source, model.name)
             connection.execute(f"create {model.materialized} {relation} as {model.sql}")
@@ -136,7 +146,7 @@ def _read(
 
 
 def _relation(source: str, name: str) -> str:
-    return f"probe.staging.stg_{source}__{name}"
+    return f"building.staging.stg_{source}__{name}"
 
 
 def _on(source: str, files: Iterable[Path], kinds: Iterable[str]) -> list[Model]:

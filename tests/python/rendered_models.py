@@ -50,6 +50,7 @@ def render(template: str, **knobs: float) -> str:
         "var": lambda name: {**project, **knobs}[name],
         "env_var": lambda name, default=None: default,
         "modules": SimpleNamespace(re=re),
+        "target": SimpleNamespace(type="duckdb"),
         "exceptions": SimpleNamespace(raise_compiler_error=fail),
     }
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])

@@ -1,30 +1,25 @@
 """Tail probabilities that SQL computes, against scipy."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
-import jinja2
 import numpy as np
 import pandas as pd
 import pytest
+from rendered_models import render
 from scipy import stats
 
-MACROS = Path(__file__).parents[2] / "macros"
 Evaluate = Callable[[str, pd.DataFrame], np.ndarray]
 
 
 @pytest.fixture(scope="module")
 def evaluate() -> Evaluate:
     """Return a function that evaluates a macro call on every row of a frame."""
-    names = ("normal_tail", "chi_square_tail", "excess_z")
-    macros = "".join((MACROS / f"{name}.sql").read_text() for name in names)
 
     def evaluated(call: str, frame: pd.DataFrame) -> np.ndarray:
-        template = jinja2.Environment().from_string(macros + "{{ " + call + " }}")
         with duckdb.connect() as connection:
             connection.register("frame", frame)
-            query = f"select {template.render()} as tail from frame"
+            query = f"select {render('{{ ' + call + ' }}')} as tail from frame"
             return connection.execute(query).fetchnumpy()["tail"]
 
     return evaluated

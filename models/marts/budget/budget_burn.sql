@@ -35,25 +35,30 @@ burned as (
 with_past as (
 
     select
-        *,
-        budget_rate * {{ knob('infeasible_burn_rate') }} as infeasible_rate,
-        lag(is_complete_window, 2 * cast(window_days as integer)) over days
-            as has_three_periods,
-        lag(rate, cast(window_days as integer)) over days as previous_rate,
-        lag(rate, 2 * cast(window_days as integer)) over days as earliest_rate
+        burned.*,
+        burned.budget_rate * {{ knob('infeasible_burn_rate') }} as infeasible_rate,
+        earliest.is_complete_window as has_three_periods,
+        previous.rate as previous_rate,
+        earliest.rate as earliest_rate
 
     from burned
-
-    window days as (partition by budget, window_days order by interaction_date)
-
+    {% for period, periods in {'previous': 1, 'earliest': 2}.items() %}
+    left join burned as {{ period }}
+        on
+            burned.budget = {{ period }}.budget
+            and burned.window_days = {{ period }}.window_days
+            and burned.interaction_date
+            = {{ period }}.interaction_date
+            + cast({{ periods }} * burned.window_days as integer)
+    {%- endfor %}
 ),
 
 judged as (
 
     select
-        * exclude (
-            infeasible_rate, has_three_periods, previous_rate, earliest_rate
-        ),
+        * {{ leaving_out(
+            'infeasible_rate, has_three_periods, previous_rate, earliest_rate'
+        ) }},
         case
             when has_three_periods is not true then null
             -- not least(), which would leave the unmeasured out

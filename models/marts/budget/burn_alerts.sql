@@ -73,7 +73,9 @@ carried as (
         case
             when measured_status is not null then measured_status
             -- silence does not clear an alert
-            when last_value(measured_status ignore nulls) over days_so_far = 'firing'
+            when max_by(measured_status, interaction_date) filter (
+                    where measured_status is not null
+                ) over days_so_far = 'firing'
                 then 'firing'
             else 'unmeasured'
         end as status,
@@ -88,8 +90,7 @@ carried as (
     from decided
 
     window days_so_far as (
-        partition by budget, alert
-        order by interaction_date
+        partition by budget, alert order by interaction_date
         rows between unbounded preceding and current row
     )
 

@@ -51,7 +51,7 @@ budgeted as (
 
     select
         *,
-        ends_on - starts_on + 1 as month_days,
+        {{ days_between('starts_on', 'ends_on') }} + 1 as month_days,
         {{ knob('daily_cost_budget_usd') }} * month_days as budget_usd
 
     from to_date
@@ -81,9 +81,9 @@ forecast as (
         budget_usd,
         month_to_date_usd,
         month_days - closed_days as forecast_days,
-        quantile_cont(total_usd, 0.5) as forecast_usd,
-        quantile_cont(total_usd, 0.05) as forecast_low_usd,
-        quantile_cont(total_usd, 0.95) as forecast_high_usd,
+        percentile_cont(0.5) within group (order by total_usd) as forecast_usd,
+        percentile_cont(0.05) within group (order by total_usd) as forecast_low_usd,
+        percentile_cont(0.95) within group (order by total_usd) as forecast_high_usd,
         count(total_usd) filter (where total_usd > budget_usd)
         / cast(nullif(count(total_usd), 0) as double) as over_budget_probability,
         if(count(total_usd) = 0, 'insufficient_history', 'forecast') as status

@@ -8,7 +8,7 @@ evaluations as (
 
 judged as (
 
-    select * exclude (contract_column, is_positive)
+    select * {{ leaving_out('contract_column, is_positive') }}
 
     from evaluations
 

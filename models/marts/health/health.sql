@@ -29,7 +29,8 @@ counted as (
         count(*) filter (where safety_block_flag) as safety_blocks,
 
         {{ exact_sum('cost_usd') }} as cost_usd,
-        quantile_cont(operation_latency_ms, [0.50, 0.95, 0.99])
+        percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
+        within group (order by operation_latency_ms)
         filter (where cache_hit is not true) as latency_quantiles
 
     from interactions
@@ -61,9 +62,9 @@ rated as (
             as cost_missing_rate,
         1e0 - known_outcomes / cast(nullif(operations, 0) as double)
             as outcome_missing_rate,
-        latency_quantiles[1] as p50_latency_ms,
-        latency_quantiles[2] as p95_latency_ms,
-        latency_quantiles[3] as p99_latency_ms,
+        {{ item_of('latency_quantiles', 1) }} as p50_latency_ms,
+        {{ item_of('latency_quantiles', 2) }} as p95_latency_ms,
+        {{ item_of('latency_quantiles', 3) }} as p99_latency_ms,
         cost_usd,
         cost_usd / cast(nullif(known_costs, 0) as double) as average_cost_usd,
         tool_uses / cast(nullif(known_tool_uses, 0) as double) as tool_use_rate,

@@ -21,7 +21,8 @@ measured as (
         count(*) - count(cost_usd) as missing_costs,
         {{ exact_sum('cost_usd') }} as cost_usd,
         cast(sum(total_tokens) as bigint) as total_tokens,
-        quantile_cont(operation_latency_ms, 0.95) filter (where cache_hit is not true)
+        percentile_cont(0.95) within group (order by operation_latency_ms)
+        filter (where cache_hit is not true)
             as p95_latency_ms
 
     from interactions

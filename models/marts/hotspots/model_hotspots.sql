@@ -18,7 +18,7 @@ measured as (
         model_provider,
         model_name,
         count(distinct session_id) as sessions,
-        quantile_cont(latency_ms, 0.95) as p95_latency_ms
+        percentile_cont(0.95) within group (order by latency_ms) as p95_latency_ms
 
     from interactions
 
@@ -29,10 +29,10 @@ measured as (
 models as (
 
     select
-        * exclude (
-            family, use_case, account_tier, channel, region, segment, p95_latency_ms,
-            heuristic_risk_score, risk_bucket, is_reference_hotspot, risk_rank
-        ),
+        * {{ leaving_out(
+            'family, use_case, account_tier, channel, region, segment, p95_latency_ms,'
+            ~ ' heuristic_risk_score, risk_bucket, is_reference_hotspot, risk_rank'
+        ) }},
         -- most models have one provider: this slice is then the model's by another name
         if(verdict = 'same_rows', explained_by, slice) as judged_as
 
@@ -45,12 +45,13 @@ models as (
 judged as (
 
     select
-        models.* replace (
-            slices.verdict as verdict,
-            slices.failure_verdict as failure_verdict,
-            slices.sla_verdict as sla_verdict,
-            slices.explained_by as explained_by
-        ),
+        models.* {{ leaving_out(
+            'verdict, failure_verdict, sla_verdict, explained_by'
+        ) }},
+        slices.verdict,
+        slices.failure_verdict,
+        slices.sla_verdict,
+        slices.explained_by,
         measured.sessions,
         measured.p95_latency_ms
 
@@ -68,7 +69,7 @@ judged as (
 scored as (
 
     select
-        * exclude (slice, judged_as),
+        * {{ leaving_out('slice, judged_as') }},
         -- the weights of the reference's own table
         55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
         + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))

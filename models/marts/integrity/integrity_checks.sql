@@ -75,7 +75,7 @@ judged as (
             when rules.is_gate then 'failed'
             else 'degraded'
         end as status,
-        cast(checks.example_key as varchar) as example_key,
+        cast(checks.example_key as string) as example_key,
         rules.decisions,
         rules.remedy
 

@@ -9,11 +9,11 @@ judged as (
 realised as (
 
     select
-        decision_id,
-        prediction,
-        use_case,
-        starts_on,
-        ends_on
+        *,
+        row_number() over (
+            partition by prediction, use_case
+            order by starts_on, decision_id
+        ) as place
 
     from judged
 
@@ -21,32 +21,44 @@ realised as (
 
 ),
 
--- overlapping periods share their days: only the first of each is evidence of its own
-separated as (
+followed as (
 
-    select * from realised
-
-    qualify row_number() over (
-            partition by prediction, use_case
-            order by starts_on, decision_id
-        ) = 1
-
-    union all
-
-    select realised.*
+    select
+        realised.decision_id,
+        realised.prediction,
+        realised.use_case,
+        realised.place,
+        min(later.place) as next_place
 
     from realised
 
-    inner join separated
+    left join realised as later
         on
-            realised.prediction = separated.prediction
-            and realised.use_case is not distinct from separated.use_case
-            and realised.starts_on > separated.ends_on
+            realised.prediction = later.prediction
+            and realised.use_case is not distinct from later.use_case
+            and realised.ends_on < later.starts_on
 
-    qualify row_number() over (
-            partition by realised.prediction, realised.use_case
-            order by realised.starts_on, realised.decision_id
-        ) = 1
+    group by all
+
+),
+
+-- overlapping periods share their days: only the first of each is evidence of its own
+separated as (
+
+    select * from followed
+
+    where place = 1
+
+    union all
+
+    select followed.*
+
+    from separated
+
+    inner join followed
+        on separated.prediction = followed.prediction
+            and separated.use_case is not distinct from followed.use_case
+            and separated.next_place = followed.place
 
 ),
 
@@ -69,13 +81,10 @@ counted as (
 rated as (
 
     select
-        * exclude (
-            predicted_se,
-            sla_ms,
-            failure_event_cost_usd,
-            sla_breach_penalty_usd,
-            period_days
-        ),
+        * {{ leaving_out(
+            'predicted_se, sla_ms, failure_event_cost_usd, sla_breach_penalty_usd,'
+            ~ ' period_days'
+        ) }},
         count(*) filter (where is_counted and is_inside) over same_kind / cast(
             nullif(count(*) filter (where is_counted) over same_kind, 0) as double
         ) as hit_rate

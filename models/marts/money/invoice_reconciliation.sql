@@ -14,9 +14,24 @@ residuals as (
 
 every_row as (
 
-    select * exclude (is_covered, variance_usd) from reconciled
-    union all by name
-    select * from residuals
+    {% for parts in ['reconciled', 'residuals'] %}
+    select
+        model_provider,
+        invoice_period,
+        period_grain,
+        invoice_lines,
+        interactions,
+        unpriced_interactions,
+        uncosted_interactions,
+        logged_usd,
+        telemetry_usd,
+        billed_usd,
+        billed_by_day_usd,
+        status
+
+    from {{ parts }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -30,7 +30,8 @@ counted as (
         count(*) filter (where interactions.latency_ms is null) as missing_latencies,
         count(*) filter (where interactions.cost_usd is null) as missing_costs,
         {{ exact_sum('interactions.cost_usd') }} as cost_usd,
-        quantile_cont(interactions.latency_ms, 0.95) as p95_latency_ms
+        percentile_cont(0.95) within group (order by interactions.latency_ms)
+            as p95_latency_ms
 
     from interactions
 

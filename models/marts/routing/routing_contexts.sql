@@ -17,7 +17,8 @@ prompt_terciles as (
     -- cut on history, so that the strata owe nothing to what they are used to judge
     select
         use_case,
-        quantile_cont(prompt_tokens, [1e0 / 3, 2e0 / 3]) as cuts
+        percentile_cont({{ list_of('1e0 / 3, 2e0 / 3') }})
+        within group (order by prompt_tokens) as cuts
 
     from interactions
 
@@ -44,12 +45,14 @@ routed as (
         case
             when interactions.prompt_tokens is null or prompt_terciles.cuts is null
                 then 'unknown'
-            when interactions.prompt_tokens <= prompt_terciles.cuts[1] then 'short'
-            when interactions.prompt_tokens <= prompt_terciles.cuts[2] then 'medium'
+            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 1) }}
+                then 'short'
+            when interactions.prompt_tokens <= {{ item_of('prompt_terciles.cuts', 2) }}
+                then 'medium'
             else 'long'
         end as prompt_length,
         hour(interactions.timestamp_utc) as hour_of_day,
-        isodow(interactions.timestamp_utc) as weekday,
+        {{ iso_weekday('interactions.timestamp_utc') }} as weekday,
 
         ---------- what the router did
         coalesce(interactions.model_provider, 'unknown') as model_provider,

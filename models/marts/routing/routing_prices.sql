@@ -49,7 +49,7 @@ solved as (
 
     where cost_usd + prompt_tokens + completion_tokens is not null
 
-    group by all
+    group by model_provider, model_name
 
 ),
 

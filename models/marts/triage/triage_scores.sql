@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 
 with
 
@@ -29,6 +29,7 @@ knots as (
     select
         log_odds,
         weight as probability,
+        lead(log_odds) over by_log_odds as until_log_odds,
         lead(log_odds, 1, log_odds + 1) over by_log_odds as next_log_odds,
         lead(weight, 1, weight) over by_log_odds as next_probability
 
@@ -61,7 +62,7 @@ scored as (
 
     cross join line
 
-    asof left join knots on interactions.log_odds >= knots.log_odds
+    {{ join_latest('knots', 'interactions.log_odds', 'log_odds', 'until_log_odds') }}
 
 )
 

@@ -1,8 +1,8 @@
 {%- set columns = {
-    'decision_id': 'varchar',
+    'decision_id': 'string',
 
-    'prediction': 'varchar',
-    'use_case': 'varchar',
+    'prediction': 'string',
+    'use_case': 'string',
 
     'realised_value': 'double',
     'realised_se': 'double',

@@ -1,12 +1,12 @@
 {%- set columns = {
-    'decision_id': 'varchar',
+    'decision_id': 'string',
 
-    'prediction': 'varchar',
-    'use_case': 'varchar',
-    'model_provider': 'varchar',
-    'model_name': 'varchar',
-    'review_policy': 'varchar',
-    'unit': 'varchar',
+    'prediction': 'string',
+    'use_case': 'string',
+    'model_provider': 'string',
+    'model_name': 'string',
+    'review_policy': 'string',
+    'unit': 'string',
 
     'value': 'double',
     'se': 'double',

@@ -7,7 +7,7 @@ files as (
     select '{{ (path | replace('\\', '/')).split('/')[-1] | replace("'", "''") }}' as file_name
     {{ 'union all' if not loop.last }}
     {%- else %}
-    select cast(null as varchar) as file_name
+    select cast(null as string) as file_name
 
     where false
     {%- endfor %}

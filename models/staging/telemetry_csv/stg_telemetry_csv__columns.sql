@@ -37,7 +37,7 @@ every_file as (
         table_name,
         file_stem,
         file_name,
-        coalesce(any_value(column_names), cast([null] as varchar [])) as column_names
+        coalesce(any_value(column_names), {{ list_of('cast(null as string)') }}) as column_names
 
     from every_table
 
@@ -50,7 +50,7 @@ counted as (
     select
         table_name,
         file_stem,
-        parse_filename(file_name) as file_name,
+        regexp_extract(file_name, '[^/]*$', 0) as file_name,
         column_names,
         count(file_name) over (partition by table_name) as files,
         count(file_name) filter (where file_name not like '%/%')
@@ -63,13 +63,24 @@ counted as (
 named as (
 
     select
-        * exclude (column_names),
-        unnest(column_names) as column_name,
-        lower(column_name) as contract_name
+        * {{ leaving_out('column_names') }},
+        {{ row_for_each('column_names') }} as column_name
 
     from counted
 
-)
+),
 
 -- nothing is asked of the files of a source that is off
-select * from named where {{ 'telemetry_csv' in sources_on() }}
+asked as (
+
+    select
+        *,
+        lower(column_name) as contract_name
+
+    from named
+
+    where {{ 'telemetry_csv' in sources_on() }}
+
+)
+
+select * from asked

@@ -38,7 +38,8 @@ touched as (
 -- a day of business may begin before or end after that of UTC
 days as (
 
-    select distinct loaded_date + unnest([-1, 0, 1]) as loaded_date from files
+    {% for shift in ['- 1', '+ 0', '+ 1'] %}
+    {{ 'union ' if not loop.first }}select loaded_date {{ shift }} as loaded_date from files{% endfor %}
 
 ),
 
@@ -47,7 +48,7 @@ held as (
     select
         days.loaded_date,
         {{ knob('window_days') }} = 0
-        or date_diff('day', days.loaded_date, newest.newest_date)
+        or {{ days_between('days.loaded_date', 'newest.newest_date') }}
         < {{ knob('window_days') }}
             as is_held
 
@@ -72,7 +73,7 @@ restated as (
     cross join moves
 
     left join touched
-        on abs(date_diff('day', held.loaded_date, touched.loaded_date)) <= 1
+        on abs({{ days_between('held.loaded_date', 'touched.loaded_date') }}) <= 1
 
     group by held.loaded_date, held.is_held, moves.is_moved
 
@@ -89,7 +90,7 @@ surrounded as (
     from restated
 
     inner join restated as others
-        on abs(date_diff('day', restated.loaded_date, others.loaded_date)) <= 1
+        on abs({{ days_between('restated.loaded_date', 'others.loaded_date') }}) <= 1
 
     group by restated.loaded_date, restated.is_held, restated.is_restated
 

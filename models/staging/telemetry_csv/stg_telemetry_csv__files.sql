@@ -15,7 +15,7 @@ files as (
     {% for table in tables %}
     select
         '{{ table }}' as table_name,
-        files.* exclude (table_name, column_names)
+        files.* {{ leaving_out('table_name, column_names') }}
 
     from {{ loaded_files(source('telemetry_csv', table).identifier) }} as files
     {{ 'union all' if not loop.last }}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'interaction_id': 'text',
     'prompt_id': 'text',

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__days') }}
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 
 with
 
@@ -20,7 +20,7 @@ repeats as (
 -- a key twice in one file is left to the checks
 newest as (
 
-    select landed.* exclude (landed_file, loaded_date)
+    select landed.* {{ leaving_out('landed_file, loaded_date') }}
 
     from landed
 

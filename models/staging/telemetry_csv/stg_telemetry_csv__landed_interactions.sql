@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'interaction_id': 'text',
     'session_id': 'text',
@@ -72,15 +72,11 @@ with
 
 landed as (
     {% if places %}
-    select
-        * exclude (filename),
-        parse_filename(filename) as landed_file
-
-    from read_parquet({{ path_list(places) }}, filename = true)
+    {{ landed_rows(places) }}
     {% else %}
     select
         *,
-        cast(null as varchar) as landed_file
+        cast(null as string) as landed_file
 
     from ({{ typed_file('', columns) }}) as nothing
     {% endif %}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=unstored()) }}
 {%- set columns = {
     'prompt_id': 'text',
 

@@ -1,0 +1,32 @@
+{% macro landing(sql, place) -%}
+    {#- a file that is not finished bears another name; Spark writes a folder -#}
+    {%- if target.type == 'spark' -%}
+    insert overwrite directory {{ plain_path(place) }} using parquet {{ sql }}
+    {%- else -%}
+    copy ({{ sql }}) to {{ plain_path(place) }} (format parquet, compression zstd, use_tmp_file true)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro landing_folder() -%}
+    {#- beside the warehouse, in whichever file it is being built; on Spark within it -#}
+    {%- if target.type == 'spark' -%}{{ return(env_var('LLM_TELEMETRY_SPARK_WAREHOUSE', 'target/spark') ~ '/landed') }}{%- endif -%}
+    {%- set built = run_query('select path from duckdb_databases() where database_name = current_database()').columns[0].values()[0] -%}
+    {%- set path = (built | replace('\\', '/')).split('/') -%}
+    {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
+{%- endmacro %}
+
+{# the rows of a landed file #}
+{% macro read_landed(place) %}{{ 'parquet.`' ~ place ~ '`' if target.type == 'spark' else 'read_parquet(' ~ literal_path(place) ~ ')' }}{% endmacro %}
+
+{% macro landed_rows(places) -%}
+    {#- those of every landed file, with its name -#}
+    {%- if target.type == 'spark' -%}
+    {% for place in places %}select *, {{ plain_path(place.split('/')[-1]) }} as landed_file from {{ read_landed(place) }}{{ ' union all ' if not loop.last }}{% endfor %}
+    {%- else -%}
+    select * exclude (filename), parse_filename(filename) as landed_file
+    from read_parquet({{ path_list(places) }}, filename = true)
+    {%- endif -%}
+{%- endmacro %}
+
+{# stands for any file where the text of its typing is asked for; Spark would look into it #}
+{% macro no_file() %}{{ return('' if target.type == 'spark' else 'any.csv') }}{% endmacro %}
