@@ -71,6 +71,14 @@ def build(connection: duckdb.DuckDBPyConnection, *models: str, **knobs: float) -
         connection.execute(f"create or replace table {model} as {sql}")
 
 
+def with_rolled(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let rollups be made of the given interactions alone."""
+    connection.execute(
+        "create view int_interactions_rolled as "
+        "from interactions where interaction_date is not null"
+    )
+
+
 def with_seed(connection: duckdb.DuckDBPyConnection, seed: str) -> None:
     """Load a seed of the project."""
     frame = pd.read_csv(ROOT / "seeds" / f"{seed}.csv")

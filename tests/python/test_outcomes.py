@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import SAMPLE, run
-from rendered_models import build
+from rendered_models import build, with_rolled
 
 from llm_telemetry.ledger import LEDGER
 from llm_telemetry.predictions import Prediction, next_mean
@@ -76,6 +76,7 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
         )
         connection.register("knobs", knobs)
         connection.execute(f"create table interactions as select {columns} where false")
+        with_rolled(connection)
         build(connection, *LEDGER_MODELS[:2])
         connection.register("lines", pd.DataFrame(lines))
         connection.execute(
