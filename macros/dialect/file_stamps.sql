@@ -11,8 +11,7 @@
 {%- endmacro %}
 
 {% macro landed_files() -%}
-    {#- Spark lands every file anew -#}
-    {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}
+    {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}{#- it lands every file anew -#}
     {#- what stands in the landing folder, which this makes; one written in the second of its source is not to be trusted -#}
     {%- do run_query(
         "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())

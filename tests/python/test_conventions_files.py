@@ -75,7 +75,7 @@ def test_every_check_has_a_rule() -> None:
         name
         for pattern in (
             r"check\(\s*'(\w+)'",
-            r"'check_name': '(\w+)'",
+            r"'check_name': \"'(\w+)'\"",
             r"'(\w+)' as check_name",
         )
         for name in re.findall(pattern, sql)
