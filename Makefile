@@ -17,13 +17,8 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
 
-bench: $(VENV)/installed  ## time and peak memory beside the same job in pandas
+bench: $(VENV)/installed  ## measure everything, into docs/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
-	$(BIN)/python bench/pricing.py
-	$(BIN)/python bench/capture_overhead.py
-	$(BIN)/python bench/otlp_spans.py
-	$(BIN)/python bench/publishing.py
-	$(BIN)/python bench/kills.py
 
 calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
 	$(BIN)/python bench/calibrate.py

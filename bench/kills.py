@@ -5,6 +5,7 @@ those of one of them, whole, and the next run must succeed without help.
 """
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -233,6 +234,7 @@ def main() -> None:
         "--every", type=int, default=1, help="kills after which a run is left alone"
     )
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     # the server that the tests start
     sys.path.append(str(ROOT / "tests" / "python"))
@@ -243,6 +245,9 @@ def main() -> None:
         moments = kill_runs(Site(Path(name)), options.runs, rng, every=options.every)
     with TemporaryDirectory() as name, started() as address:
         moments += kill_publishes(Site(Path(name)), address, options.publishes, rng)
+    if options.json:
+        print(json.dumps(dict(moments.most_common())))
+        return
     for what, count in moments.most_common():
         print(f"{count:>3} killed: {what}")
     print(f"{moments.total()} kills, nothing lost, every next run succeeded")

@@ -28,8 +28,16 @@ def main() -> None:
     parser.add_argument("--spans", type=int, default=1_000_000)
     parser.add_argument("--files", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     times = measured(options.spans, options.files, options.threads)
+    if options.json:
+        steps = [
+            {"step": step, "wall_s": wall_s, "cpu_s": cpu_s}
+            for step, (wall_s, cpu_s) in times.items()
+        ]
+        print(json.dumps(steps))
+        return
     for step, (wall_s, cpu_s) in times.items():
         print(f"{step:<18} {wall_s:6.2f} s wall  {cpu_s:6.2f} s CPU")
     wall, cpu = ratio(times)

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import duckdb
 
@@ -65,7 +66,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3, help="the median is shown")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    found = []
     for name, has_cost in {"no cost logged": False, "every cost logged": True}.items():
         folder = ROOT / "target" / "bench" / f"pricing-{options.calls}-{has_cost:d}"
         draw(folder, options.calls, has_cost)
@@ -74,10 +77,24 @@ def main() -> None:
             median(query(folder, model) for _ in range(options.runs))
             for model in ("int_interactions_unioned", "int_interactions_priced")
         )
-        print(
-            f"{options.calls:,} calls, {name}: {matching:.2f} s to match models, "
-            f"{pricing:.2f} s to read and price, {reading:.2f} s to read alone"
+        found.append(
+            {
+                "kind": name,
+                "calls": options.calls,
+                "matching_s": matching,
+                "pricing_s": pricing,
+                "reading_s": reading,
+            }
         )
+    print(json.dumps(found) if options.json else "\n".join(map(said, found)))
+
+
+def said(row: dict[str, Any]) -> str:
+    """Return a line on one kind of calls."""
+    return (
+        "{calls:,} calls, {kind}: {matching_s:.2f} s to match models, {pricing_s:.2f} "
+        "s to read and price, {reading_s:.2f} s to read alone"
+    ).format(**row)
 
 
 def draw(folder: Path, calls: int, has_cost: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import ROOT, simulated
+from measuring import ROOT, Plan, simulated
 
 from llm_telemetry import publish
 from llm_telemetry.build import built
@@ -51,6 +51,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--publishes", type=int, default=100)
     parser.add_argument("--json", action="store_true")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--costs-only", action="store_true")
+    shown.add_argument("--readers-only", action="store_true")
     parser.add_argument("--read", choices=READERS, help=argparse.SUPPRESS)
     parser.add_argument("--warehouse", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -59,11 +62,9 @@ def main() -> None:
         return
     with TemporaryDirectory() as name:
         folder = Path(name)
-        costs = [cost(size, folder / f"{size}.duckdb") for size in options.sizes]
-        files = [folder / f"{seed}.duckdb" for seed in (1, 2)]
-        for seed, file in enumerate(files, start=1):
-            cost(9_000 * seed, file)
-        reads = published_while_read(files, folder / "w.duckdb", options.publishes)
+        sizes = [] if options.readers_only else options.sizes
+        costs = [cost(size, folder / f"{size}.duckdb") for size in sizes]
+        reads = [] if options.costs_only else readers(folder, options.publishes)
     if options.json:
         print(json.dumps([asdict(row) for row in (*costs, *reads)], indent=2))
         return
@@ -80,9 +81,17 @@ def main() -> None:
         )
 
 
+def readers(folder: Path, publishes: int) -> list[Reads]:
+    """Build two small warehouses and return what readers meet of them."""
+    files = [folder / f"{seed}.duckdb" for seed in (1, 2)]
+    for seed, file in enumerate(files, start=1):
+        cost(9_000 * seed, file)
+    return published_while_read(files, folder / "w.duckdb", publishes)
+
+
 def cost(interactions: int, warehouse: Path) -> Cost:
     """Build the marts of a simulated world, publish them, and time the end of it."""
-    data_dir = simulated("real", interactions, 42)
+    data_dir = simulated(interactions, Plan())
     with built(data_dir, warehouse) as marts:
         began = time.perf_counter()
         publish.seal(marts, {})

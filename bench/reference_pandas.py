@@ -11,31 +11,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-SLA_MS = 2200
-FAILURE_USD, BREACH_USD = 40.0, 5.0
-MAX_FAILURE_RATE = min(0.20, 0.02 * 6)
-MIN_REQUESTS = 60
-LADDER = [("strict", 1.0, 0.0), ("relax_1", 1.15, 0.05), ("relax_2", 1.30, 0.10)]
-ARM = ["use_case", "model_provider", "model_name"]
-NUMBERS = [
-    "latency_ms",
-    "prompt_tokens",
-    "completion_tokens",
-    "total_tokens",
-    "cost_usd",
-    "tool_calls_count",
-    "tokens_per_second",
-]
-NAMES = [
-    "model_provider",
-    "model_name",
-    "use_case",
-    "channel",
-    "account_tier",
-    "region",
-    "segment",
-]
+from reference_rules import (
+    ARM,
+    BREACH_USD,
+    FAILURE_USD,
+    LADDER,
+    MAX_FAILURE_RATE,
+    MIN_REQUESTS,
+    NAMES,
+    NUMBERS,
+    SLA_MS,
+)
 
 
 def main() -> None:

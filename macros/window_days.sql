@@ -64,3 +64,20 @@
     ({{ day }} is null or {{ day }} in {{ text_list(telemetry_days(), 'loaded_date', '(is_held or is_restated)') }})
     {%- endif -%}
 {%- endmacro %}
+
+{% macro may_have_moved(landed) -%}
+    {#- whether a call may stand under two days, in two files: files that are new are compared with all, and all only then -#}
+    {%- set known = earlier('loaded_files') -%}
+    {%- if known -%}{{ run_query(
+        'select (select count(*) from ' ~ known ~ ' where moved_rows > 0) + count(*) > 0 from ' ~ landed ~ ' as fresh inner join ' ~ landed ~ ' as others'
+        ~ ' on fresh.interaction_id = others.interaction_id and fresh.landed_file <> others.landed_file'
+        ~ ' and fresh.loaded_date is distinct from others.loaded_date where fresh.landed_file in ' ~ fresh_files()
+    ).columns[0].values()[0] }}
+    {%- else -%}{{ is_windowed() or 'false' }}{%- endif -%}
+{%- endmacro %}
+
+{% macro is_seen(key) -%}
+    {#- sessions and users of calls that are not read are not read either -#}
+    {%- set calls = ref('stg_telemetry_csv__interactions') -%}
+    {{- '(' ~ key ~ ' is null or ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ calls ~ '))' if is_windowed() else 'true' -}}
+{%- endmacro %}

@@ -11,12 +11,9 @@
 {%- endmacro %}
 
 {% macro landed_files() -%}
-    {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}{#- it lands every file anew -#}
-    {#- what stands in the landing folder, which this makes; one written in the second of its source is not to be trusted -#}
-    {%- do run_query(
-        "copy (select 'telemetry as typed from its files; may be deleted, and comes again' as about) to " ~ plain_path(landing_folder())
-        ~ " (format csv, per_thread_output true, overwrite_or_ignore true, filename_pattern 'about')"
-    ) -%}
+    {#- what stands in the landing folder; what was written in the second of its source is not to be trusted -#}
+    {#- Spark lands every file anew -#}
+    {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}
     {%- set landed, sidecars = {}, literal_path(landing_folder())[:-1] ~ "/llm_*.days.parquet'" -%}
     {%- if run_query('select file from glob(' ~ sidecars ~ ')').rows | length -%}
         {%- for name, written in run_query(

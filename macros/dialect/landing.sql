@@ -10,7 +10,8 @@
 {% macro landing_folder() -%}
     {#- beside the warehouse, in whichever file it is being built; on Spark within it -#}
     {%- if target.type == 'spark' -%}{{ return(env_var('LLM_TELEMETRY_SPARK_WAREHOUSE', 'target/spark') ~ '/landed') }}{%- endif -%}
-    {%- set path = (target.path | replace('\\', '/')).split('/') -%}
+    {%- set built = run_query('select path from duckdb_databases() where database_name = current_database()').columns[0].values()[0] -%}
+    {%- set path = (built | replace('\\', '/')).split('/') -%}
     {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
 {%- endmacro %}
 

@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from llm_telemetry.warehouse import discard, read
 
 Progress = Callable[[str], None]
 
+# apart from that of `dbt build`, whose profile is another
+PARSED = PROJECT / "target" / "run" / "partial_parse.msgpack"
 # run holds the marts to them itself, before it publishes
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
 
@@ -75,7 +78,6 @@ def built(
 def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
     """Yield the files to build in, for this run alone; nothing of them stays."""
     place = _place(warehouse)
-    # one name per warehouse: dbt parses again whenever the profile's path changes;
     # DuckDB calls each by its first word, which must be that of no schema
     marts = place.with_name(f".published.{place.name}")
     files = marts, scratch_of(marts)
@@ -144,10 +146,10 @@ def _run_dbt(
     full_refresh: bool,
 ) -> str | None:
     """Run dbt build; return its error messages, or None where it succeeded."""
+    log: list[str] = []
     with _target() as target:
-        command = [
-            *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        arguments = [
+            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
             *("--target", "run"),
@@ -160,30 +162,55 @@ def _run_dbt(
             *("--indirect-selection", "buildable"),
             *(("--full-refresh",) if full_refresh else ()),
         ]
-        with subprocess.Popen(
-            command,
-            env={**os.environ, "DO_NOT_TRACK": "1", **environment},
-            # it closes when this process ends, however that comes
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # an interrupted dbt complains of the pipe that is gone
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as dbt:
-            assert dbt.stdout is not None
-            log = [_event(line, progress) for line in dbt.stdout]
-    return "\n".join(filter(None, log)) if dbt.returncode else None
+        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
+        code = _dbt(arguments, told, lambda line: log.append(_event(line, progress)))
+    return "\n".join(filter(None, log)) if code else None
+
+
+def _dbt(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    hear: Callable[[str], None],
+) -> int:
+    """Run dbt in a process of its own; return its exit code."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "llm_telemetry.dbt_process", *arguments],
+        env=environment,
+        # it closes when this process ends, however that comes
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # an interrupted dbt complains of the pipe that is gone
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as dbt:
+        assert dbt.stdout is not None
+        for line in dbt.stdout:
+            hear(line)
+    return dbt.returncode
 
 
 @contextmanager
 def _target() -> Iterator[str]:
-    """Yield the folder where dbt keeps what it parsed, to be quicker next time."""
-    if os.access(PROJECT, os.W_OK):
-        # apart from that of `dbt build`, whose profile names another warehouse
-        yield str(PROJECT / "target" / "run")
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield folder
+    """Yield a folder for what dbt writes, and in it what an earlier run parsed."""
+    with tempfile.TemporaryDirectory() as folder:
+        parsed = Path(folder, PARSED.name)
+        # of its own: dbt writes it in place, and another run may be reading it
+        with suppress(OSError):
+            shutil.copy2(PARSED, parsed)
+        yield folder
+        # a project that is only read keeps nothing
+        with suppress(OSError):
+            _keep(parsed)
+
+
+def _keep(parsed: Path) -> None:
+    """Put what dbt parsed in the place of what was parsed earlier, in one step."""
+    if PARSED.exists() and PARSED.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
+        return
+    PARSED.parent.mkdir(parents=True, exist_ok=True)
+    copy = PARSED.with_name(f"{PARSED.name}.{os.getpid()}")
+    shutil.copy2(parsed, copy)
+    copy.replace(PARSED)
 
 
 def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:

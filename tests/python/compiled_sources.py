@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,7 +14,10 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import warm_dbt
 from conftest import ROOT
+
+from llm_telemetry.build import PARSED
 
 # an empty file of each kind, in whose place a test's own are read
 EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
@@ -45,16 +48,24 @@ def compiled(source: str, *kinds: str) -> Compiled:
     data.mkdir()
     for kind in kinds:
         (data / f"empty.{kind}").write_text(EMPTY[f"empty.{kind}"])
-    places = {"LLMOPS_DATA_DIR": data, "SOURCES": source, "KEEP_CONTENT": 1}
-    places |= {"LLM_TELEMETRY_WAREHOUSE": folder / "probe.duckdb", "DO_NOT_TRACK": 1}
-    command = [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
-        *("--select", f"+path:models/staging/{source}"),
+    places = {
+        "LLMOPS_DATA_DIR": data,
+        "SOURCES": source,
+        "KEEP_CONTENT": 1,
+        "LLM_TELEMETRY_WAREHOUSE": folder / "building.duckdb",
+        "LLM_TELEMETRY_MARTS": folder / "published.duckdb",
+        "DO_NOT_TRACK": 1,
+    }
+    arguments = [
+        *("build", "--select", f"+path:models/staging/{source}", "--target", "run"),
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
         *("--target-path", str(folder), "--log-path", str(folder)),
     ]
+    if PARSED.exists():
+        shutil.copy2(PARSED, folder)
     environment = os.environ | {name: str(place) for name, place in places.items()}
-    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    log: list[str] = []
+    assert warm_dbt.run(arguments, environment, log.append) == 0, log
     manifest = json.loads((folder / "manifest.json").read_text())
     return Compiled(tuple(_models(manifest, folder, source)), data)
 
@@ -76,28 +87,75 @@ def _models(manifest: dict[str, Any], folder: Path, source: str) -> Iterator[Mod
             yield Model(name.split("__")[1], kept, file.read_text())
 
 
-def staged(
-    source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str] = ()
-) -> dict[str, pd.DataFrame]:
-    """Run the models on the files; return each, or only the ends, as sorted rows."""
-    ready = compiled(source, *kinds)
-    paths = [str(file) for file in files]
+def staged(source: str, files: Iterable[Path], *kinds: str) -> dict[str, pd.DataFrame]:
+    """Run the models on the files; return each as sorted rows."""
+    models = _on(source, files, kinds)
+    with _filled(source, models) as connection:
+        return _read(connection, source, [model.name for model in models])
+
+
+@contextmanager
+def restaged(
+    source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str]
+) -> Iterator[Callable[[], dict[str, pd.DataFrame]]]:
+    """Yield what runs the models on all that the files then hold, and reads the ends.
+
+    Each model is planned once, which takes far longer than to run it.
+    """
+    models = _on(source, files, kinds)
+    tables = [model for model in models if model.materialized == "table"]
+    names = [model.name for model in models if model.name in ends]
+    with _filled(source, models) as connection:
+        # what was read of a file goes with it
+        connection.execute("set enable_external_file_cache = false")
+        for model in tables:
+            insert = f"insert into {_relation(source, model.name)} {model.sql}"
+            connection.execute(f"prepare {model.name} as {insert}")
+
+        def again() -> dict[str, pd.DataFrame]:
+            for model in tables:
+                connection.execute(f"delete from {_relation(source, model.name)}")
+                connection.execute(f"execute {model.name}")
+            return _read(connection, source, names)
+
+        yield again
+
+
+@contextmanager
+def _filled(
+    source: str, models: Iterable[Model]
+) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
-            "attach ':memory:' as probe; set TimeZone = 'UTC'; set threads = 1"
+            "attach ':memory:' as building; set TimeZone = 'UTC'; set threads = 1"
         )
-        connection.execute("create schema probe.staging")
-        for model in ready.models:
-            sql = _reading(model.sql, ready, paths, kinds)
-            relation = f"probe.staging.stg_{source}__{model.name}"
-            connection.execute(f"create {model.materialized} {relation} as {sql}")
-        return {
-            model.name: connection.sql(
-                f"from probe.staging.stg_{source}__{model.name} order by all"
-            ).df()
-            for model in ready.models
-            if not ends or model.name in ends
-        }
+        connection.execute("create schema building.staging")
+        for model in models:
+            relation = _relation(source, model.name)
+            connection.execute(f"create {model.materialized} {relation} as {model.sql}")
+        yield connection
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, source: str, names: Iterable[str]
+) -> dict[str, pd.DataFrame]:
+    return {
+        name: connection.sql(f"from {_relation(source, name)} order by all").df()
+        for name in names
+    }
+
+
+def _relation(source: str, name: str) -> str:
+    return f"building.staging.stg_{source}__{name}"
+
+
+def _on(source: str, files: Iterable[Path], kinds: Iterable[str]) -> list[Model]:
+    ready = compiled(source, *kinds)
+    paths = [str(file) for file in files]
+    return [
+        replace(model, sql=_reading(model.sql, ready, paths, kinds))
+        for model in ready.models
+    ]
 
 
 def _reading(sql: str, ready: Compiled, paths: list[str], kinds: Iterable[str]) -> str:

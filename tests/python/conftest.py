@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import warm_dbt
 import yaml
 
+from llm_telemetry import build
 from llm_telemetry.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +26,10 @@ for name in (
     *map(str.upper, KNOBS),
 ):
     os.environ.pop(name, None)
+
+
+# the process that `llm-telemetry` starts is proven by the tests that kill it
+build._dbt = warm_dbt.run
 
 
 @dataclass(frozen=True)

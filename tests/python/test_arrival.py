@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from compiled_sources import staged
+from compiled_sources import restaged
 from langfuse_rows import CALLS, SCORES, TRACE
 from litellm_rows import ROWS
 from staged_otlp import Record, attribute_list, call, request, span
@@ -61,23 +61,26 @@ def test_a_hundred_orders_of_arrival_give_the_same_tables(
 ) -> None:
     lines, kinds = LINES[source]
     drawn = random.Random(42)
-    expected = staged(source, written(tmp_path / "once", [lines]), *kinds)
-    assert len(expected["interactions"]) > 5
-    for order in range(ORDERS):
-        # every line at least once, some twice, in up to four files
-        arrived = lines + drawn.sample(lines, drawn.randrange(len(lines)))
-        drawn.shuffle(arrived)
-        cuts = sorted(drawn.choices(range(len(arrived)), k=3))
-        parts = [arrived[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
-        files = written(tmp_path / str(order), parts)
-        for name, table in staged(source, files, *kinds, ends=ENDS).items():
-            pd.testing.assert_frame_equal(table, expected[name], check_exact=True)
+    files = [tmp_path / f"{number}.jsonl" for number in range(4)]
+    write(files, [lines, [], [], []])
+    with restaged(source, files, *kinds, ends=ENDS) as again:
+        expected = again()
+        assert len(expected["interactions"]) > 5
+        # it reads what the files hold by now
+        write(files, [lines[:1], [], [], []])
+        assert len(again()["interactions"]) < 2
+        for _ in range(ORDERS):
+            # every line at least once, some twice, in up to four files
+            arrived = lines + drawn.sample(lines, drawn.randrange(len(lines)))
+            drawn.shuffle(arrived)
+            cuts = sorted(drawn.choices(range(len(arrived)), k=3))
+            starts, stops = [0, *cuts], [*cuts, None]
+            write(files, [arrived[a:b] for a, b in zip(starts, stops, strict=True)])
+            for name, table in again().items():
+                pd.testing.assert_frame_equal(table, expected[name], check_exact=True)
 
 
-def written(folder: Path, parts: list[list[str]]) -> list[Path]:
+def write(files: list[Path], parts: list[list[str]]) -> None:
     """Write each part as a file of lines."""
-    folder.mkdir()
-    files = [folder / f"{number}.jsonl" for number in range(len(parts))]
     for file, part in zip(files, parts, strict=True):
         file.write_text("".join(f"{line}\n" for line in part))
-    return files

@@ -246,7 +246,7 @@ def test_every_macro_has_a_caller(manifest: Node) -> None:
         macro["name"]
         for macro in manifest["macros"].values()
         if macro["package_name"] == PROJECT
-        # dbt itself calls tests, generate_schema_name and what an adapter asks
+        # dbt itself calls tests, generate_schema_name and what an adapter does its way
         and not macro["name"].startswith(("test_", "generate_", "spark__"))
         and len(re.findall(rf"\b{macro['name']}\b", sql)) < 2
     ]

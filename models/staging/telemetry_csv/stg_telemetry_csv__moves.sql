@@ -1,6 +1,5 @@
--- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
 {{ config(materialized='table') }}
-{%- set known = earlier('loaded_files') -%}
+{%- set landed = ref('stg_telemetry_csv__landed_interactions') %}
 
 with
 
@@ -17,43 +16,15 @@ landed as (
         loaded_date,
         landed_file
 
-    from {{ ref('stg_telemetry_csv__landed_interactions') }}
+    from {{ landed }}
 
-    where interaction_id is not null and {{ is_windowed() or 'false' }}
+    where interaction_id is not null and {{ may_have_moved(landed) }}
 
 ),
 
 moved as (
-    {% if known %}
-    select
-        landed_file,
-        any_value(moved_rows) as moved_rows
 
-    from {{ known }}
-
-    group by all
-
-    union all
-
-    select
-        fresh.landed_file,
-        count(*) as moved_rows
-
-    from landed as fresh
-
-    inner join landed as others
-        on
-            fresh.interaction_id = others.interaction_id
-            and fresh.landed_file <> others.landed_file
-            and fresh.loaded_date is distinct from others.loaded_date
-
-    where fresh.landed_file in {{ fresh_files() }}
-
-    group by fresh.landed_file
-    {% else %}
-    select
-        max(landed_file) as landed_file,
-        1 as moved_rows
+    select interaction_id
 
     from landed
 
@@ -62,21 +33,33 @@ moved as (
     having
         min(loaded_date) <> max(loaded_date)
         or count(loaded_date) not in (0, count(*))
-    {% endif %}
+
 ),
 
 counted as (
 
     select
-        files.landed_file,
-        coalesce(cast(sum(moved.moved_rows) as bigint), 0) as moved_rows
+        landed.landed_file,
+        count(*) as moved_rows
 
-    from files
+    from landed
 
-    left join moved on files.landed_file = moved.landed_file
+    semi join moved on landed.interaction_id = moved.interaction_id
 
     group by all
 
+),
+
+filled as (
+
+    select
+        files.landed_file,
+        coalesce(counted.moved_rows, 0) as moved_rows
+
+    from files
+
+    left join counted on files.landed_file = counted.landed_file
+
 )
 
-select * from counted
+select * from filled

@@ -19,8 +19,6 @@
     'end_timestamp_utc': 'timestamp',
 } -%}
 
-{#- of calls that are held no more the sessions are not read either -#}
-{%- set seen = 'select session_id from ' ~ ref('stg_telemetry_csv__interactions') -%}
-{%- set condition = '(session_id is null or session_id in (' ~ seen ~ '))' if is_windowed() else 'true' -%}
-
-{{ landed_table(source('telemetry_csv', 'sessions'), 'session_id', columns, condition) }}
+{{ landed_table(
+    source('telemetry_csv', 'sessions'), 'session_id', columns, is_seen('session_id')
+) }}

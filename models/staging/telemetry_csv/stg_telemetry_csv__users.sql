@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
 {{ config(materialized=unstored()) }}
 {%- set columns = {
     'user_id': 'user',
@@ -12,4 +13,6 @@
     'total_tokens': 'bigint',
 } -%}
 
-{{ landed_table(source('telemetry_csv', 'users'), 'user_id', columns) }}
+{{ landed_table(
+    source('telemetry_csv', 'users'), 'user_id', columns, is_seen('user_id')
+) }}

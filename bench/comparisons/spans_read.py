@@ -1,0 +1,36 @@
+"""OpenTelemetry spans on the way to interactions."""
+
+import json
+
+from jobs import script
+from measuring import Cases, Plan, Row, measure
+from words import Section, figure, table
+
+SPANS = 1_000_000
+
+
+def cases(plan: Plan) -> Cases:
+    """Return the one case."""
+    return {"spans": lambda: measured(min([SPANS, *plan.sizes]))}
+
+
+def measured(spans: int) -> list[Row]:
+    """Return the seconds of every step."""
+    _, said = measure([*script("otlp_spans.py"), "--spans", str(spans), "--json"])
+    return [{"spans": spans, **row} for row in json.loads(said)]
+
+
+def section(rows: list[Row]) -> Section:
+    """Return how many times the least the steps take."""
+    least, *steps = rows
+    wall, cpu = (
+        sum(row[part] for row in steps) / least[part] for part in ("wall_s", "cpu_s")
+    )
+    lines = [[row["step"], figure(row["wall_s"]), figure(row["cpu_s"])] for row in rows]
+    return Section(
+        "OpenTelemetry spans",
+        f"{least['spans']:,} spans in OTLP/JSON to interactions take {wall:.1f} times "
+        f"as long, and {cpu:.1f} times the CPU, of counting them by "
+        "`read_json_objects` and one unnest.",
+        [table(["step", "wall s", "CPU s"], lines)],
+    )

@@ -1,0 +1,35 @@
+"""What dbt keeps from one build to the next."""
+
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE
+
+from llm_telemetry import build
+
+
+def test_a_warehouse_elsewhere_parses_nothing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = tmp_path / "kept" / "partial_parse.msgpack"
+    monkeypatch.setattr(build, "PARSED", parsed)
+    written = []
+    for number in (1, 2):
+        warehouse = tmp_path / str(number) / f"w{number}.duckdb"
+        monkeypatch.setenv("LLM_TELEMETRY_MEMORY_LIMIT", f"{number}GB")
+        model = "stg_telemetry_csv__users"
+        with build.built(SAMPLE, warehouse, select=model, threads=number):
+            # dbt writes it only where it parsed
+            written.append(parsed.stat().st_mtime_ns)
+    assert written[0] == written[1]
+    assert [file.name for file in parsed.parent.iterdir()] == [parsed.name]
+
+
+def test_a_project_that_is_only_read_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "target").touch()
+    monkeypatch.setattr(build, "PARSED", tmp_path / "target" / "parsed")
+    model = "stg_telemetry_csv__users"
+    with build.built(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
+        assert marts.exists()
