@@ -14,7 +14,7 @@ periods_paired as (
 
 drivers as (
 
-    select {{ row_for_each(list_of("'volume', 'mix', 'tokens', 'price', 'retries'")) }} as driver
+    select {{ row_for_each(list_of("'volume', 'mix', 'tokens', 'price', 'retries'")) }} as driver  -- noqa: LT05
 
 ),
 

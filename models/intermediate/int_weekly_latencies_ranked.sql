@@ -1,4 +1,4 @@
-{%- set rank = '(ranks.errors * 1.959964e0 * sqrt(0.95e0 * 0.05e0 / ranks.slow_trials) + 0.95e0)' -%}
+{%- set rank = '(ranks.errors * ranks.rank_error + 0.95e0)' -%}
 
 with
 
@@ -20,8 +20,8 @@ ranks as (
     select
         week,
         use_case,
-        slow_trials,
-        {{ row_for_each_pair(list_of("'value', 'low', 'high'"), 'quantile', list_of('0e0, -1e0, 1e0'), 'errors') }}
+        1.959964e0 * sqrt(0.95e0 * 0.05e0 / slow_trials) as rank_error,
+        {{ row_for_each_pair(list_of("'value', 'low', 'high'"), 'quantile', list_of('0e0, -1e0, 1e0'), 'errors') }}  -- noqa: LT05
 
     from weeks
 
