@@ -126,7 +126,8 @@ def _stage(
 
 @cache
 def _contract(table: str) -> dict[str, str]:
-    (file,) = ROOT.glob(f"models/staging/**/{STAGING}{table}.sql")
-    types = dict(re.findall(r"^    '(\w+)': '(\w+)'", file.read_text(), re.M))
+    files = ROOT.glob(f"models/staging/**/{STAGING}*{table}.sql")
+    sql = "\n".join(file.read_text() for file in files)
+    types = dict(re.findall(r"^    '(\w+)': '(\w+)'", sql, re.M))
     texts = {"text": "varchar", "user": "varchar"}
     return {name: texts.get(type_, type_) for name, type_ in types.items()}

@@ -9,14 +9,6 @@ interactions as (
 
 ),
 
-days as (
-
-    select * from {{ ref('stg_telemetry_csv__days') }}
-
-    where is_restated
-
-),
-
 dated as (
 
     select
@@ -31,11 +23,7 @@ dated as (
 
 restated as (
 
-    select dated.*
-
-    from dated
-
-    semi join days on dated.interaction_date = days.loaded_date
+    select * from dated where {{ is_rolled('interaction_date') }}
 
 )
 

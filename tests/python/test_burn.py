@@ -59,7 +59,7 @@ def alerts_of(
         )
         with_seed(connection, "burn_rate_windows")
         build(connection, *BURN)
-        burn = connection.table("budget_burn").df()
+        burn = connection.table("budget_burn").order("interaction_date").df()
         return burn, connection.table("burn_alerts").df()
 
 

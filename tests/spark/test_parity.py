@@ -18,6 +18,7 @@ OF_THE_ENGINE = {
     ("build_info", "engine"),
     ("build_info", "engine_version"),
     ("inputs", "content_sha256"),
+    ("loaded_files", "landed_file"),
 }
 MARTS = sorted(
     model["name"]
