@@ -86,7 +86,7 @@ def attached(warehouse: Path) -> Connection:
     In memory, because an instance of a file is shared by its path, old or new, and is
     called by its name, which may be that of the schema.
     """
-    connection = duckdb.connect(":memory:")
+    connection = _connected(":memory:")
     if warehouse.is_dir():
         return _attached_folder(connection, warehouse)
     try:
@@ -127,7 +127,7 @@ def _attached_folder(connection: Connection, folder: Path) -> Connection:
 def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
     """Open both files of a build, with the marts as ``published``, as dbt does."""
     try:
-        with duckdb.connect(str(scratch)) as connection:
+        with _connected(str(scratch)) as connection:
             connection.execute(f"attach {_text(str(marts))} as published")
             yield connection
     except duckdb.IOException as error:
@@ -138,7 +138,7 @@ def views_of_other_files(marts: Path) -> list[str]:
     """Return the views that read what is not in the same file."""
     names = "select view_name from duckdb_views() where schema_name = 'marts'"
     found = []
-    with duckdb.connect(str(marts)) as connection:
+    with _connected(str(marts)) as connection:
         for (name,) in connection.execute(names).fetchall():
             try:
                 connection.execute(f'select * from marts."{name}" limit 0')
@@ -149,7 +149,7 @@ def views_of_other_files(marts: Path) -> list[str]:
 
 def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
     """Put rows that SQL cannot compute into a mart of a build that is not published."""
-    with duckdb.connect(str(warehouse)) as connection:
+    with _connected(str(warehouse)) as connection:
         connection.register("fresh_rows", rows)
         connection.begin()
         connection.execute(f"delete from marts.{mart}")
@@ -188,6 +188,13 @@ def discard(database: Path) -> None:
 def log_of(database: Path) -> Path:
     """Return the write-ahead log of a database."""
     return database.with_name(f"{database.name}.wal")
+
+
+def _connected(database: str) -> Connection:
+    """Return a connection that draws no progress bar into what a caller prints."""
+    connection = duckdb.connect(database)
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _is_locked(database: Path, *, read_only: bool = False) -> bool:
