@@ -37,6 +37,7 @@ every_check as (
     select
         table_name,
         column_name,
+        -- noqa: disable=LT02
         {% call rows_of_checks() -%}
             {#- a row without a key has no other name -#}
             {{ struct_of({

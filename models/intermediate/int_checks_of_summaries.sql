@@ -10,6 +10,7 @@ every_check as (
 
     select
         table_name,
+        -- noqa: disable=LT02
         {% call rows_of_checks() -%}
             {%- for total in ['interactions', 'failures', 'cost_usd', 'tokens'] %}
             {{ struct_of({

@@ -23,7 +23,11 @@ dated as (
 
 restated as (
 
-    select * from dated where {{ is_rolled('interaction_date') }}
+    select *
+
+    from dated
+
+    where {{ is_rolled('interaction_date') }}
 
 )
 
