@@ -12,6 +12,8 @@ TYPES = {
     "VARCHAR": "text",
     "BIGINT": "bigint",
     "DOUBLE": "double precision",
+    # dollars of rollups
+    "DECIMAL(38,12)": "numeric(38,12)",
     "BOOLEAN": "boolean",
     "DATE": "date",
     "TIMESTAMP": "timestamp without time zone",

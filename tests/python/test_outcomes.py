@@ -31,6 +31,7 @@ LEDGER_MODELS = (
     "decision_outcomes",
     "decision_hit_rate",
 )
+COUNTED = ("interactions", "known_outcomes", "measured_latencies")
 KNOBS = {"sla_ms": 2200, "failure_event_cost_usd": 40, "sla_breach_penalty_usd": 5}
 
 
@@ -53,8 +54,7 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
     health = pd.DataFrame(
         {
             "interaction_date": pd.date_range(START, periods=len(cost_usd)),
-            **dict.fromkeys(("interactions", "known_outcomes"), 100),
-            **dict.fromkeys(("measured_latencies",), 100),
+            **dict.fromkeys(COUNTED, 100),
             **dict.fromkeys(("failures", "sla_breaches"), 1),
             "cost_usd": cost_usd,
         }

@@ -20,6 +20,7 @@ KINDS = {
     "VARCHAR": sqlalchemy.TEXT,
     "BIGINT": sqlalchemy.BIGINT,
     "DOUBLE": postgresql.DOUBLE_PRECISION,
+    "DECIMAL(38,12)": sqlalchemy.NUMERIC,
     "BOOLEAN": sqlalchemy.BOOLEAN,
     "DATE": sqlalchemy.DATE,
     "TIMESTAMP": postgresql.TIMESTAMP,
