@@ -1,11 +1,12 @@
 {#- what a landed file holds, by the day of its rows: how many, and the sums their digest is made of; and its columns -#}
 {% macro days_loaded(file, place) -%}
+    {#- as decimals: Parquet has no integer that wide, and a double would round -#}
     {%- set names = run_query('describe select * from ' ~ read_landed(place)).columns[0].values() -%}
     select
         {{ loaded_date() if 'timestamp_utc' in names else 'cast(null as date)' }} as loaded_date,
         count(*) as file_rows,
-        {{ md5_high('row_md5') }} as md5_high,
-        {{ md5_low('row_md5') }} as md5_low,
+        cast({{ md5_high('row_md5') }} as decimal(38, 0)) as md5_high,
+        cast({{ md5_low('row_md5') }} as decimal(38, 0)) as md5_low,
         {{ list_of(quoted_names(described_columns(file))) }} as column_names
     from (select *, {{ row_digest(names | join(', ')) }} as row_md5 from {{ read_landed(place) }}) as hashed
     group by all
@@ -19,20 +20,27 @@
 {#- the files of a table as they are now, each with the days it holds -#}
 {% macro files_loaded(table, files, stamps, places) -%}
     {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' -%}
+    select '{{ table }}' as table_name, files.file_name, files.landed_file, files.file_bytes,
+        days.loaded_date, days.file_rows, days.md5_high, days.md5_low, days.column_names
+    from (values
+        {%- for file in files %}
+        ({{ plain_path(file | replace('\\', '/') | replace(folder, '')) }}, {{ plain_path(places[loop.index0].split('/')[-1]) }}, cast({{ stamps[file].split(' ')[-1] }} as bigint)){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as files (file_name, landed_file, file_bytes)
+    left join ({{ read_days(places) }}) as days on files.landed_file = days.landed_file
+{%- endmacro %}
+
+{#- the same of a table without files -#}
+{% macro no_files_loaded() -%}
     select cast(null as string) as table_name, cast(null as string) as file_name, cast(null as string) as landed_file, cast(null as bigint) as file_bytes,
-        cast(null as date) as loaded_date, cast(null as bigint) as file_rows, cast(null as {{ wide_integer() }}) as md5_high, cast(null as {{ wide_integer() }}) as md5_low, cast(null as {{ text_array() }}) as column_names
+        cast(null as date) as loaded_date, cast(null as bigint) as file_rows, cast(null as decimal(38, 0)) as md5_high, cast(null as decimal(38, 0)) as md5_low, cast(null as {{ text_array() }}) as column_names
     where false
-    {%- for file in files %}
-    union all
-    select '{{ table }}', {{ plain_path(file | replace('\\', '/') | replace(folder, '')) }}, {{ plain_path(places[loop.index0].split('/')[-1]) }}, {{ stamps[file].split(' ')[-1] }}, days.*
-    from (select 1 as one) as file left join {{ read_landed(days_place(places[loop.index0])) }} as days on true
-    {%- endfor %}
 {%- endmacro %}
 
 {#- what `land` left of a table: its files as they are now -#}
 {% macro loaded_files(table) -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}{{ read_landed(loaded_place(table)) }}
-    {%- else -%}({{ files_loaded(table, [], {}, []) }}){%- endif -%}
+    {%- else -%}({{ no_files_loaded() }}){%- endif -%}
 {%- endmacro %}
 
 {#- landed files of interactions that the build this one goes on from did not know -#}

@@ -9,7 +9,7 @@
             {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}
             {%- do places.append(place) -%}
         {%- endfor -%}
-        {%- do run_query(landing(files_loaded(table, files, stamps, places), loaded_place(table))) -%}
+        {%- do run_query(landing(files_loaded(table, files, stamps, places) if files else no_files_loaded(), loaded_place(table))) -%}
     {%- endif -%}
     {{ return(places) }}
 {%- endmacro %}

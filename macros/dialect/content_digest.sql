@@ -14,6 +14,4 @@
 
 {% macro md5_low(digest) %}{{ 'sum(cast(conv(right(' ~ digest ~ ', 16), 16, 10) as decimal(20, 0)))' if target.type == 'spark' else 'sum(cast(' ~ digest ~ ' & 18446744073709551615 as ubigint))' }}{% endmacro %}
 
-{% macro wide_integer() %}{{ 'decimal(38, 0)' if target.type == 'spark' else 'hugeint' }}{% endmacro %}
-
 {% macro text_array() %}{{ 'array<string>' if target.type == 'spark' else 'varchar []' }}{% endmacro %}

@@ -30,3 +30,12 @@
 
 {# stands for any file where the text of its typing is asked for; Spark would look into it #}
 {% macro no_file() %}{{ return('' if target.type == 'spark' else 'any.csv') }}{% endmacro %}
+
+{# what landed files hold by day; one reading of all of them where the engine can name a row's file #}
+{% macro read_days(places) -%}
+    {%- if target.type == 'spark' -%}
+    {%- for place in places %}select *, '{{ place.split('/')[-1] }}' as landed_file from {{ read_landed(days_place(place)) }}{{ ' union all ' if not loop.last }}{% endfor -%}
+    {%- else -%}
+    select * exclude (filename), replace(parse_filename(filename), '.days.parquet', '.parquet') as landed_file from read_parquet({{ path_list(places | map('replace', '.parquet', '.days.parquet') | list) }}, filename = true)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
-{{ config(materialized=unstored()) }}
+{{ config(materialized='table' if is_windowed() else unstored()) }}
 {%- set columns = {
     'session_id': 'text',
     'user_id': 'user',
