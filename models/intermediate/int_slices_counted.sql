@@ -19,7 +19,8 @@ slices as (
         if({{ dimension }} is null, null, min({{ dimension }}_code))
             as {{ dimension }}_code,
         {%- endfor %}
-        bit_xor({{ name_code(slice_dimensions('_code')) }}) as rows_hash
+        -- hashed twice: a hash of several columns is an xor of theirs, which would cancel
+        bit_xor({{ name_code(name_code(slice_dimensions('_code'))) }}) as rows_hash
 
     from combinations
 

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from built_hotspots import build_hotspots
+from built_hotspots import DIMENSIONS, build_hotspots
 from scipy import stats
 
 from llm_telemetry.simulate import simulate
@@ -110,6 +110,29 @@ def test_order_and_threads_change_nothing() -> None:
             )
         )
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_slices_are_the_same_where_their_rows_are() -> None:
+    # as many calls of every pair, so that many slices are of one size
+    pairs = pd.DataFrame(
+        [
+            {"use_case": use_case, "model_provider": provider, "model_name": model}
+            for use_case in "abc"
+            for provider, model in ("px", "py", "qz", "qz")
+        ]
+    )
+    pairs["interaction_id"] = [f"i{number:02}" for number in pairs.index]
+    rows = pairs.assign(session_id=pairs["interaction_id"], is_failure=False)
+    slices = build_hotspots(rows).table("int_slices_counted").df()
+    calls = rows.reindex(columns=DIMENSIONS, fill_value="(missing)")
+    held = {
+        name: tuple(calls.index[(calls[told.index] == told).all(axis=1)])
+        for name in slices["slice"]
+        for told in [pd.Series(dict(part.split("=") for part in name.split("|")))]
+    }
+    same = dict(zip(slices["slice"], slices["same_rows_as"], strict=True))
+    assert [held[name] for name in same] == [held[same[name]] for name in same]
+    assert len(set(same.values())) == len(set(held.values()))
 
 
 def test_one_model_of_a_provider_is_found_once() -> None:
