@@ -1,14 +1,16 @@
 {#- what a landed file holds, by the day of its rows: how many, and the sums their digest is made of; and its columns -#}
 {% macro days_loaded(file, place) -%}
     {#- as decimals: Parquet has no integer that wide, and a double would round -#}
+    {%- set found = described_columns(file) -%}
     {%- set names = run_query('describe select * from ' ~ read_landed(place)).columns[0].values() -%}
+    {%- set held = names | select('in', found | map('lower') | list + ['rejected_values']) | join(', ') -%}
     select
         {{ loaded_date() if 'timestamp_utc' in names else 'cast(null as date)' }} as loaded_date,
         count(*) as file_rows,
         cast({{ md5_high('row_md5') }} as decimal(38, 0)) as md5_high,
         cast({{ md5_low('row_md5') }} as decimal(38, 0)) as md5_low,
-        {{ list_of(quoted_names(described_columns(file))) }} as column_names
-    from (select *, {{ row_digest(names | join(', ')) }} as row_md5 from {{ read_landed(place) }}) as hashed
+        {{ list_of(quoted_names(found)) }} as column_names
+    from (select *, {{ row_digest(held) }} as row_md5 from {{ read_landed(place) }}) as hashed
     group by all
 {%- endmacro %}
 

@@ -3,7 +3,7 @@
     {%- set places = [] -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- set stamps, landed = file_stamps(files) if files else {}, landed_files() -%}
-        {%- set typed_how = typed_file(no_file(), columns) ~ landing_salt() -%}
+        {%- set typed_how = typed_file('', columns) ~ csv_dialect() ~ landing_salt() -%}
         {%- for file in files -%}
             {%- set place = landing_place(table, file, stamps[file], typed_how) -%}
             {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}

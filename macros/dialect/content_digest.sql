@@ -7,7 +7,11 @@
     )
 {%- endmacro %}
 
-{% macro row_digest(columns) %}{{ 'md5(to_json(struct(' ~ columns ~ ')))' if target.type == 'spark' else 'md5_number(cast(row(' ~ columns ~ ') as varchar))' }}{% endmacro %}
+{% macro row_digest(columns) -%}
+    {%- if target.type == 'spark' -%}md5(to_json(struct({{ columns }})))
+    {%- else -%}md5_number(concat({% for name in columns.split(', ') %}cast({{ name }} as varchar){{ ', chr(31), ' if not loop.last }}{% endfor %}))
+    {%- endif -%}
+{%- endmacro %}
 
 {# the sums of the two halves of each digest #}
 {% macro md5_high(digest) %}{{ 'sum(cast(conv(left(' ~ digest ~ ', 16), 16, 10) as decimal(20, 0)))' if target.type == 'spark' else 'sum(cast(' ~ digest ~ ' >> 64 as ubigint))' }}{% endmacro %}

@@ -28,9 +28,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# stands for any file where the text of its typing is asked for; Spark would look into it #}
-{% macro no_file() %}{{ return('' if target.type == 'spark' else 'any.csv') }}{% endmacro %}
-
 {# what landed files hold by day; one reading of all of them where the engine can name a row's file #}
 {% macro read_days(places) -%}
     {%- if target.type == 'spark' -%}
