@@ -72,11 +72,9 @@ def from_influence(
     (Liang & Zeger 1986) of G-1 degrees of freedom, or of fewer where a part of the
     clusters carries most of the variance; no interval from one cluster.
     """
-    codes, names = pd.factorize(np.asarray(clusters))
-    count = len(names)
+    moved, count = _summed(influence, clusters)
     if count < 2 or not np.isfinite(influence).all():
         return Estimate(value, nan, nan, nan, len(influence), count)
-    moved = np.bincount(codes, weights=influence, minlength=count)
     se = sqrt(count / (count - 1) * float(np.square(moved).sum()))
     degrees = count - 1 if freedom is None else max(freedom, 1)
     reach = float(stats.t.ppf((1 + level) / 2, degrees)) * se
@@ -91,11 +89,24 @@ def p_value(estimate: Estimate, freedom: float) -> float:
 
 
 def effective_clusters(weights: Floats, clusters: Labels) -> float:
-    """Return Kish's effective size, (sum w)^2 / sum w^2, over clusters' weights."""
-    codes, names = pd.factorize(np.asarray(clusters))
-    summed = np.bincount(codes, weights=weights, minlength=len(names))
-    squares = float(np.square(summed).sum())
-    return float(summed.sum()) ** 2 / squares if squares else 0.0
+    """Return Kish's effective size over clusters' weights."""
+    return effective_size(_summed(weights, clusters)[0])
+
+
+def effective_size(weights: Floats) -> float:
+    """Return Kish's effective size, (sum w)^2 / sum w^2."""
+    squares = float(np.square(weights).sum())
+    return float(weights.sum()) ** 2 / squares if squares else 0.0
+
+
+def _summed(values: Floats, clusters: Labels) -> tuple[Floats, int]:
+    """Return the sum of each cluster, with zeros between them, and their number."""
+    codes = np.asarray(clusters)
+    is_dense = codes.dtype.kind == "i" and codes.min(initial=0) >= 0
+    if not (is_dense and codes.max(initial=0) <= 2 * len(codes)):
+        codes = pd.factorize(codes)[0]
+    sums = np.asarray(np.bincount(codes, weights=values), dtype=np.float64)
+    return sums, int(np.count_nonzero(np.bincount(codes)))
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:

@@ -133,9 +133,6 @@ def open_window(calls: Calls, temperature: float, knobs: Mapping[str, float]) ->
 def estimates(window: Window, policy: pd.DataFrame) -> dict[str, Contrast]:
     """Return what every estimator says of a policy, on the rows it decides."""
     own, matched = window.evaluation(policy), window.matched(policy)
-    # grouped a dozen times, and categories group faster than texts
-    grouped = dict.fromkeys(post_stratified.GROUPED, "category")
-    matched = matched.astype(grouped)
     found = [
         post_stratified.naive(matched, window.knobs),
         post_stratified.post_stratified(matched, window.knobs),

@@ -11,6 +11,16 @@ from llm_telemetry.routing.contexts import Codes, Floats, pre_call
 from llm_telemetry.routing.nuisances import Sample
 
 ARM = ["model_provider", "model_name"]
+NAMED = [
+    *ARM,
+    "decision_window",
+    "use_case",
+    "account_tier",
+    "channel",
+    "region",
+    "segment",
+    "prompt_length",
+]
 # what an arm does to a call may differ by these
 INTERACTED = ("use_case", "log_prompt_tokens")
 STOCHASTIC = ("is_failure", "is_sla_breach")
@@ -41,8 +51,9 @@ class Calls:
     def of(cls, marts: Marts, knobs: Mapping[str, float]) -> "Calls":
         """Return the calls; sums of floats depend on their order, so it is fixed."""
         rows = marts.contexts.sort_values("interaction_id", ignore_index=True)
-        # grouped many times below, and numbers group faster than texts
+        # grouped many times below, and numbers and categories group faster than texts
         rows["session_id"] = pd.factorize(rows["session_id"], sort=True)[0]
+        rows = rows.astype(dict.fromkeys(NAMED, "category"))
         for name in ("cost_usd", "propensity", *STOCHASTIC):
             known = rows[name].astype("Float64")
             rows[name] = known.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -88,7 +99,8 @@ class Calls:
         lengths = prices.groupby("use_case")["avg_prompt_tokens"].first()
         rows = self.evaluation
         prompts = rows["prompt_tokens"].astype("Float64").astype("float64")
-        beyond = (prompts - rows["use_case"].map(lengths)).fillna(0.0).to_numpy()
+        usual = rows["use_case"].map(lengths).astype(float)
+        beyond = (prompts - usual).fillna(0.0).to_numpy()
         expected = self._by_arm(prices, "expected_cost_usd")
         price = self._by_arm(prices, "input_price_usd")
         cost = expected + price * beyond[:, None]

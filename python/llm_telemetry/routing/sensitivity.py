@@ -1,5 +1,6 @@
 """How much hidden context it would take to undo a result."""
 
+from collections.abc import Callable
 from math import nan, sqrt
 
 import numpy as np
@@ -33,18 +34,25 @@ def worst_mean(values: Floats, weights: Floats, factor: float) -> float:
 
 
 def upper_bounds(delta: Estimate, own: Evaluation, factors: Floats) -> Floats:
-    """Return the upper end of the interval if hidden context bends the odds so far.
+    """Return the upper end of the interval if hidden context bends the odds so far."""
+    bound = _upper_bound(delta, own)
+    return np.array([bound(factor) for factor in factors])
 
-    What the models missed on the chosen arms is all that the weights can move.
+
+def _upper_bound(delta: Estimate, own: Evaluation) -> Callable[[float], float]:
+    """Return the upper end as a function of how far the odds are bent.
+
+    What the models missed on the chosen arms is all that the weights can move. It is
+    put in order here, which leaves nothing to sort to each call.
     """
     missed = np.zeros(len(own.sessions))
     for part in own.parts.values():
         missed += part.usd * (part.corrected(part.chosen) - part.chosen)
-    used = own.weights > 0
+    used = np.flatnonzero(own.weights > 0)
+    used = used[np.argsort(-missed[used], kind="stable")]
     values, weights = missed[used], np.maximum(own.weights[used], 1.0)
     plain = worst_mean(values, weights, 1.0)
-    shifts = [worst_mean(values, weights, factor) - plain for factor in factors]
-    return np.asarray(delta.high + np.array(shifts))
+    return lambda factor: delta.high + worst_mean(values, weights, factor) - plain
 
 
 def robust_factor(delta: Estimate, own: Evaluation) -> float:
@@ -54,12 +62,13 @@ def robust_factor(delta: Estimate, own: Evaluation) -> float:
     """
     if not delta.high < 0:
         return nan
+    bound = _upper_bound(delta, own)
     low, high = 1.0, MAX_FACTOR
-    if upper_bounds(delta, own, np.array([high]))[0] < 0:
+    if bound(high) < 0:
         return high
     for _ in range(STEPS):
         middle = (low + high) / 2
-        if upper_bounds(delta, own, np.array([middle]))[0] < 0:
+        if bound(middle) < 0:
             low = middle
         else:
             high = middle

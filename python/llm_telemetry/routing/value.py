@@ -6,11 +6,17 @@ tests come from one place.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import nan, sqrt
 
 import numpy as np
 
-from llm_telemetry.inference import Estimate, effective_clusters, from_influence
+from llm_telemetry.inference import (
+    Estimate,
+    effective_clusters,
+    effective_size,
+    from_influence,
+)
 from llm_telemetry.routing.contexts import Codes, Floats
 
 FAILURE = "is_failure"
@@ -57,12 +63,12 @@ class Evaluation:
     chances: Floats
     parts: Mapping[str, Part]
 
-    @property
+    @cached_property
     def effective_rows(self) -> float:
         """Return how many equally weighted rows the chosen arms' rows are worth."""
-        return effective_clusters(self.weights, np.arange(len(self.weights)))
+        return effective_size(self.weights)
 
-    @property
+    @cached_property
     def effective_sessions(self) -> float:
         """Return how many equally weighted sessions the chosen arms' rows are worth."""
         return effective_clusters(self.weights, self.sessions)
@@ -205,7 +211,7 @@ def freedom(scores: Floats, own: Evaluation) -> float:
     if not len(scores) or not np.isfinite(scores).all():
         return nan
     moved = np.bincount(own.sessions, weights=scores - scores.mean())
-    carrying = effective_clusters(np.square(moved), np.arange(len(moved)))
+    carrying = effective_size(np.square(moved))
     return min(own.effective_sessions, carrying) - 1
 
 
