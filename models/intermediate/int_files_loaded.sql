@@ -10,10 +10,12 @@ files as (
 counted as (
 
     select
-        * {{ leaving_out('file_rows') }},
+        * {{ leaving_out('file_stem, column_names, file_rows') }},
         coalesce(file_rows, 0) as file_rows
 
     from files
+
+    where file_name is not null
 
 )
 

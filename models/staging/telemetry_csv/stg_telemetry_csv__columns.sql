@@ -1,33 +1,8 @@
-{%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
-{%- for table in tables[1:] + ['landed_interactions'] %}
--- depends_on: {{ ref('stg_telemetry_csv__' ~ table) }}
-{%- endfor %}
-
 with
 
-{% for table in tables -%}
-{%- set stem = source('telemetry_csv', table).identifier -%}
-{{ table }} as (
+files as (
 
-    select
-        '{{ table }}' as table_name,
-        '{{ stem }}' as file_stem,
-        files.file_name,
-        files.column_names
-
-    from (values (1)) as nothing
-
-    left join {{ loaded_files(stem) }} as files on true
-
-),
-
-{% endfor -%}
-
-every_table as (
-    {% for table in tables %}
-    select * from {{ table }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('stg_telemetry_csv__files') }}
 
 ),
 
@@ -39,7 +14,7 @@ every_file as (
         file_name,
         coalesce(any_value(column_names), {{ list_of('cast(null as string)') }}) as column_names
 
-    from every_table
+    from files
 
     group by all
 

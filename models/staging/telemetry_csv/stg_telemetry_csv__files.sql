@@ -1,7 +1,7 @@
-{%- set tables = [
-    'interactions', 'sessions', 'users', 'prompts', 'instruction_samples'
-] -%}
--- depends_on: {{ ref('stg_telemetry_csv__columns') }}
+{%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
+{%- for table in tables[1:] + ['landed_interactions'] %}
+-- depends_on: {{ ref('stg_telemetry_csv__' ~ table) }}
+{%- endfor %}
 
 with
 
@@ -13,11 +13,15 @@ moves as (
 
 files as (
     {% for table in tables %}
+    {%- set stem = source('telemetry_csv', table).identifier %}
     select
         '{{ table }}' as table_name,
-        files.* {{ leaving_out('table_name, column_names') }}
+        '{{ stem }}' as file_stem,
+        files.* {{ leaving_out('table_name') }}
 
-    from {{ loaded_files(source('telemetry_csv', table).identifier) }} as files
+    from (values (1)) as nothing
+
+    left join {{ loaded_files(stem) }} as files on true
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
