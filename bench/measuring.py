@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
@@ -45,9 +46,12 @@ class Plan:
     seed: int = 42
     is_full: bool = False
 
-    def sized(self, *default: int) -> tuple[int, ...]:
-        """Return the sizes asked for, else those that a comparison is for."""
-        return self.sizes or default
+
+def by_size(
+    measured: Callable[[int, Plan], list[Row]], plan: Plan, *default: int
+) -> Cases:
+    """Return a case for every size asked for, else for those it is made for."""
+    return {str(size): partial(measured, size, plan) for size in plan.sizes or default}
 
 
 @dataclass(frozen=True)

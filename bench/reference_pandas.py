@@ -3,7 +3,6 @@
 It is what `make bench` compares with: `reference_pandas.py DATA_DIR OUT_DIR`.
 """
 
-import argparse
 import json
 from itertools import combinations
 from pathlib import Path
@@ -21,18 +20,13 @@ from reference_rules import (
     NAMES,
     NUMBERS,
     SLA_MS,
+    arguments,
 )
 
 
 def main() -> None:
     """Read the three CSVs, decide as the reference does, write its artifacts."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data_dir", type=Path)
-    parser.add_argument("out_dir", type=Path)
-    parser.add_argument("--no-triage", action="store_true")
-    parser.add_argument("--lattice", action="store_true", help="every slice, as we do")
-    options = parser.parse_args()
-    options.out_dir.mkdir(parents=True, exist_ok=True)
+    options = arguments(__doc__)
     log, sessions, users = load(options.data_dir)
     history, calibration, evaluation = split(log)
     policy = routing_policy(history)

@@ -5,7 +5,6 @@ is read once, lazily and streaming, with names as categories; the tables are one
 `collect_all` over it, so that polars shares and parallelises what it can.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from reference_polars_tables import (
     routing_policy,
     unit_cost,
 )
-from reference_rules import ARM, NAMES, NUMBERS, RATIO, SLA_MS
+from reference_rules import ARM, NAMES, NUMBERS, RATIO, SLA_MS, arguments
 
 IDS = ["interaction_id", "session_id", "user_id"]
 Row = dict[str, Any]
@@ -29,13 +28,7 @@ Row = dict[str, Any]
 
 def main() -> None:
     """Read the three CSVs, decide as the reference does, write its artifacts."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data_dir", type=Path)
-    parser.add_argument("out_dir", type=Path)
-    parser.add_argument("--no-triage", action="store_true")
-    parser.add_argument("--lattice", action="store_true", help="every slice, as we do")
-    options = parser.parse_args()
-    options.out_dir.mkdir(parents=True, exist_ok=True)
+    options = arguments(__doc__)
     log, sessions, users = load(options.data_dir)
     totals, tables = aggregated(log, with_lattice=options.lattice)
     tables["reconciliation"] = reconcile(log, sessions, users)

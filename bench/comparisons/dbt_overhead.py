@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from jobs import build, forget, node_seconds, recorded, replayed, site
-from measuring import ROOT, Cases, Plan, Row, Usage, in_turn, simulated
+from measuring import ROOT, Cases, Plan, Row, Usage, by_size, in_turn, simulated
 from words import (
     Bar,
     Section,
@@ -29,10 +29,8 @@ order.
 
 def cases(plan: Plan) -> Cases:
     """Return the sample, for the fixed cost, and every size."""
-    found: Cases = {SAMPLE: lambda: measured(ROOT / "data" / "sample", plan)}
-    for interactions in plan.sized(1_000_000, 10_000_000):
-        found[str(interactions)] = partial(sized, interactions, plan)
-    return found
+    sample: Cases = {SAMPLE: lambda: measured(ROOT / "data" / "sample", plan)}
+    return sample | by_size(sized, plan, 1_000_000, 10_000_000)
 
 
 def sized(interactions: int, plan: Plan) -> list[Row]:

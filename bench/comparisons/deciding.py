@@ -4,7 +4,7 @@ import json
 from functools import partial
 
 from jobs import build, decide, run, script, site
-from measuring import Cases, Plan, Row, in_turn, measure, simulated
+from measuring import Cases, Plan, Row, by_size, in_turn, measure, simulated
 from words import Section, by_case, figure, size, table
 
 DECIDE, SCORE = "llm-telemetry decide", "scores of marts.triage_scores"
@@ -17,10 +17,7 @@ that reads every score.
 
 def cases(plan: Plan) -> Cases:
     """Return every size, and one that is small."""
-    return {
-        str(interactions): partial(measured, interactions, plan)
-        for interactions in plan.sized(100_000, 1_000_000, 10_000_000)
-    }
+    return by_size(measured, plan, 100_000, 1_000_000, 10_000_000)
 
 
 def measured(interactions: int, plan: Plan) -> list[Row]:

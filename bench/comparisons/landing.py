@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import Site, build, forget, replayed, script, site
-from measuring import Cases, Plan, Row, Usage, in_turn, simulated
+from measuring import Cases, Plan, Row, Usage, by_size, in_turn, simulated
 from words import Bar, Section, by_case, job, profile_table, ratio, size, usage_table
 
 LANDED, LEAST = "typed, checked, landed", "typed aggregate over read_csv"
@@ -39,10 +39,7 @@ DuckDB.
 
 def cases(plan: Plan) -> Cases:
     """Return every size."""
-    return {
-        str(interactions): partial(measured, interactions, plan)
-        for interactions in plan.sized(1_000_000, 10_000_000)
-    }
+    return by_size(measured, plan, 1_000_000, 10_000_000)
 
 
 def measured(interactions: int, plan: Plan) -> list[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from jobs import Site, build, parse, profiled, run, script, site
-from measuring import Cases, Plan, Row, Usage, in_turn, measure, simulated
+from measuring import Cases, Plan, Row, Usage, by_size, in_turn, measure, simulated
 from words import (
     Bar,
     Section,
@@ -41,10 +41,7 @@ landed.
 
 def cases(plan: Plan) -> Cases:
     """Return every size."""
-    return {
-        str(interactions): partial(measured, interactions, plan)
-        for interactions in plan.sized(1_000_000, 10_000_000)
-    }
+    return by_size(measured, plan, 1_000_000, 10_000_000)
 
 
 def measured(interactions: int, plan: Plan) -> list[Row]:

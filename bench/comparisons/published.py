@@ -1,11 +1,10 @@
 """What publishing takes, and what those who read meanwhile see of it."""
 
 import json
-from functools import partial
 from statistics import median
 
 from jobs import script
-from measuring import Cases, Plan, Row, measure
+from measuring import Cases, Plan, Row, by_size, measure
 from words import Bar, Section, figure, size, table
 
 READERS = {"reader": "`llm_telemetry.reader`", "duckdb": "a new connection each time"}
@@ -19,12 +18,7 @@ place, again and again, while two processes read.
 
 def cases(plan: Plan) -> Cases:
     """Return every size for the seconds, and one case for the readers."""
-    found: Cases = {
-        str(interactions): partial(costs, interactions, plan)
-        for interactions in plan.sized(1_000_000, 10_000_000)
-    }
-    found["readers"] = readers
-    return found
+    return by_size(costs, plan, 1_000_000, 10_000_000) | {"readers": readers}
 
 
 def costs(interactions: int, plan: Plan) -> list[Row]:
