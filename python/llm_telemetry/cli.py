@@ -33,7 +33,7 @@ from llm_telemetry.warehouse import read, unchanged
 if TYPE_CHECKING:
     from llm_telemetry.decide import Outcome
 
-DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
 Options = argparse.Namespace
 
@@ -42,7 +42,13 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(words)
     try:
-        return int(options.command(options))
+        code = int(options.command(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # who reads has seen enough, as `head` has; nor can the rest be flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except InputError as error:
         _complain(error.lines)
         return WRONG_INPUT
@@ -69,9 +75,9 @@ def run(options: Options) -> int:
         # before anything is written: the marts may still prove to be wrong
         publish.seal(marts, outcome.fresh_rows)
         publish.check(options.warehouse)
-        code = _written(options, outcome)
+        _written(options, outcome)
         publish.publish(marts, options.warehouse)
-    return code
+    return _told(options, outcome)
 
 
 def validate(options: Options) -> int:
@@ -84,8 +90,7 @@ def validate(options: Options) -> int:
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
         print(f"degraded: {describe(check)}")
-    ignored = checks[checks["check_name"] == "unknown_column"]
-    for check in ignored.to_dict("records"):
+    for check in checks[checks["check_name"] == "unknown_column"].to_dict("records"):
         print(f"ignored: {check['table_name']}.{check['column_name']}")
     return DONE
 
@@ -108,7 +113,8 @@ def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
     with unchanged(options.warehouse):
         outcome = _decided(options, options.warehouse)
-    return _written(options, outcome)
+    _written(options, outcome)
+    return _told(options, outcome)
 
 
 def simulate_world(options: Options) -> int:
@@ -120,14 +126,12 @@ def simulate_world(options: Options) -> int:
             seed=options.seed,
             canary_share=options.canary_share,
         )
+        simulate.write(world, options.out_dir)
     except ValueError as error:
         raise InputError(str(error)) from error
-    try:
-        simulate.write(world, options.out_dir)
     except OSError as error:
         raise InputError(f"{options.out_dir}: {error.strerror}") from error
-    rows = len(world.interactions)
-    print(f"{options.out_dir}: {rows:,} interactions of {options.world}")
+    print(f"{options.out_dir}: {len(world.interactions):,} calls of {options.world}")
     return DONE
 
 
@@ -208,26 +212,27 @@ def _decided(options: Options, warehouse: Path) -> "Outcome":
     )
 
 
-def _written(options: Options, outcome: "Outcome") -> int:
-    """Write the bundle and the ledger, say what was decided, return the exit code."""
-    from llm_telemetry import report
-
+def _written(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
     ledger.append(_ledger(options), outcome.ledger)
     _progress(options)("")
+
+
+def _told(options: Options, outcome: "Outcome") -> int:
+    """Say what was decided; return the exit code."""
+    from llm_telemetry import report
+
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
     elif not options.quiet:
         print("\n".join(report.table(outcome.artifact, outcome.health)))
-        print(
-            f"\nwritten: {options.out_dir}/README.md and {len(outcome.files) - 1} more"
-        )
+        others = len(outcome.files) - 1
+        print(f"\nwritten: {options.out_dir}/README.md and {others} more")
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
 def _ledger(options: Options) -> Path:
-    book: Path = options.ledger or options.out_dir / ledger.LEDGER
-    return book.resolve()
+    return Path(options.ledger or options.out_dir / ledger.LEDGER).resolve()
 
 
 def _valid(file: Path) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from conftest import ROOT, SAMPLE, Run, run
 
 from llm_telemetry import bundle
-from llm_telemetry.cli import main
+from llm_telemetry.cli import UNREAD, main
 from llm_telemetry.decide import decide
 from llm_telemetry.errors import InputError
 from llm_telemetry.landing import folder_of
@@ -184,3 +186,19 @@ def test_a_second_process_changes_no_byte(
     monkeypatch.setattr("llm_telemetry.decide.LARGE_INTERACTIONS", 0)
     beside = decide(sample_run.warehouse, processes=2)
     assert beside.files == decide(sample_run.warehouse).files
+
+
+def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
+    words = ["simulate", "--world", "null", "--interactions", "50"]
+    program = [sys.executable, "-m", "llm_telemetry.cli"]
+    ours, theirs = os.pipe()
+    os.close(ours)
+    ended = subprocess.run(
+        [*program, *words, "--out-dir", str(tmp_path)],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    assert (ended.returncode, ended.stderr) == (UNREAD, b"")
+    assert (tmp_path / "truth.json").exists()
