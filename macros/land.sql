@@ -3,9 +3,9 @@
     {%- set places = [] -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- set stamps, landed = file_stamps(files) if files else {}, landed_files() -%}
-        {%- set typed_how = typed_file('', columns) ~ csv_dialect() ~ landing_salt() -%}
+        {%- set folder, typed_how = landing_folder(), local_md5(typed_file('', columns) ~ csv_dialect() ~ landing_salt()) -%}
         {%- for file in files -%}
-            {%- set place = landing_place(table, file, stamps[file], typed_how) -%}
+            {%- set place = folder ~ '/' ~ landing_name(table, file, stamps[file], typed_how) -%}
             {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}
             {%- do places.append(place) -%}
         {%- endfor -%}
@@ -20,9 +20,9 @@
     {%- do run_query(landing(days_loaded(file, place), days_place(place))) -%}
 {%- endmacro %}
 
-{% macro landing_place(table, file, stamp, typed_how) -%}
-    {#- the name says what it was made of: which file, how old and large, typed how -#}
-    {{ return(landing_folder() ~ '/' ~ table ~ '-' ~ local_md5(file) ~ '-' ~ local_md5(stamp ~ '|' ~ typed_how) ~ '.parquet') }}
+{% macro landing_name(table, file, stamp, typed_how) -%}
+    {#- it says what the file was made of: which file, how old and large, typed how -#}
+    {{ return(table ~ '-' ~ local_md5(file) ~ '-' ~ local_md5(stamp ~ '|' ~ typed_how) ~ '.parquet') }}
 {%- endmacro %}
 
 {% macro days_place(place) -%}
