@@ -19,7 +19,7 @@ slices as (
         if({{ dimension }} is null, null, min({{ dimension }}_code))
             as {{ dimension }}_code,
         {%- endfor %}
-        -- hashed twice: a hash of several columns is an xor of theirs, which would cancel
+        -- hashed twice: the hash of several columns is an xor, which would cancel
         bit_xor({{ name_code(name_code(slice_dimensions('_code'))) }}) as rows_hash
 
     from combinations
