@@ -1,9 +1,9 @@
 {#- what a landed file holds, by the day of its rows: how many, and the sums their digest is made of; and its columns -#}
 {% macro days_loaded(file, place) -%}
-    {#- as decimals: Parquet has no integer that wide, and a double would round -#}
     {%- set found = described_columns(file) -%}
     {%- set names = run_query('describe select * from ' ~ read_landed(place)).columns[0].values() -%}
     {%- set held = names | select('in', found | map('lower') | list + ['rejected_values']) | join(', ') -%}
+    {#- decimals: Parquet has no integer that wide, and a double would round -#}
     select
         {{ loaded_date() if 'timestamp_utc' in names else 'cast(null as date)' }} as loaded_date,
         count(*) as file_rows,

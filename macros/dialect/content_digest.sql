@@ -7,9 +7,10 @@
     )
 {%- endmacro %}
 
+{# control characters part the columns and stand for what is missing: no text of telemetry holds them #}
 {% macro row_digest(columns) -%}
     {%- if target.type == 'spark' -%}md5(to_json(struct({{ columns }})))
-    {%- else -%}md5_number(concat({% for name in columns.split(', ') %}cast({{ name }} as varchar){{ ', chr(31), ' if not loop.last }}{% endfor %}))
+    {%- else -%}md5_number(concat({% for name in columns.split(', ') %}coalesce(cast({{ name }} as varchar), chr(30)){{ ', chr(31), ' if not loop.last }}{% endfor %}))
     {%- endif -%}
 {%- endmacro %}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from rendered_models import render
 
 from llm_telemetry.build import built, scratch_of
 from llm_telemetry.warehouse import read
@@ -149,6 +150,15 @@ def test_every_format_and_order_of_the_same_rows_has_one_digest(tmp_path: Path) 
         for inputs in found
     }
     assert len(digests) == 1
+
+
+def test_a_digest_tells_rows_apart_by_column_and_by_what_is_missing() -> None:
+    rows = [("a", "b"), ("ab", ""), ("", "ab"), ("a", None), (None, "a"), ("a", "")]
+    digest = render("{{ row_digest('one, other') }}")
+    with duckdb.connect() as connection:
+        connection.register("frame", pd.DataFrame(rows, columns=["one", "other"]))
+        query = f"select count(distinct {digest}) from frame"
+        assert connection.sql(query).fetchall() == [(len(rows),)]
 
 
 def test_the_published_sessions_add_up(

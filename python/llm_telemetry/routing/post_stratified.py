@@ -13,8 +13,6 @@ from llm_telemetry.inference import Floats, effective_clusters, from_influence
 from llm_telemetry.routing.strata import MEASURES, Labels, Mask, choose_strata
 from llm_telemetry.routing.value import Contrast
 
-GROUPED = ("use_case", "account_tier", "channel", "prompt_length")
-
 
 def logged(rows: pd.DataFrame, knobs: Mapping[str, float]) -> Contrast:
     """Set the logged routing against itself: the baseline."""
