@@ -1,6 +1,6 @@
 with
 
-interactions as (
+interactions as {{ read_again() }}(
 
     select
         interaction_id,
@@ -29,14 +29,21 @@ interactions as (
 
 ),
 
--- nobody tries again unless something failed, or the source says what belongs together
+-- nobody tries again unless something failed, or the source says what belongs together;
+-- and where attempts are numbered, one has to come after the first
 suspects as (
 
-    select distinct thread_id
+    select thread_id
 
     from interactions
 
-    where is_failure or operation_id is not null
+    where is_failure or operation_id is not null or coalesce(retry_index, 1) > 0
+
+    group by thread_id
+
+    having
+        bool_or(operation_id is not null)
+        or (bool_or(is_failure) and bool_or(coalesce(retry_index, 1) > 0))
 
 ),
 
@@ -77,7 +84,8 @@ numbered as (
 
     select
         * {{ leaving_out('is_linked') }},
-        count(*) filter (where not is_linked) over thread as operation_number
+        count(*) filter (where not is_linked) over thread as operation_number,
+        is_linked or coalesce(lead(is_linked) over thread, false) as is_one_of_several
 
     from followed
 

@@ -6,6 +6,8 @@ followed as (
 
     select * from {{ ref('int_attempts_followed') }}
 
+    where is_one_of_several
+
 ),
 
 operations as (
