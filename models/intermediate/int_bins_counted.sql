@@ -3,25 +3,63 @@
 
 with
 
-features_binned as (
+features_compared as {{ read_again() }}(
 
-    select * from {{ ref('int_features_binned') }}
+    select * from {{ ref('int_features_compared') }}
 
 ),
+
+features_edged as (
+
+    select * from {{ ref('int_features_edged') }}
+
+),
+
+edges as (
+
+    select
+        window_pair,
+        {{ edges_of_features() }}
+
+    from features_edged
+
+),
+
+{% for feature in features -%}
+-- values first: they are fewer than rows, and each finds its bin once
+{{ feature }}_values as (
+
+    select
+        window_pair,
+        is_current,
+        {{ feature }},
+        count(*) as interactions
+
+    from features_compared
+
+    group by all
+
+),
+
+{% endfor -%}
 
 counted as (
     {% for feature in features %}
     select
-        window_pair,
-        is_current,
+        rows_of_value.window_pair,
+        rows_of_value.is_current,
         '{{ feature }}' as feature,
         '{{ 'numeric' if feature in numeric else 'categorical' }}' as feature_type,
-        cast({{ feature }} as string) as bin,
-        count(*) as interactions
+        -- noqa: disable=LT05
+        cast({{ binned_feature('rows_of_value', feature) }} as string) as bin,
+        -- noqa: enable=LT05
+        cast(sum(rows_of_value.interactions) as bigint) as interactions
 
-    from features_binned
+    from {{ feature }}_values as rows_of_value
 
-    group by window_pair, is_current, {{ feature }}
+    inner join edges on rows_of_value.window_pair = edges.window_pair
+
+    group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

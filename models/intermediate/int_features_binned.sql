@@ -1,3 +1,5 @@
+{%- set features = numeric_features().split() + categorical_features().split() -%}
+
 with
 
 features_compared as (
@@ -22,54 +24,46 @@ edges as (
 
     select
         window_pair,
-        -- no edge where the reference has no value: all that came later is one bin
-        {%- for feature in numeric_features().split() %}
-        {% for edge in range(1, 10) -%}
-        coalesce({{ item_of(feature, edge) }}, 1e308) as {{ feature }}_{{ edge }},
-        {% endfor %}
-        {%- endfor %}
-    {%- for feature in integer_features().split() %}
-    {{ feature }}_values{{ ',' if not loop.last }}
-    {%- endfor %}
+        {{ edges_of_features() }}
 
     from features_edged
 
 ),
 
-binned as (
+sampled as (
 
     select
-        features_compared.window_pair,
-        features_compared.is_current,
-        features_compared.session_id,
-        -- of the sessions in the sample; null elsewhere
+        features_compared.*,
         sessions_sampled.session_number,
         sessions_sampled.session_rows,
-        sessions_sampled.sessions,
-
-        {%- for feature in continuous_features().split() %}
-        {{ decile(feature) }} as {{ feature }},
-        {%- endfor %}
-        {%- for feature in integer_features().split() %}
-        if(
-            edges.{{ feature }}_values <= {{ knob('max_integer_categories') }},
-            features_compared.{{ feature }},
-            {{ decile(feature) }}
-        ) as {{ feature }},
-        {%- endfor %}
-    {%- for feature in categorical_features().split() %}
-    features_compared.{{ feature }}{{ ',' if not loop.last }}
-    {%- endfor %}
+        sessions_sampled.sessions
 
     from features_compared
 
-    inner join edges on features_compared.window_pair = edges.window_pair
-
-    left join sessions_sampled
+    inner join sessions_sampled
         on
             features_compared.window_pair = sessions_sampled.window_pair
             and features_compared.is_current = sessions_sampled.is_current
             and features_compared.session_id = sessions_sampled.session_id
+
+),
+
+binned as (
+
+    select  -- noqa: disable=LT02,LT05
+        sampled.window_pair,
+        sampled.is_current,
+        sampled.session_id,
+        sampled.session_number,
+        sampled.session_rows,
+        sampled.sessions
+        {%- for feature in features %},
+        {{ binned_feature('sampled', feature) }} as {{ feature }}
+        {%- endfor %}
+
+    from sampled
+
+    inner join edges on sampled.window_pair = edges.window_pair
 
 )
 

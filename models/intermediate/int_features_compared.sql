@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-features as (
+features as {{ read_again() }}(
 
     select
         decision_window,

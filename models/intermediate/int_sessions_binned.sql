@@ -8,14 +8,6 @@ features_binned as (
 
 ),
 
-sampled as (
-
-    select * from features_binned
-
-    where sessions is not null
-
-),
-
 binned as (
     {% for feature in features %}
     select
@@ -28,7 +20,7 @@ binned as (
         coalesce(cast({{ feature }} as string), '') as bin,
         count(*) as interactions
 
-    from sampled
+    from features_binned
 
     group by all
     {{ 'union all' if not loop.last }}
