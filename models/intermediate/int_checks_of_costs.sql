@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {#- who can do without any cost can do without these -#}
 {%- set unpriced_rate = 'if(' ~ knob('max_cost_missing_rate') ~ ' >= 1, 1e0, '
     ~ knob('max_unpriced_rate') ~ ')' -%}

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {%- set keys = {
     'interactions': ('interaction_id', 'int_interactions_unioned'),
     'sessions': ('session_id', 'stg_telemetry_csv__sessions'),
@@ -7,28 +8,19 @@
 
 with
 
-keys as (
+copies as (
     {% for table, (key, model) in keys.items() %}
     select
         '{{ table }}' as table_name,
         '{{ key }}' as column_name,
-        {{ key }} as row_key
-
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-counted as (
-
-    select
-        *,
+        {{ key }} as row_key,
         count(*) as copies
 
-    from keys
+    from {{ ref(model) }}
 
     group by all
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -51,7 +43,7 @@ every_check as (
             {{ check('unique_key', 'copies > 1', 'row_key', 'row_key is not null') }}
         {%- endcall %}
 
-    from counted
+    from copies
 
     group by table_name, column_name
 

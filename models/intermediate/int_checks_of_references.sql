@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with
 
 matched as (
@@ -12,28 +13,23 @@ every_check as (
         table_name,
         column_name,
         {% call rows_of_checks() -%}
-            {{ check('foreign_key', 'is_orphan', 'coalesce(parent_id, row_key)') }}
+            {{ check('foreign_key', 'is_orphan', 'coalesce(parent_id, row_key)') }},
+            {{ check('one_window', 'is_divided', 'parent_id', 'is_divided is not null') }}
         {%- endcall %}
 
     from matched
 
     group by table_name, column_name
 
-    union all
+),
 
-    select
-        table_name,
-        column_name,
-        {% call rows_of_checks() -%}
-            {{ check('one_window', 'windows > 1', 'parent_id') }}
-        {%- endcall %}
+-- only sessions lie in windows
+with_meaning as (
 
-    from matched
+    select * from every_check
 
-    where windows is not null
-
-    group by table_name, column_name
+    where check_name != 'one_window' or column_name = 'session_id'
 
 )
 
-select * from every_check
+select * from with_meaning

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {%- set not_negative = [
     'latency_ms', 'cost_usd', 'prompt_tokens', 'completion_tokens', 'total_tokens'
 ] -%}

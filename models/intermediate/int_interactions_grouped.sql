@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_flagged') }}
+    select * from {{ ref('int_interactions_windowed') }}
 
 ),
 

@@ -2,7 +2,7 @@
 
 with
 
-interactions as (
+interactions as {{ read_again() }}(
 
     select
         * {{ leaving_out('latency_ms') }},

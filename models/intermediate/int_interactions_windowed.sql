@@ -3,7 +3,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_grouped') }}
+    select * from {{ ref('int_interactions_flagged') }}
 
 ),
 
@@ -17,14 +17,16 @@ splits as (
 
     select count(split) > 0 as is_in_interactions
 
-    from interactions
-    {{ 'where ' ~ business_date('timestamp_utc') ~ ' >= ' ~ held if held }}
+    from {{ ref('int_interactions_unioned') }}
+    {{ 'where ' ~ business_date(called_at()) ~ ' >= ' ~ held if held }}
 
 ),
 
 summaries as (
 
-    select count(split) > 0 as is_in_sessions from sessions
+    select count(split) > 0 as is_in_sessions
+
+    from {{ ref('int_sessions_windowed') }}
 
 ),
 

@@ -1,6 +1,12 @@
 with
 
-interactions as (
+calls as (
+
+    select * from {{ ref('int_interactions_unioned') }}
+
+),
+
+windowed as (
 
     select * from {{ ref('int_interactions_windowed') }}
 
@@ -11,7 +17,7 @@ samples as (
     select
         interaction_id as parent_id,
         cast(null as string) as row_key,
-        cast(null as bigint) as windows,
+        cast(null as boolean) as is_divided,
         true as is_summarised
 
     from {{ ref('stg_telemetry_csv__instruction_samples') }}
@@ -34,11 +40,11 @@ samples as (
 -- only those that a sample names: a list of every interaction is dear
 sampled_interactions as (
 
-    select distinct interactions.interaction_id as parent_id
+    select distinct calls.interaction_id as parent_id
 
-    from interactions
+    from calls
 
-    semi join samples on interactions.interaction_id = samples.parent_id
+    semi join samples on calls.interaction_id = samples.parent_id
 
 ),
 
@@ -46,12 +52,13 @@ session_references as (
 
     select
         session_id as parent_id,
-        min(interaction_id) as row_key,
-        count(distinct decision_window) as windows,
+        min(interaction_id) filter (where session_id is null) as row_key,
+        -- a set of windows for each session would not fit into memory
+        coalesce(min(decision_window) != max(decision_window), false) as is_divided,
         -- only the contract's files bring summaries to look a reference up in
         bool_or(source = 'telemetry_csv') as is_summarised
 
-    from interactions
+    from windowed
 
     group by all
 
@@ -61,11 +68,11 @@ user_references as (
 
     select
         user_id as parent_id,
-        min(interaction_id) as row_key,
-        cast(null as bigint) as windows,
+        min(interaction_id) filter (where user_id is null) as row_key,
+        cast(null as boolean) as is_divided,
         bool_or(source = 'telemetry_csv') as is_summarised
 
-    from interactions
+    from calls
 
     group by all
 
@@ -82,7 +89,7 @@ matched as (
         '{{ column }}' as column_name,
         children.parent_id,
         children.row_key,
-        children.windows,
+        children.is_divided,
         children.is_summarised,
         children.is_summarised and parents.parent_id is null as is_orphan
 

@@ -7,7 +7,11 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_flagged') }}
+    select
+        session_id,
+        {{ called_at() }} as timestamp_utc
+
+    from {{ ref('int_interactions_unioned') }}
 
 ),
 

@@ -1,6 +1,6 @@
 with
 
-interactions as (
+interactions as {{ read_again() }}(
 
     select * from {{ ref('int_interactions_labelled') }}
 

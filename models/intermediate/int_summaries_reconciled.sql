@@ -1,9 +1,9 @@
 {%- set held = held_from() -%}
 with
 
-interactions as (
+interactions as {{ read_again() }}(
 
-    select * from {{ ref('int_interactions_windowed') }}
+    select * from {{ ref('int_interactions_flagged') }}
 
 ),
 

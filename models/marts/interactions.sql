@@ -5,7 +5,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_windowed') }}
+    select * from {{ ref('int_interactions_grouped') }}
 
 ),
 
