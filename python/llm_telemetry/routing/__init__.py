@@ -61,7 +61,8 @@ def decide(
 
 
 def _obstacle(marts: Marts) -> str | None:
-    windows = set(marts.contexts["decision_window"]) if len(marts.contexts) else set()
+    known = marts.contexts["decision_window"].unique() if len(marts.contexts) else ()
+    windows = set(known)
     if marts.candidates.empty or not marts.candidates["has_enough_interactions"].any():
         return "no_candidates"
     if "history" not in windows:
@@ -132,10 +133,16 @@ def _contrasts(
     for name, policy in policies.items():
         if not window.is_routed(policy).any():
             continue
-        own = finding.found if name == "shippable" else None
+        own = finding.found if _is_same(policy, finding.policy) else None
         for estimator, contrast in (own or judging.estimates(window, policy)).items():
             found[name, estimator] = contrast
     return found
+
+
+def _is_same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Say whether two policies send every use case to the same arm."""
+    arms, others = (table[KEYS].reset_index(drop=True) for table in (one, other))
+    return arms.equals(others)
 
 
 def _described(

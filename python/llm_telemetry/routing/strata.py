@@ -60,13 +60,28 @@ def _pool(
 
 
 def _label(rows: pd.DataFrame, columns: Sequence[str]) -> Labels:
-    groups = rows.groupby(["use_case", *columns]).ngroup()
-    return np.asarray(groups, dtype=np.int64)
+    """Number the combinations of the use case and some columns, -1 where one lacks."""
+    labels = np.zeros(len(rows), dtype=np.int64)
+    is_known = np.ones(len(rows), dtype=np.bool_)
+    for name in ("use_case", *columns):
+        values = rows[name].astype("category").cat
+        codes = values.codes.to_numpy()
+        labels = labels * len(values.categories) + codes
+        is_known &= codes >= 0
+    found = np.full(len(rows), -1, dtype=np.int64)
+    found[is_known] = pd.factorize(labels[is_known])[0]
+    return found
 
 
 def _supported(rows: pd.DataFrame, labels: Labels, min_rows: float) -> Labels:
     """Return the labels, -1 where the chosen arm has too few known rows to speak."""
-    known = rows[list(MEASURES)].notna().mul(rows["is_chosen"], axis=0)
-    counts = known.groupby(labels).sum().min(axis=1)
-    is_enough = counts.reindex(labels).to_numpy() >= min_rows
-    return np.where(is_enough & (labels >= 0), labels, -1)
+    found = labels >= 0
+    is_chosen = rows["is_chosen"].to_numpy()
+    # a label more, for the rows that have none: it speaks for none of them
+    places = np.where(found, labels, labels.max(initial=-1) + 1)
+    counts = [
+        np.bincount(places, weights=is_chosen & rows[name].notna().to_numpy())
+        for name in MEASURES
+    ]
+    is_enough = np.min(counts, axis=0)[places] >= min_rows
+    return np.where(is_enough & found, labels, -1)
