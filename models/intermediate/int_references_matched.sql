@@ -6,12 +6,6 @@ calls as (
 
 ),
 
-windowed as (
-
-    select * from {{ ref('int_interactions_windowed') }}
-
-),
-
 samples as (
 
     select
@@ -58,7 +52,7 @@ session_references as (
         -- only the contract's files bring summaries to look a reference up in
         bool_or(source = 'telemetry_csv') as is_summarised
 
-    from windowed
+    from {{ ref('int_interactions_windowed') }}
 
     group by all
 
