@@ -19,16 +19,28 @@
     {{ return("('" ~ (texts or ['0001-01-01']) | join("', '") ~ "')") }}
 {%- endmacro %}
 
+{% macro landed_calls() -%}
+    {#- of the files that this build needs, each by its name: of a filter on names DuckDB expects one row, and keeps all calls for a join -#}
+    {%- set all_calls, places = ref('stg_telemetry_csv__landed_interactions'), [] -%}
+    {%- if execute and is_windowed() -%}
+    {%- set read = 'select distinct landed_file from ' ~ loaded_files('llm_system_interactions') ~ ' left join ' ~ telemetry_days() ~ ' using (loaded_date) where is_read or loaded_date is null order by all' -%}
+    {%- for file in run_query(read).columns[0].values() | select -%}{%- do places.append(landing_folder() ~ '/' ~ file) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ '(' ~ filed_rows(places) ~ ') as filed' if places else all_calls }}
+{%- endmacro %}
+
 {% macro is_read() -%}
-    {#- which rows of landed files this build needs: by file, then by row group, then by row; and those without a day -#}
+    {#- which of their rows: by row group, then by row; and those without a day -#}
     {%- if not execute or not is_windowed() -%}true
     {%- else -%}
     {%- set days = telemetry_days() -%}
-    {%- set files = loaded_files('llm_system_interactions') ~ ' left join ' ~ days ~ ' using (loaded_date)' -%}
-    landed_file in {{ text_list(files, 'landed_file', 'is_read or loaded_date is null') }}
-    and (timestamp_utc is null or timestamp_utc >= {{ first_day(days, 'is_read') }})
+    (timestamp_utc is null or timestamp_utc >= {{ first_day(days, 'is_read') }})
     and (loaded_date is null or loaded_date in {{ text_list(days, 'loaded_date', 'is_read') }})
     {%- endif -%}
+{%- endmacro %}
+
+{% macro filed_rows(places) -%}
+    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(places) }}) as landed
 {%- endmacro %}
 
 {% macro first_day(days, condition) -%}

@@ -5,7 +5,7 @@ with
 
 landed as (
 
-    select * from {{ ref('stg_telemetry_csv__landed_interactions') }}
+    select * from {{ landed_calls() }}
 
     where {{ is_read() }}
 

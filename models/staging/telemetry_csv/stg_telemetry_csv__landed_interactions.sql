@@ -70,26 +70,17 @@
 
 with
 
-landed as (
+filed as (
     {% if places %}
-    {{ landed_rows(places) }}
+    {{ filed_rows(places) }}
     {% else %}
     select
         *,
-        cast(null as string) as landed_file
+        cast(null as string) as landed_file,
+        cast(null as date) as loaded_date
 
     from ({{ typed_file('', columns) }}) as nothing
     {% endif %}
-),
-
-filed as (
-
-    select
-        *,
-        {{ loaded_date() }} as loaded_date
-
-    from landed
-
 )
 
 select * from filed

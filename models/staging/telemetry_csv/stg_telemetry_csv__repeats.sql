@@ -21,7 +21,7 @@ landed as (
         interaction_id,
         landed_file
 
-    from {{ ref('stg_telemetry_csv__landed_interactions') }}
+    from {{ landed_calls() }}
 
     where interaction_id is not null and {{ is_read() }}
 
