@@ -13,10 +13,11 @@
 
 {% macro newest_landed(places, key, condition) -%}
     {#- of a key the file that sorts last has the word; a key twice in that file is left to the checks -#}
-    {%- set last = [] -%}
-    {%- for place in places -%}{%- do last.append('when ' ~ plain_path(place.split('/')[-1]) ~ ' then ' ~ loop.index) -%}{%- endfor -%}
-    select * {{ leaving_out('landed_file') }}
+    select * {{ leaving_out('landed_file, file_number') }}
     from ({{ landed_rows(places) }}) as landed
+    inner join (values
+        {%- for place in places %} ({{ plain_path(place.split('/')[-1]) }}, {{ loop.index }}){{ ',' if not loop.last }}{% endfor %}
+    ) as files (landed_file, file_number) using (landed_file)
     where {{ condition }}
-    qualify {{ key }} is null or landed_file = max_by(landed_file, case landed_file {{ last | join(' ') }} end) over (partition by {{ key }})
+    qualify {{ key }} is null or file_number = max(file_number) over (partition by {{ key }})
 {%- endmacro %}
