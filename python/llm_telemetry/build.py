@@ -248,6 +248,12 @@ def _explained(
     log: str, data_dir: Path, sources: Sequence[str], marts: Path
 ) -> Exception:
     """Return what went wrong, as the input's fault where it is."""
+    if "Out of Memory Error" in log:
+        limit = _memory_limit(data_dir, sources)
+        return InputError(
+            f"LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in {limit}, or has"
+            " no disk left to spill to: set it higher, or hold fewer days (WINDOW_DAYS)"
+        )
     lines = _gates(marts) or malformed_files(data_dir, sources)
     return InputError(*lines) if lines else BuildError(log)
 

@@ -1,4 +1,4 @@
-"""What dbt keeps from one build to the next."""
+"""What dbt keeps from one build to the next, and what it needs."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from conftest import SAMPLE
 
 from llm_telemetry import build
+from llm_telemetry.errors import InputError
 
 
 def test_a_warehouse_elsewhere_parses_nothing_again(
@@ -33,3 +34,16 @@ def test_a_project_that_is_only_read_is_built(
     model = "stg_telemetry_csv__users"
     with build.built(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
         assert marts.exists()
+
+
+def test_too_little_memory_is_one_line_that_names_the_knob(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_TELEMETRY_MEMORY_LIMIT", "10MB")
+    said = "^LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in 10MB, .*"
+    with (
+        pytest.raises(InputError, match=said) as error,
+        build.built(SAMPLE, tmp_path / "w.duckdb", select="+interactions"),
+    ):
+        pass
+    assert len(str(error.value).splitlines()) == 1
