@@ -1,11 +1,15 @@
-{%- set books = {'price_overrides': 'true', 'model_prices': 'false'} -%}
-
 with
 
+prices as (
+
+    select * from {{ ref('price_book') }}
+
+),
+
 listed as (
-    {% for book, is_override in books.items() %}
+
     select
-        {{ is_override }} as is_override,
+        price_book = 'price_overrides' as is_override,
         lower(provider) as provider,
         lower(model) as model,
         lower(coalesce(service_tier, '')) as service_tier,
@@ -27,9 +31,7 @@ listed as (
             'call': 'coalesce(usd_per_thousand_calls, 0e0) / 1e3',
         }) }} as price
 
-    from {{ ref(book) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    from prices
 
 )
 

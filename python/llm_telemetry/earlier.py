@@ -12,22 +12,40 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.sources import PROJECT
 from llm_telemetry.warehouse import read
 
-MADE_OF = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.sql", "seeds/*.csv")
+MADE_OF = ("macros/**/*.sql", "models/**/*.sql", "seeds/*.csv")
+# another price restates the days on which it holds: stg_telemetry_csv__repriced_days
+PRICES = ("model_prices.csv", "price_overrides.csv")
+# that change what was rolled up; the others change what is decided on it
+KNOBS = (
+    "business_time_zone",
+    "failure_event_cost_usd",
+    "impute_beside_logged",
+    "max_retry_gap_s",
+    "sla_breach_penalty_usd",
+    "sla_ms",
+)
 
 
 def state(sources: Sequence[str]) -> str:
-    """Return a digest of what rollups depend on beside the telemetry.
+    """Return a digest of what all rollups depend on beside the telemetry.
 
-    Another text of a model, macro or seed, another knob and another engine make
-    other marts of the same files.
+    Another text of a model, macro or seed, another of their knobs and another engine
+    make other marts of the same files.
     """
-    knobs = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    digest = sha256(f"{version('duckdb')} {sorted(sources)}".encode())
-    for knob in sorted(knobs):
-        digest.update(f"{knob}={os.environ.get(knob.upper(), '')} ".encode())
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    knobs = {
+        knob: os.environ.get(knob.upper()) or str(default)
+        for knob, default in project.pop("vars").items()
+    }
+    made = [version("duckdb"), sorted(sources), project]
+    made += [knobs[knob] for knob in KNOBS]
+    # calls that move to another day are looked for where not all are held
+    made.append(knobs["window_days"] != "0")
+    digest = sha256(repr(made).encode())
     for pattern in MADE_OF:
         for file in sorted(PROJECT.glob(pattern)):
-            digest.update(sha256(file.read_bytes()).digest())
+            if file.name not in PRICES:
+                digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ PRICED_MODELS = (
     "int_models_named",
     "int_models_sold",
     "int_models_matched",
+    "price_book",
     "int_prices_listed",
     "int_prices_offered",
     "int_prices_matched",

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
+from llm_telemetry import earlier
+
 PROJECT = "llm_production_telemetry"
 PLAIN_TYPES = {"varchar", "bigint", "double", "boolean", "date", "timestamp"}
 # dollars that add up over days and years to the last digit
@@ -31,6 +33,7 @@ READS = {
     "intermediate": {"staging", "intermediate", "marts", "seed"},
     "marts": {"intermediate", "marts", "seed"},
 }
+NOT_ROLLED = {"integrity_checks", "int_sessions_windowed"}
 Node = dict[str, Any]
 
 
@@ -201,6 +204,28 @@ def test_every_mart_of_calls_says_whether_it_counts_attempts_or_operations(
         and not re.search(r"\b(attempt|operation)s?\b", model["description"])
     ]
     assert not wrong, f"attempts or operations? {wrong}"
+
+
+def test_a_knob_that_rollups_are_made_with_restates_them(manifest: Node) -> None:
+    nodes, texts = manifest["nodes"], set()
+    found = [name for name in nodes if "or_carried(" in nodes[name].get("raw_code", "")]
+    for name in found:
+        texts.update(nodes[name]["depends_on"]["macros"])
+        # what they read that is a gate, or a window: neither is rolled up
+        found += {
+            parent
+            for parent in nodes[name]["depends_on"].get("nodes", ())
+            if parent in nodes and nodes[parent]["name"] not in NOT_ROLLED
+        } - {*found}
+    macros = [name for name in texts if f".{PROJECT}." in name]
+    for name in macros:
+        called = manifest["macros"][name]["depends_on"]["macros"]
+        macros += {macro for macro in called if f".{PROJECT}." in macro} - {*macros}
+    sql = [nodes[name]["raw_code"] for name in found]
+    sql += [manifest["macros"][name]["macro_sql"] for name in macros]
+    knobs = set(re.findall(r"knob\('(\w+)'\)", " ".join(sql)))
+    # the first two are of a state in ways of their own; contents are not rolled up
+    assert knobs - {"sources", "window_days", "keep_content"} == set(earlier.KNOBS)
 
 
 def test_no_relation_is_written_out(models: list[Node]) -> None:

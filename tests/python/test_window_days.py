@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from conftest import SAMPLE
+from conftest import ROOT, SAMPLE
 
+from llm_telemetry import build as build_module
 from llm_telemetry import earlier
 from llm_telemetry.build import built, scratch_of
 from llm_telemetry.publish import publish
@@ -134,6 +135,38 @@ def by_day(rows: pd.DataFrame, data: Path) -> None:
         write(calls, data, str(day))
 
 
+def project_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Build with a copy of the project; return where its negotiated prices stand."""
+    project = folder / "project"
+    for part in ("models", "macros", "seeds"):
+        shutil.copytree(ROOT / part, project / part)
+    for file in ("dbt_project.yml", "profiles.yml"):
+        shutil.copyfile(ROOT / file, project / file)
+    # generic tests, which the models name
+    shutil.copytree(ROOT / "tests" / "generic", project / "tests" / "generic")
+    for module in (build_module, earlier):
+        monkeypatch.setattr(module, "PROJECT", project)
+    monkeypatch.setattr(build_module, "PARSED", project / "partial_parse.msgpack")
+    return project / "seeds" / "price_overrides.csv"
+
+
+def agree(prices: Path, until: str) -> None:
+    """Write a negotiated price that doubles on a day."""
+    agreed = pd.DataFrame(
+        {
+            "provider": "meta",
+            "model": "llama-3.1-8b",
+            "valid_from": [None, until],
+            "valid_to": [until, None],
+            "input_usd_per_mtok": [1.0, 2.0],
+            "output_usd_per_mtok": [3.0, 6.0],
+            "source": "contract",
+        },
+        columns=pd.read_csv(prices).columns,
+    )
+    agreed.to_csv(prices, index=False)
+
+
 def test_thirty_batches_with_late_and_corrected_rows_make_the_marts_of_one(
     rows: pd.DataFrame, data: Path, tmp_path: Path
 ) -> None:
@@ -187,10 +220,32 @@ def test_only_days_that_a_file_touches_are_read(
     (data / TABLE / f"{late}.csv").unlink()
     build(data, warehouse)
     assert_as_read_at_once(data, warehouse, tmp_path)
-    # and nothing is left of another knob
+    # knobs of what is decided leave rollups alone, more days held read those days
+    monkeypatch.setenv("FAIL_BUDGET", "0.03")
+    monkeypatch.setenv("WINDOW_DAYS", str(WINDOW + 7))
+    days = build(data, warehouse)
+    assert days.loc[days["is_held"]].index.min() == pd.Timestamp("2025-04-11")
+    assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-10")
+    assert_as_read_at_once(data, warehouse, tmp_path)
+    # and nothing is left of another knob of theirs
     assert earlier.goes_on_from(warehouse, earlier.state([CONTRACT]))
     monkeypatch.setenv("SLA_MS", "1000")
     assert not earlier.goes_on_from(warehouse, earlier.state([CONTRACT]))
+
+
+def test_another_price_restates_the_days_on_which_it_holds(
+    rows: pd.DataFrame, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse, prices = tmp_path / "w.duckdb", project_copy(tmp_path, monkeypatch)
+    by_day(rows.drop(columns="cost_usd"), data)
+    agree(prices, until="2025-04-01")
+    build(data, warehouse)
+    # later than was agreed, which both rows of the price say
+    agree(prices, until="2025-04-03")
+    days = build(data, warehouse)
+    restated = days.index[days["is_restated"]].strftime("%m-%d").tolist()
+    assert sorted(restated) == ["03-31", "04-01", "04-02", "04-03"]
+    assert_as_read_at_once(data, warehouse, tmp_path)
 
 
 def test_a_correction_that_moves_a_call_to_another_day_makes_every_day_anew(

@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
+-- depends_on: {{ ref('stg_telemetry_csv__repriced_days') }}
 {{ config(materialized='table') }}
 {%- set usage = earlier('usage_by_day') %}
 
@@ -76,6 +77,12 @@ touched as (
     select loaded_date
 
     from changed
+
+    union
+
+    select loaded_date
+
+    from {{ ref('stg_telemetry_csv__repriced_days') }}
 
     union
 

@@ -1,0 +1,7 @@
+with
+
+prices as (
+    {{ price_books() }}
+)
+
+select * from prices
