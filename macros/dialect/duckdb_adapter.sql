@@ -1,0 +1,46 @@
+{#- what dbt-duckdb does, in fewer steps: DuckDB changes tables and views within a transaction, so that no other name,
+    rename and drop has to come between; with their comments in one statement that is a third less of dbt on the sample -#}
+{% materialization table, adapter='duckdb' -%}
+    {%- set made = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        {{ without_old(this) }}
+        {{ create_table_as(False, made, compiled_code) }}
+    {%- endcall -%}
+    {{ settled(made) }}
+    {{ return({'relations': [made]}) }}
+{%- endmaterialization %}
+
+{% materialization view, adapter='duckdb' -%}
+    {%- set made = this.incorporate(type='view') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        {{ without_old(this) }}
+        {{ create_view_as(made, compiled_code) }}
+    {%- endcall -%}
+    {{ settled(made) }}
+    {{ return({'relations': [made]}) }}
+{%- endmaterialization %}
+
+{% macro without_old(relation) -%}
+    {%- set old = load_cached_relation(relation) -%}
+    {{ 'drop ' ~ old.type ~ ' if exists ' ~ old ~ ';' if old }}
+{%- endmacro %}
+
+{% macro settled(relation) -%}
+    {%- do persist_docs(relation, model) -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+{%- endmacro %}
+
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
+    {#- in one statement; the contract has seen to it that the columns are there -#}
+    {%- set comments = [] -%}
+    {%- if for_relation and config.persist_relation_docs() -%}
+    {%- do comments.append(alter_relation_comment(relation, model.description)) -%}
+    {%- endif -%}
+    {%- for name, column in model.columns.items() if for_columns and config.persist_column_docs() -%}
+    {%- do comments.append('comment on column ' ~ relation ~ '.' ~ name ~ ' is ' ~ duckdb_escape_comment(column['description']) ~ ';') -%}
+    {%- endfor -%}
+    {%- if comments -%}{%- do run_query(comments | join(' ')) -%}{%- endif -%}
+{%- endmacro %}
