@@ -1,6 +1,11 @@
-{#- prices agreed on, and those of the book #}
+{#- prices agreed on, and those of the book; by name, as the first file is written by hand #}
 {% macro price_books() -%}
     {%- for seed in ['price_overrides', 'model_prices'] %}
-    select '{{ seed }}' as price_book, * from {{ ref(seed) }}{{ ' union all' if not loop.last }}
+    select
+        '{{ seed }}' as price_book, provider, model, service_tier, valid_from, valid_to,
+        from_minute_utc, to_minute_utc, min_input_tokens, max_input_tokens,
+        input_usd_per_mtok, cache_read_usd_per_mtok, cache_write_usd_per_mtok,
+        output_usd_per_mtok, reasoning_usd_per_mtok, usd_per_thousand_calls, source
+    from {{ ref(seed) }}{{ ' union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

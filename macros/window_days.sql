@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro landed_calls() -%}
-    {#- of the files that this build needs, each by its name: of a filter on names DuckDB expects one row, and keeps all calls for a join -#}
+    {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to leave one row, and would build the hash tables of all joins on the calls -#}
     {%- set all_calls, places = ref('stg_telemetry_csv__landed_interactions'), [] -%}
     {%- if execute and is_windowed() -%}
     {%- set read = 'select distinct landed_file from ' ~ loaded_files('llm_system_interactions') ~ ' left join ' ~ telemetry_days() ~ ' using (loaded_date) where is_read or loaded_date is null order by all' -%}

@@ -31,7 +31,9 @@ MEMORY_LIMIT = "4GB"
 WINDOW_DAYS = 30
 SAID = """
 A history in batches, a file a day and table; then a day is added and `llm-telemetry
-run` runs again, with all tests on what changed and all decisions.
+run` runs again, with all tests on what changed and all decisions. A day costs what is
+held, however long the history is, and no less: the calls that are held are written,
+judged and decided on anew.
 """
 
 
@@ -115,7 +117,7 @@ def section(rows: list[Row]) -> Section:
         [usage_table(rows, ALL)],
         bars,
         [
-            run_profile(f"One more day on {row['case']} takes", row["profile"])
+            run_profile(f"A further day on {row['case']} took", row["profile"])
             for row in rows
             if "profile" in row and row["case"] in (month, years, many)
         ],
@@ -136,5 +138,5 @@ def history_sizes(rows: list[Row]) -> str:
     }
     said = ", ".join(f"{case} {size:,}" for case, size in sizes.items())
     limited = any(size >= MANY_ROWS_A_DAY * LAST_DAY for size in sizes.values())
-    limit = f"; the many under `memory_limit = {MEMORY_LIMIT}`" if limited else ""
+    limit = f"; the last under `memory_limit = {MEMORY_LIMIT}`" if limited else ""
     return f"Rows: {said}{limit}."

@@ -1,5 +1,5 @@
-{#- what dbt-duckdb does, in fewer steps: DuckDB changes tables and views within a transaction, so that no other name,
-    rename and drop has to come between; with their comments in one statement that is a third less of dbt on the sample -#}
+{#- what dbt-duckdb does for the models here, in fewer steps: DuckDB changes tables and views within a transaction, so
+    that no other name, rename and drop has to come between. No model has grants, indexes or foreign keys, or is Python -#}
 {% materialization table, adapter='duckdb' -%}
     {%- set made = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}

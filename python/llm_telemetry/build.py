@@ -252,7 +252,7 @@ def _explained(
         limit = _memory_limit(data_dir, sources)
         return InputError(
             f"LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in {limit}, or has"
-            " no disk left to spill to: set it higher, or hold fewer days (WINDOW_DAYS)"
+            " no disk left to spill to: set it higher"
         )
     lines = _gates(marts) or malformed_files(data_dir, sources)
     return InputError(*lines) if lines else BuildError(log)

@@ -150,21 +150,23 @@ def project_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project / "seeds" / "price_overrides.csv"
 
 
-def agree(prices: Path, until: str) -> None:
-    """Write a negotiated price that doubles on a day."""
+def agree(
+    prices: Path, until: str, provider: str = "meta", narrower: str | None = None
+) -> None:
+    """Write a price that doubles on a day, and one of a narrower name from a day on."""
     agreed = pd.DataFrame(
         {
-            "provider": "meta",
+            "provider": [provider, provider, "meta"],
             "model": "llama-3.1-8b",
-            "valid_from": [None, until],
-            "valid_to": [until, None],
-            "input_usd_per_mtok": [1.0, 2.0],
-            "output_usd_per_mtok": [3.0, 6.0],
+            "valid_from": [None, until, narrower],
+            "valid_to": [until, None, None],
+            "input_usd_per_mtok": [1.0, 2.0, 3.0],
+            "output_usd_per_mtok": [3.0, 6.0, 9.0],
             "source": "contract",
         },
         columns=pd.read_csv(prices).columns,
     )
-    agreed.to_csv(prices, index=False)
+    agreed[: 3 if narrower else 2].to_csv(prices, index=False)
 
 
 def test_thirty_batches_with_late_and_corrected_rows_make_the_marts_of_one(
@@ -245,6 +247,11 @@ def test_another_price_restates_the_days_on_which_it_holds(
     days = build(data, warehouse)
     restated = days.index[days["is_restated"]].strftime("%m-%d").tolist()
     assert sorted(restated) == ["03-31", "04-01", "04-02", "04-03"]
+    # a name that is narrower goes before the other on every day
+    agree(prices, until="2025-04-03", provider="")
+    build(data, warehouse)
+    agree(prices, until="2025-04-03", provider="", narrower="2025-04-10")
+    assert build(data, warehouse)["is_read"].all()
     assert_as_read_at_once(data, warehouse, tmp_path)
 
 

@@ -1,43 +1,62 @@
 {{ config(materialized='table') }}
 {%- set book, usage = earlier('price_book'), earlier('usage_by_day') %}
+{%- set imputed = usage ~ ' where logged_costs < interactions' if usage
+    else '(select cast(null as date) as interaction_date) as nothing' %}
 
 with
 
-listed as (
-    {{ price_books() }}
-),
+prices as (
 
-known as (
+    {% set books = '(' ~ price_books() ~ ')' -%}
+    select
+        1 as change,
+        *
 
-    select * from {{ book or 'listed' }}
+    from {{ books }} as listed
+
+    union all
+
+    select
+        -1 as change,
+        *
+
+    from {{ book or books }} as known
 
 ),
 
 -- the same price from another source is the same price
-changed as (
+counted as (
 
-    {% for one, other, change in [('listed', 'known', 1), ('known', 'listed', -1)] %}
     select
-        {{ change }} as change,
-        *
+        * {{ leaving_out('change, source') }},
+        sum(change) as change,
+        min(change) as lowest,
+        max(change) as highest
 
-    from (
-        select * {{ leaving_out('source') }} from {{ one }}
-        except
-        select * {{ leaving_out('source') }} from {{ other }}
-    ) as only_here
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    from prices
+
+    group by all
 
 ),
 
+-- a name that is new, or gone, goes before broader ones on every day
+changed as (
+
+    select
+        * {{ leaving_out('lowest, highest') }},
+        min(lowest) over names = max(highest) over names as is_everywhere
+
+    from counted
+
+    window names as (partition by price_book, provider, model, service_tier)
+
+),
+
+-- a day of business may begin before or end after that of UTC
 days as (
 
-    select distinct interaction_date as loaded_date
-
-    from {{ usage or '(select cast(null as date) as interaction_date) as nothing' }}
-
-    {{ 'where logged_costs < interactions' if usage }}
+    {% for shift in ['- 1', '+ 0', '+ 1'] %}
+    {{ 'union ' if not loop.first }}select interaction_date {{ shift }} as loaded_date from {{ imputed }}{% endfor %}
 
 ),
 
@@ -50,9 +69,12 @@ priced as (
     from days
 
     inner join changed
-        on
-            days.loaded_date >= coalesce(changed.valid_from, days.loaded_date)
-            and days.loaded_date < coalesce(changed.valid_to, date '9999-12-31')
+        on changed.change <> 0
+            and (
+                changed.is_everywhere
+                or days.loaded_date >= coalesce(changed.valid_from, days.loaded_date)
+                and days.loaded_date < coalesce(changed.valid_to, date '9999-12-31')
+            )
 
 ),
 
@@ -67,8 +89,8 @@ netted as (
 
     group by all
 
+    having sum(change) <> 0
+
 )
 
 select distinct loaded_date from netted
-
-where changes <> 0
