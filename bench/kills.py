@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from llm_telemetry import bundle
-from llm_telemetry.reader import connect
+from llm_telemetry.artifact import bundle
+from llm_telemetry.warehouse.reader import connect
 
 ROOT = Path(__file__).parents[1]
 CLI = [sys.executable, "-m", "llm_telemetry.cli"]

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from llm_telemetry import bundle, simulate
+from llm_telemetry import simulate
+from llm_telemetry.artifact import bundle
 from llm_telemetry.cli import main as llm_telemetry
 from llm_telemetry.simulate.parameters import START
 from llm_telemetry.simulate.records import summarise_sessions, summarise_users
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.connection import read
 
 MONTHS, DAYS = 3, 30
 OUTCOME = ("prediction", "use_case", "starts_on", "status")

@@ -12,7 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from llm_telemetry import build, cli, publish
+from llm_telemetry import cli
+from llm_telemetry.warehouse import build, promote
 
 Seconds = dict[str, float]
 
@@ -22,9 +23,9 @@ def main() -> int:
     phases: Seconds = {}
     for module, function, phase in (
         (cli, "_decided", "decide"),
-        (publish, "seal", "seal"),
+        (promote, "seal", "seal"),
         (cli, "_written", "write the bundle"),
-        (publish, "publish", "publish"),
+        (promote, "publish", "publish"),
     ):
         setattr(module, function, timed(getattr(module, function), phase, phases))
     nodes: Seconds = {}

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 from measuring import ROOT, Plan, simulated
 
-from llm_telemetry import publish
-from llm_telemetry.build import built
-from llm_telemetry.reader import connect
-from llm_telemetry.warehouse import opened
+from llm_telemetry.warehouse import promote
+from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.connection import opened
+from llm_telemetry.warehouse.reader import connect
 
 # two counts that only agree within one build
 BUILD = "select build_id from marts.build_info"
@@ -94,9 +94,9 @@ def cost(interactions: int, warehouse: Path) -> Cost:
     data_dir = simulated(interactions, Plan())
     with built(data_dir, warehouse) as marts:
         began = time.perf_counter()
-        publish.seal(marts, {})
+        promote.seal(marts, {})
         sealed = time.perf_counter()
-        publish.publish(marts, warehouse)
+        promote.publish(marts, warehouse)
         published = time.perf_counter()
     size = warehouse.stat().st_size
     return Cost(
@@ -116,8 +116,8 @@ def published_while_read(files: list[Path], warehouse: Path, times: int) -> list
     fresh = warehouse.with_name("fresh.duckdb")
     for turn in range(times):
         shutil.copyfile(files[turn % 2], fresh)
-        publish.check(warehouse)
-        publish.publish(fresh, warehouse)
+        promote.check(warehouse)
+        promote.publish(fresh, warehouse)
         time.sleep(0.05)
     met = []
     for name, process in readers.items():
@@ -154,7 +154,7 @@ def read_until_told(reader: str, warehouse: Path) -> tuple[list[tuple[str, int]]
     return pairs, errors
 
 
-def read(connection: publish.Connection) -> tuple[str, int]:
+def read(connection: promote.Connection) -> tuple[str, int]:
     """Return which build it is and how many calls it has, from two queries."""
     ((build,),) = connection.execute(BUILD).fetchall()
     ((rows,),) = connection.execute(ROWS).fetchall()

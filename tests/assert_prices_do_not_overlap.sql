@@ -1,3 +1,4 @@
+{{ config(group='pricing') }}
 -- two prices that hold for one call would count the call twice
 with
 

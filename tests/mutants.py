@@ -44,7 +44,7 @@ MUTANTS = (
     ),
     Mutant(
         "rows are clusters, not sessions",
-        f"{PACKAGE}/inference.py",
+        f"{PACKAGE}/decisions/statistics.py",
         "codes, names = pd.factorize(np.asarray(clusters))\n    count",
         "codes = names = np.arange(len(influence))\n    count",
         "test_inference.py",
@@ -58,21 +58,21 @@ MUTANTS = (
     ),
     Mutant(
         "slices count interactions, not sessions",
-        "models/intermediate/int_slice_metrics_scored.sql",
+        "models/intermediate/hotspots/int_slice_z_scores.sql",
         "/ sqrt(greatest(1e0, slice_metrics.design_effect)) as",
         "as",
         "test_hotspots.py test_slice_statistics.py",
     ),
     Mutant(
         "slices are not corrected for their number",
-        "models/intermediate/int_slice_metrics_tested.sql",
+        "models/intermediate/hotspots/int_slice_tests.sql",
         "least(1e0, min(false_discovery_rate) over (order by p_value desc))",
         "p_value",
         "test_hotspots.py test_slice_statistics.py",
     ),
     Mutant(
         "drift counts interactions, not sessions",
-        "models/intermediate/int_features_tested.sql",
+        "models/intermediate/drift/int_features_tested.sql",
         "        / design_effect as effective_rows,",
         "        as effective_rows,",
         "test_drift.py",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.store import Numbers
-from llm_telemetry.inference import Floats
+from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.routing.evaluate import policy_value
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "routing"

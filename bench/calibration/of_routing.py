@@ -6,7 +6,7 @@ import pandas as pd
 from calibration.replicate import Replicate
 from calibration.store import Numbers
 from llm_telemetry import routing
-from llm_telemetry.inference import Estimate
+from llm_telemetry.decisions.statistics import Estimate
 
 MARTS = (
     "interactions",

@@ -13,7 +13,7 @@ from llm_telemetry.simulate import simulate
 
 MARTS = (
     "int_slice_metrics_judged",
-    "int_families_tested",
+    "int_slice_heterogeneity",
     "risk_slices",
     "interactions",
 )
@@ -49,7 +49,7 @@ def measure(replicate: Replicate) -> Numbers:
             f"found_{metric}": (found & material).sum(),
             f"material_{metric}": material.sum(),
         }
-    families = replicate.marts["int_families_tested"]
+    families = replicate.marts["int_slice_heterogeneity"]
     quiet = families[~families["family"].str.contains("model_")]["p_value"].dropna()
     return {
         "false_discovery_share": (flagged & (ratio < MIN_RATIO)).sum()

@@ -7,7 +7,10 @@ from jobs import script
 from measuring import Cases, Plan, Row, by_size, measure
 from words import Bar, Section, figure, size, table
 
-READERS = {"reader": "`llm_telemetry.reader`", "duckdb": "a new connection each time"}
+READERS = {
+    "reader": "`llm_telemetry.warehouse.reader`",
+    "duckdb": "a new connection each time",
+}
 PUBLISHES = 100
 SAID = """
 From the end of dbt to the file that readers open: what was fitted is put in, all

@@ -13,25 +13,19 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from llm_telemetry import (
-    arguments,
-    artifact,
-    bundle,
-    difference,
-    difference_text,
-    ledger,
-    prune,
-    publish,
-    simulate,
-    sources,
-)
-from llm_telemetry.build import BuildError, built, describe
+from llm_telemetry import arguments, simulate
+from llm_telemetry.artifact import bundle, diff_text, document
+from llm_telemetry.artifact import diff as artifact_diff
 from llm_telemetry.errors import InputError
-from llm_telemetry.segments import seal_orphans
-from llm_telemetry.warehouse import read, unchanged
+from llm_telemetry.ingest import discovery, retention
+from llm_telemetry.ingest.segments import seal_orphans
+from llm_telemetry.ledger import store
+from llm_telemetry.warehouse import promote
+from llm_telemetry.warehouse.build import BuildError, built, describe
+from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
-    from llm_telemetry.decide import Outcome
+    from llm_telemetry.pipeline import Outcome
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
@@ -66,17 +60,17 @@ def main(words: Sequence[str] | None = None) -> int:
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     # scikit-learn takes a second to import; dbt leaves a core idle while it parses
-    Thread(target=import_module, args=["llm_telemetry.decide"], daemon=True).start()
+    Thread(target=import_module, args=["llm_telemetry.pipeline"], daemon=True).start()
     book = _ledger(options)
-    ledger.check(book)
+    store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
     with _built(options, options.warehouse, ledger=book, **how) as marts:
         outcome = _decided(options, marts)
         # before anything is written: the marts may still prove to be wrong
-        publish.seal(marts, outcome.fresh_rows)
-        publish.check(options.warehouse)
+        promote.seal(marts, outcome.fresh_rows)
+        promote.check(options.warehouse)
         _written(options, outcome)
-        publish.publish(marts, options.warehouse)
+        promote.publish(marts, options.warehouse)
     return _told(options, outcome)
 
 
@@ -98,7 +92,7 @@ def validate(options: Options) -> int:
 def publish_marts(options: Options) -> int:
     """Copy the marts into PostgreSQL, for BI tools that read no DuckDB file."""
     try:
-        from llm_telemetry import postgres
+        from llm_telemetry.export import postgres
     except ImportError as error:
         raise InputError(
             f"publish: {error}: pip install 'llm-production-telemetry[postgres]'"
@@ -147,24 +141,24 @@ def verify(options: Options) -> int:
 def diff(options: Options) -> int:
     """Say what changed between two decisions, and what may have caused it."""
     before, after = (_valid(file) for file in (options.before, options.after))
-    compared = difference.compare(before, after)
+    compared = artifact_diff.compare(before, after)
     if options.json:
         print(bundle.json_bytes(compared).decode(), end="")
     else:
-        print("\n".join(difference_text.lines(compared)))
+        print("\n".join(diff_text.lines(compared)))
     return DONE
 
 
 def gate(options: Options) -> int:
     """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
-    from llm_telemetry import release_gate
+    from llm_telemetry.gate import command as gate_command
 
-    schedule = release_gate.Schedule(options.look, options.looks, options.ad_hoc)
+    schedule = gate_command.Schedule(options.look, options.looks, options.ad_hoc)
     files = (options.baseline_artifact, options.candidate_artifact)
     if all(files):
-        content = release_gate.gate_artifacts(*files, schedule)
+        content = gate_command.gate_artifacts(*files, schedule)
     elif not any(files) and options.baseline and options.candidate:
-        traffic = release_gate.Traffic(
+        traffic = gate_command.Traffic(
             by=options.by,
             baseline=options.baseline,
             candidate=options.candidate,
@@ -172,7 +166,7 @@ def gate(options: Options) -> int:
             expected_share=options.expected_share,
         )
         with unchanged(options.warehouse):
-            content = release_gate.gate_versions(options.warehouse, traffic, schedule)
+            content = gate_command.gate_versions(options.warehouse, traffic, schedule)
     else:
         raise InputError("gate: give --baseline and --candidate, or both artifacts")
     written = bundle.json_bytes(content)
@@ -181,19 +175,19 @@ def gate(options: Options) -> int:
     if options.json:
         print(written.decode(), end="")
     elif not options.quiet:
-        print("\n".join(release_gate.screen(content)))
+        print("\n".join(gate_command.screen(content)))
     return int(content["exit_code"])
 
 
 def prune_landing(options: Options) -> int:
     """Say which landed days are too old to keep; delete them with --yes."""
-    kept = sources.number("retention_days")
+    kept = discovery.number("retention_days")
     days = int(kept) if options.older_than is None else options.older_than
-    found = prune.expired(options.landing, days, datetime.now(UTC).date())
+    found = retention.expired(options.landing, days, datetime.now(UTC).date())
     for folder in found:
-        print(f"{folder}: {prune.size(folder):,} bytes")
+        print(f"{folder}: {retention.size(folder):,} bytes")
     if options.yes:
-        prune.delete(found)
+        retention.delete(found)
     end = "deleted" if options.yes else "to delete: say --yes to do it"
     print(f"{len(found)} days older than {days} days {end}")
     return DONE
@@ -201,11 +195,11 @@ def prune_landing(options: Options) -> int:
 
 def _decided(options: Options, warehouse: Path) -> "Outcome":
     # not needed to validate, and slow to import
-    from llm_telemetry import decide
+    from llm_telemetry import pipeline
 
     _progress(options)("deciding")
-    ledger.check(_ledger(options))
-    return decide.decide(
+    store.check(_ledger(options))
+    return pipeline.decide(
         warehouse,
         earlier=bundle.earlier(options.out_dir),
         processes=os.cpu_count() or 1,
@@ -214,13 +208,13 @@ def _decided(options: Options, warehouse: Path) -> "Outcome":
 
 def _written(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
-    ledger.append(_ledger(options), outcome.ledger)
+    store.append(_ledger(options), outcome.ledger)
     _progress(options)("")
 
 
 def _told(options: Options, outcome: "Outcome") -> int:
     """Say what was decided; return the exit code."""
-    from llm_telemetry import report
+    from llm_telemetry.artifact import report
 
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
@@ -232,12 +226,12 @@ def _told(options: Options, outcome: "Outcome") -> int:
 
 
 def _ledger(options: Options) -> Path:
-    return Path(options.ledger or options.out_dir / ledger.LEDGER).resolve()
+    return Path(options.ledger or options.out_dir / store.LEDGER).resolve()
 
 
 def _valid(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = bundle.load(file)
-    if faults := artifact.faults(content):
+    if faults := document.faults(content):
         raise InputError(f"{file}: not a valid artifact: {faults[0]}")
     return content
 
@@ -250,10 +244,10 @@ def _built(
     ledger: Path | None = None,
     **how: bool,
 ) -> AbstractContextManager[Path]:
-    named = sources.named(options.sources)
-    sources.check_knobs()
-    sources.check_window(named)
-    data_dir = sources.find_data_dir(options.data_dir, named)
+    named = discovery.named(options.sources)
+    discovery.check_knobs()
+    discovery.check_window(named)
+    data_dir = discovery.find_data_dir(options.data_dir, named)
     if "otlp" in named:
         # what a killed process had written is as good as what it sealed
         seal_orphans(data_dir)

@@ -10,8 +10,8 @@ import pytest
 import warm_dbt
 import yaml
 
-from llm_telemetry import build
 from llm_telemetry.cli import main
+from llm_telemetry.warehouse import build
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"

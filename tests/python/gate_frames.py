@@ -15,7 +15,7 @@ KNOBS = {
     for name, setting in PROJECT_KNOBS.items()
     if not isinstance(setting, str)
 }
-MODELS = ("int_interactions_released", "release_slices", "release_latencies")
+MODELS = ("int_release_rows", "release_slices", "release_latencies")
 USUAL: dict[str, Any] = {
     "timestamp_utc": pd.Timestamp("2025-01-06 12:00"),
     "use_case": "chat",

@@ -8,7 +8,7 @@ import yaml
 from rendered_models import ROOT, build
 
 PRICED_MODELS = (
-    "int_models_seen",
+    "int_models_observed",
     "int_models_named",
     "int_models_sold",
     "int_models_matched",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from llm_telemetry.build import scratch_of
-from llm_telemetry.warehouse import discard
+from llm_telemetry.warehouse.build import scratch_of
+from llm_telemetry.warehouse.connection import discard
 
 
 def finished(folder: Path, *, build_id: str, rows: int = 3) -> Path:

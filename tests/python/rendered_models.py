@@ -76,7 +76,7 @@ def build(connection: duckdb.DuckDBPyConnection, *models: str, **knobs: float) -
 def with_rolled(connection: duckdb.DuckDBPyConnection) -> None:
     """Let rollups be made of the given interactions alone."""
     connection.execute(
-        "create view int_interactions_rolled as "
+        "create view int_interactions_for_rollups as "
         "from interactions where interaction_date is not null"
     )
 

@@ -10,17 +10,17 @@ import yaml
 from rendered_models import ROOT, build, with_seed
 
 from llm_telemetry.routing import Marts, RoutingDecision, decide
-from llm_telemetry.routing.strata import MEASURES
+from llm_telemetry.routing.estimation.strata import MEASURES
 
 MARTS = (
     "int_latency_limits_pivoted",
-    "int_routing_sessions_sampled",
+    "int_routing_session_sample",
     "routing_candidates",
     "reference_policy",
     "routing_prices",
     "routing_contexts",
     "routing_outcomes",
-    "int_routing_counts_pooled",
+    "int_routing_counts",
     "routing_constraints",
     "reference_backtest",
 )

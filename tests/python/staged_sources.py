@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from llm_telemetry.build import built, scratch_of
+from llm_telemetry.warehouse.build import built, scratch_of
 
 Row = dict[str, Any]
 Tables = Mapping[str, pd.DataFrame]

@@ -11,9 +11,9 @@ import pytest
 import rfc8785
 from conftest import ROOT, Run
 
-from llm_telemetry import artifact, bundle, provenance
+from llm_telemetry.artifact import bundle, document, provenance
 from llm_telemetry.cli import main
-from llm_telemetry.decision import Decision
+from llm_telemetry.decisions.types import Decision
 
 Content = dict[str, Any]
 CONTEXT = {
@@ -28,7 +28,7 @@ def assembled(verdict: str, **options: Any) -> Content:
     """Return the artifact of one routing decision."""
     decisions = {"routing": Decision(verdict, "", "")}
     context = {**CONTEXT, **options.pop("context", {})}
-    return artifact.assemble(decisions, RULES, context, [], **options)
+    return document.assemble(decisions, RULES, context, [], **options)
 
 
 def test_the_id_is_that_of_everything_else(sample_run: Run) -> None:
@@ -97,7 +97,7 @@ def test_decide_takes_the_place_of_what_is_there(
     shutil.copytree(sample_run.out_dir, tmp_path, dirs_exist_ok=True)
     file = tmp_path / bundle.ARTIFACT
     other = json.loads(file.read_bytes()) | {"status_reasons": ["something else"]}
-    other["decision_id"] = artifact.decision_id(other)
+    other["decision_id"] = document.decision_id(other)
     file.write_bytes(bundle.json_bytes(other))
     content = decided()
     assert json.loads(content)["supersedes"] == other["decision_id"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from llm_telemetry.cli import main
-from llm_telemetry.malformed import malformed_files
+from llm_telemetry.ingest.malformed import malformed_files
 
 WHOLE = gzip.compress(b'{"a": 1}\n' * 1000)
 GZIP = "not a complete gzip file: export it again"

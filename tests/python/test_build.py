@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE
 
-from llm_telemetry import build
 from llm_telemetry.errors import InputError
+from llm_telemetry.warehouse import build
 
 
 def test_a_warehouse_elsewhere_parses_nothing_again(

@@ -8,10 +8,10 @@ from rendered_models import build, once_each, with_rolled, with_seed
 BURN = (
     "int_days_clustered",
     "event_variance_by_day",
-    "int_budgets_spent",
-    "int_budgets_rolled",
+    "int_budget_spend_by_day",
+    "int_budget_spend_rolling",
     "budget_burn",
-    "int_burns_paired",
+    "int_burn_rates_multiwindow",
     "burn_alerts",
 )
 

@@ -18,7 +18,7 @@ from llm_telemetry import cli
 from llm_telemetry.capture import segment_writer
 from llm_telemetry.capture.segment_writer import SegmentWriter
 from llm_telemetry.errors import InputError
-from llm_telemetry.segments import OPEN, seal_orphans
+from llm_telemetry.ingest.segments import OPEN, seal_orphans
 
 WRITERS = ROOT / "tests" / "python" / "capture_writers.py"
 ROUND = 50

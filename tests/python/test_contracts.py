@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 from conftest import ROOT
 
-from llm_telemetry.audit import AUDITED
-from llm_telemetry.contracts import contracts, marts
+from llm_telemetry.warehouse.data_tests import AUDITED
+from llm_telemetry.warehouse.model_contracts import contracts, marts
 
 
 def generic_tests() -> Iterator[Any]:

@@ -17,7 +17,7 @@ def seed(name: str) -> list[dict[str, str]]:
 def test_knobs_are_those_of_the_project_file() -> None:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     shown = re.findall(
-        r"^\s+'(\w+)': '", (ROOT / "models/marts/knobs.sql").read_text(), re.M
+        r"^\s+'(\w+)': '", (ROOT / "models/marts/build/knobs.sql").read_text(), re.M
     )
     assert sorted(shown) == sorted(project["vars"]), "marts.knobs and vars differ"
 
@@ -68,7 +68,7 @@ def test_every_gate_stops_the_build() -> None:
 def test_every_check_has_a_rule() -> None:
     sql = "\n".join(
         file.read_text()
-        for file in (ROOT / "models/intermediate").glob("int_checks_of_*.sql")
+        for file in (ROOT / "models/intermediate/integrity").glob("int_checks_*.sql")
     )
     rules = {rule["check_name"] for rule in seed("integrity_rules")}
     made = {

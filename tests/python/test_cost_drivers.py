@@ -13,10 +13,10 @@ from rendered_models import build, with_rolled
 MODELS = (
     "health_by_day",
     "int_cells_costed",
-    "int_periods_paired",
+    "int_comparison_periods",
     "int_cells_rated",
     "int_cells_compared",
-    "int_costs_split",
+    "int_cost_attribution",
     "cost_drivers",
 )
 TYPES = {

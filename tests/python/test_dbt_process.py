@@ -15,7 +15,7 @@ def build(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Begin a build of the sample, as run does."""
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "llm_telemetry.dbt_process", "build"),
+            *(sys.executable, "-m", "llm_telemetry.warehouse.dbt_process", "build"),
             *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
             *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
             *("--log-level", "none", "--log-level-file", "none"),

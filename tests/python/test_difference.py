@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from llm_telemetry import artifact, bundle
+from llm_telemetry.artifact import bundle, document
+from llm_telemetry.artifact.diff import compare
+from llm_telemetry.artifact.diff_text import lines
 from llm_telemetry.cli import main
-from llm_telemetry.difference import compare
-from llm_telemetry.difference_text import lines
 
 Content = dict[str, Any]
 
@@ -38,7 +38,7 @@ def changed(before: Content) -> Content:
     sla["setting"] = 3000.0
     after["code"] |= {"git_commit": "b" * 40, "is_dirty": None}
     after["integrity"][0]["status"] = "degraded"
-    after["decision_id"] = artifact.decision_id(after)
+    after["decision_id"] = document.decision_id(after)
     return after
 
 

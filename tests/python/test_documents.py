@@ -9,12 +9,12 @@ import yaml
 from conftest import ROOT
 
 from llm_telemetry import cli
-from llm_telemetry.artifact import CLEAR_VERDICTS, schema
-from llm_telemetry.routing.backtest import BACKTEST_COLUMNS
-from llm_telemetry.routing.diagnostics import CODES
-from llm_telemetry.routing.policy_table import POLICY_COLUMNS
+from llm_telemetry.artifact.document import CLEAR_VERDICTS, schema
+from llm_telemetry.routing.checks.diagnostics import CODES
+from llm_telemetry.routing.output.backtest import BACKTEST_COLUMNS
+from llm_telemetry.routing.output.policy_table import POLICY_COLUMNS
+from llm_telemetry.routing.output.words import ADVICE, REASONS
 from llm_telemetry.routing.verdicts import RECOMMENDATIONS
-from llm_telemetry.routing.words import ADVICE, REASONS
 from llm_telemetry.triage import QUEUE_COLUMNS
 from llm_telemetry.triage.review_policy import CURVE_COLUMNS
 

@@ -8,8 +8,8 @@ from rendered_models import build, with_seed
 from scipy import stats
 
 MODELS = (
-    "int_features_compared",
-    "int_features_edged",
+    "int_drift_rows",
+    "int_drift_bin_edges",
     "int_sessions_sampled",
     "int_features_binned",
     "int_sessions_binned",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llm_telemetry import bundle, durable
+from llm_telemetry.artifact import bundle
+from llm_telemetry.files import atomic
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b", bundle.ARTIFACT: b"old"}
 NEW = {"0.csv": b"new 0", "a.csv": b"new a", "b.csv": b"new b", bundle.ARTIFACT: b"new"}
@@ -15,7 +16,7 @@ NEW = {"0.csv": b"new 0", "a.csv": b"new a", "b.csv": b"new b", bundle.ARTIFACT:
 KILLED = """
 import os, shutil, sys
 from pathlib import Path
-from llm_telemetry import durable
+from llm_telemetry.files import atomic
 
 left = int(sys.argv[2])
 
@@ -33,7 +34,7 @@ def deadly(change):
 
 os.rename, os.replace = deadly(os.rename), deadly(os.replace)
 shutil.rmtree = deadly(shutil.rmtree)
-durable.write_together(FILES, Path(sys.argv[1]), last=LAST)
+atomic.write_together(FILES, Path(sys.argv[1]), last=LAST)
 """
 
 
@@ -53,9 +54,9 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
     found = []
     for moment in range(1, 100):
         folder = tmp_path / str(moment)
-        durable.write_together(OLD, folder, last=bundle.ARTIFACT)
+        atomic.write_together(OLD, folder, last=bundle.ARTIFACT)
         code = killed(folder, moment)
-        durable.complete(folder, last=bundle.ARTIFACT)
+        atomic.complete(folder, last=bundle.ARTIFACT)
         files = {
             name: content
             for name, content in written_of(folder).items()
@@ -64,7 +65,7 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
         assert files in (OLD, NEW), f"moment {moment}"
         found.append(files == NEW)
         # the next one needs no help, and leaves nothing of the killed one
-        durable.write_together(NEW, folder, last=bundle.ARTIFACT)
+        atomic.write_together(NEW, folder, last=bundle.ARTIFACT)
         assert written(folder) == NEW
         if code == 0:
             break
@@ -80,7 +81,7 @@ def written_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_half_placed_bundle_is_completed_by_whoever_reads_it(tmp_path: Path) -> None:
-    durable.write_together(OLD, tmp_path, last=bundle.ARTIFACT)
+    atomic.write_together(OLD, tmp_path, last=bundle.ARTIFACT)
     moment = next(n for n in range(5, 20) if is_half_placed(tmp_path, n))
     assert moment
     with pytest.raises(bundle.InputError, match="not JSON"):
@@ -90,8 +91,8 @@ def test_a_half_placed_bundle_is_completed_by_whoever_reads_it(tmp_path: Path) -
 
 def is_half_placed(folder: Path, moment: int) -> bool:
     """Replace the files, killed at a moment, and say whether some are in place."""
-    durable.write_together(OLD, folder, last=bundle.ARTIFACT)
+    atomic.write_together(OLD, folder, last=bundle.ARTIFACT)
     killed(folder, moment)
-    return (folder / durable.READY).exists() and (folder / "a.csv").read_bytes() == (
+    return (folder / atomic.READY).exists() and (folder / "a.csv").read_bytes() == (
         NEW["a.csv"]
     )

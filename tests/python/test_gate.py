@@ -8,12 +8,12 @@ import pytest
 from gate_frames import KNOBS, calls, interactions, marts, pair, version
 
 from llm_telemetry import simulate
+from llm_telemetry.decisions.statistics import clustered_mean
 from llm_telemetry.gate import GateDecision, decide
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.guards import Guard
 from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.gate.simulation import Truth, simulated, verdicts
-from llm_telemetry.inference import clustered_mean
 
 
 def decided(log: pd.DataFrame, **changed: float) -> GateDecision:

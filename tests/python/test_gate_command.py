@@ -10,10 +10,10 @@ import pytest
 import yaml
 from conftest import ROOT, Run
 
-from llm_telemetry import artifact, bundle
+from llm_telemetry.artifact import bundle, document
 from llm_telemetry.cli import _parser, main
-from llm_telemetry.release_gate import VERSION_COLUMNS, schema
-from llm_telemetry.warehouse import read
+from llm_telemetry.gate.command import VERSION_COLUMNS, schema
+from llm_telemetry.warehouse.connection import read
 
 VERSIONS = ("--baseline", "v1", "--candidate", "v2")
 
@@ -23,7 +23,7 @@ def gated(warehouse: Path, capsys: pytest.CaptureFixture[str], *options: str) ->
     code = main(["gate", "--json", "--warehouse", str(warehouse), *options])
     content = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(schema()).validate(content)
-    assert content["decision_id"] == artifact.decision_id(content)
+    assert content["decision_id"] == document.decision_id(content)
     assert content["exit_code"] == code
     return code, content
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from llm_telemetry.decisions.statistics import clustered_mean
 from llm_telemetry.gate import Version
 from llm_telemetry.gate.contrasts import (
     Evidence,
@@ -27,7 +28,6 @@ from llm_telemetry.gate.standardised import (
     standardised_mean,
     standardised_rate,
 )
-from llm_telemetry.inference import clustered_mean
 
 ONE = np.ones(1)
 

@@ -10,7 +10,7 @@ from langfuse_rows import observation
 from litellm_rows import spend
 from staged_sources import Row, by_id, write_lines
 
-from llm_telemetry.build import built, scratch_of
+from llm_telemetry.warehouse.build import built, scratch_of
 
 SOURCES = ["litellm", "langfuse"]
 MODELS = {

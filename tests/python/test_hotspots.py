@@ -55,7 +55,7 @@ def _expanded(
 
 
 def _family(connection: duckdb.DuckDBPyConnection, family: str) -> pd.Series:
-    families = connection.table("int_families_tested").df()
+    families = connection.table("int_slice_heterogeneity").df()
     families = families[families["metric"] == "failures"]
     return families.set_index("family").loc[family]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from llm_telemetry.inference import (
+from llm_telemetry.decisions.statistics import (
     Estimate,
     clustered_mean,
     clustered_ratio,

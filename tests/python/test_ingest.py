@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from rendered_models import render
 
-from llm_telemetry.build import built, scratch_of
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.connection import read
 
 HEADER = "interaction_id,session_id,user_id,timestamp_utc,is_failure"
 

@@ -25,14 +25,14 @@ CALL_TYPES = {
     "is_unpriced": "boolean",
 }
 MODELS = (
-    "int_invoices_dated",
+    "int_invoice_lines",
     "int_providers_metered",
     "provider_costs_by_day",
     "int_invoices_paired",
     "int_invoices_reconciled",
     "int_residuals_summed",
     "invoice_reconciliation",
-    "int_checks_of_invoices",
+    "int_checks_invoices",
 )
 # the first and the last call of the telemetry, of a provider that is never billed
 ENDS = [("idle", "2026-09-01", 0.0), ("idle", "2026-11-30", 0.0)]
@@ -63,10 +63,10 @@ def reconciled(
         load_seed(connection, "provider_aliases", None)
         load(connection, "stg_provider_invoices__lines", LINE_TYPES, bills)
         load(connection, "stg_provider_invoices__files", {"file_name": "varchar"}, [])
-        load(connection, "int_interactions_flagged", CALL_TYPES, rows)
+        load(connection, "int_interactions_classified", CALL_TYPES, rows)
         build(connection, *MODELS)
         found = connection.table("invoice_reconciliation").df()
-        checks = connection.table("int_checks_of_invoices").df()
+        checks = connection.table("int_checks_invoices").df()
     keys = ["model_provider", "invoice_period"]
     return found.set_index(keys).sort_index(), checks.set_index("check_name")
 

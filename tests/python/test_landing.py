@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from conftest import SAMPLE
 
-from llm_telemetry.build import built, scratch_of
-from llm_telemetry.landing import folder_of
+from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.typed_cache import folder_of
 
 TABLE = "llm_system_interactions"
 MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_of_columns"

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from conftest import Run
 
-from llm_telemetry import ledger
 from llm_telemetry.cli import main
 from llm_telemetry.errors import InputError
-from llm_telemetry.predictions import next_mean, predict
+from llm_telemetry.ledger import store
+from llm_telemetry.ledger.predictions import next_mean, predict
 
 Row = dict[str, Any]
 HORIZON = 28
@@ -35,12 +35,12 @@ def held(file: Path) -> list[Row]:
 
 
 def test_what_is_known_is_not_written_again(tmp_path: Path) -> None:
-    file = tmp_path / "books" / "ledger.jsonl"
-    assert ledger.append(file, [entry("a", 1), entry("a", 2)]) == 2
+    file = tmp_path / "books" / "store.jsonl"
+    assert store.append(file, [entry("a", 1), entry("a", 2)]) == 2
     earlier = file.read_bytes()
-    assert ledger.append(file, [entry("a", 2), entry("b", 1)]) == 0
+    assert store.append(file, [entry("a", 2), entry("b", 1)]) == 0
     assert file.read_bytes() == earlier
-    assert ledger.append(file, [entry("b", 3)]) == 1
+    assert store.append(file, [entry("b", 3)]) == 1
     assert file.read_bytes().startswith(earlier)
 
 
@@ -49,18 +49,18 @@ def test_an_outcome_is_of_one_prediction_whoever_judged_it(tmp_path: Path) -> No
         said = {"decision_id": decision, "prediction": "cost_per_day"}
         return said | {"realised_value": 1.0, "judged_by": judge, "judged_as_of": judge}
 
-    file = tmp_path / "ledger.jsonl"
-    assert ledger.append(file, [outcome("a", "x"), outcome("b", "x")]) == 2
-    assert ledger.append(file, [outcome("a", "y"), outcome("b", "y")]) == 0
+    file = tmp_path / "store.jsonl"
+    assert store.append(file, [outcome("a", "x"), outcome("b", "x")]) == 2
+    assert store.append(file, [outcome("a", "y"), outcome("b", "y")]) == 0
 
 
 @pytest.mark.parametrize("torn", [b'{"decision_id": "a", "val', b"\xff\xfe", b"[1]"])
 def test_a_torn_line_costs_itself_alone(torn: bytes, tmp_path: Path) -> None:
-    file = tmp_path / "ledger.jsonl"
-    ledger.append(file, [entry("a", 1)])
+    file = tmp_path / "store.jsonl"
+    store.append(file, [entry("a", 1)])
     with file.open("ab") as out:
         out.write(torn)
-    assert ledger.append(file, [entry("a", 1), entry("a", 2)]) == 1
+    assert store.append(file, [entry("a", 1), entry("a", 2)]) == 1
     first, broken, last = file.read_bytes().splitlines()
     assert (json.loads(first)["value"], broken, json.loads(last)["value"]) == (
         1,
@@ -70,11 +70,11 @@ def test_a_torn_line_costs_itself_alone(torn: bytes, tmp_path: Path) -> None:
 
 
 def test_two_writers_at_once_lose_and_tear_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "ledger.jsonl"
+    file = tmp_path / "store.jsonl"
 
     def write(decision: str) -> None:
         for number in range(20):
-            ledger.append(file, [entry(decision, number, pad="x" * 2000)])
+            store.append(file, [entry(decision, number, pad="x" * 2000)])
 
     writers = [threading.Thread(target=write, args=[name]) for name in "ab"]
     for writer in writers:
@@ -86,7 +86,7 @@ def test_two_writers_at_once_lose_and_tear_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_ledger(sample_run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a folder"):
-        ledger.check(tmp_path)
+        store.check(tmp_path)
     places = ["--warehouse", str(sample_run.warehouse), "--out-dir", str(tmp_path)]
     assert main(["decide", *places, "--ledger", str(tmp_path)]) == 2
     assert list(tmp_path.iterdir()) == []
@@ -97,8 +97,8 @@ def test_deciding_again_adds_no_line(sample_run: Run, tmp_path: Path) -> None:
     book = tmp_path / "book.jsonl"
     for _ in range(2):
         main(["decide", "--quiet", *places, "--ledger", str(book)])
-    assert book.read_bytes() == (sample_run.out_dir / ledger.LEDGER).read_bytes()
-    assert not (tmp_path / ledger.LEDGER).exists()
+    assert book.read_bytes() == (sample_run.out_dir / store.LEDGER).read_bytes()
+    assert not (tmp_path / store.LEDGER).exists()
     kinds = {row["prediction"] for row in held(book)}
     assert kinds >= {"cost_per_day", "reviews_per_day", "unit_cost", "failure_rate"}
     assert {row["starts_on"] for row in held(book)} == {"2025-05-02"}

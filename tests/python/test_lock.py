@@ -12,12 +12,12 @@ from conftest import SAMPLE
 
 from llm_telemetry.cli import main
 from llm_telemetry.errors import InputError
-from llm_telemetry.lock import held
+from llm_telemetry.files.lock import held
 
 HOLDER = """
 import sys
 from pathlib import Path
-from llm_telemetry.lock import held
+from llm_telemetry.files.lock import held
 with held(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

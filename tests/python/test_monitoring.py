@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from llm_telemetry import budget, drift
-from llm_telemetry.decision import Decision, expired
+from llm_telemetry.decisions import budget, drift
+from llm_telemetry.decisions.types import Decision, expired
 
 KNOBS = {
     "missing_budget_share": 0.2,

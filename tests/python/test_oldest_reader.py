@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from llm_telemetry.contracts import marts
+from llm_telemetry.warehouse.model_contracts import marts
 
 # hashes of every wheel there is, which are for Python 3.7 to 3.12
 LOCK = Path(__file__).with_name("oldest_duckdb.lock")

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from test_ingest import contract
 
-from llm_telemetry.build import built
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.connection import read
 
 HEADER = (
     "interaction_id,session_id,user_id,timestamp_utc,is_failure,latency_ms,cost_usd,"

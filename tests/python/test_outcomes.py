@@ -11,23 +11,23 @@ import pytest
 from conftest import SAMPLE, run
 from rendered_models import build, with_rolled
 
-from llm_telemetry.ledger import LEDGER
-from llm_telemetry.predictions import Prediction, next_mean
-from llm_telemetry.warehouse import read
+from llm_telemetry.ledger.predictions import Prediction, next_mean
+from llm_telemetry.ledger.store import LEDGER
+from llm_telemetry.warehouse.connection import read
 
 PERIODS, DAYS = 20, 28
 START = date(2024, 1, 1)
 LEDGER_MODELS = (
     "stg_decision_ledger__predictions",
     "stg_decision_ledger__outcomes",
-    "int_predictions_dated",
+    "int_predictions_with_status",
     "unit_costs_by_day",
     "int_traffic_realised",
     "int_unit_costs_realised",
-    "int_arms_served",
-    "int_arm_gaps_realised",
+    "int_routing_gap_strata",
+    "int_routing_gaps_realised",
     "int_outcomes_observed",
-    "int_outcomes_judged",
+    "int_prediction_errors",
     "decision_outcomes",
     "decision_hit_rate",
 )

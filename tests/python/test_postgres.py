@@ -14,7 +14,7 @@ from postgres_server import PASSWORD, free_port, started
 from sqlalchemy.dialects import postgresql
 
 from llm_telemetry.cli import main
-from llm_telemetry.contracts import marts
+from llm_telemetry.warehouse.model_contracts import marts
 
 KINDS = {
     "VARCHAR": sqlalchemy.TEXT,
@@ -261,8 +261,8 @@ def test_without_the_extra_it_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.delitem(sys.modules, "llm_telemetry.postgres", raising=False)
-    monkeypatch.delattr("llm_telemetry.postgres", raising=False)
+    monkeypatch.delitem(sys.modules, "llm_telemetry.export.postgres", raising=False)
+    monkeypatch.delattr("llm_telemetry.export.postgres", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     assert published(tmp_path / "w.duckdb", "postgresql://127.0.0.1/x") == 2
     (line,) = capsys.readouterr().err.splitlines()

@@ -10,11 +10,11 @@ import pytest
 from conftest import Run
 from published_files import finished
 
-from llm_telemetry import audit, publish
-from llm_telemetry.build import BuildError, scratch_of
-from llm_telemetry.contracts import Contract, marts
 from llm_telemetry.errors import InputError
-from llm_telemetry.warehouse import log_of, read
+from llm_telemetry.warehouse import data_tests, promote
+from llm_telemetry.warehouse.build import BuildError, scratch_of
+from llm_telemetry.warehouse.connection import log_of, read
+from llm_telemetry.warehouse.model_contracts import Contract, marts
 
 NUMBERS = Contract("marts", "numbers", (("n",),), frozenset({"n"}), {}, False)
 
@@ -86,8 +86,8 @@ def test_the_build_is_named_by_what_went_into_it(sample_run: Run) -> None:
 
 def test_views_of_other_files_become_tables(tmp_path: Path) -> None:
     file = finished(tmp_path, build_id="a")
-    publish.seal(file, {})
-    publish.publish(file, tmp_path / "w.duckdb")
+    promote.seal(file, {})
+    promote.publish(file, tmp_path / "w.duckdb")
     scratch_of(file).unlink()
     published = tmp_path / "w.duckdb"
     assert rows(published, "from marts.scored") == [(0, 0), (1, 10), (2, 20)]
@@ -141,11 +141,11 @@ def test_a_promise_that_is_broken_publishes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = finished(tmp_path, build_id="b")
-    monkeypatch.setattr(audit, "contracts", lambda: (NUMBERS,))
-    publish.seal(file, {})
-    monkeypatch.setattr(audit, "contracts", lambda: (NUMBERS, contract))
+    monkeypatch.setattr(data_tests, "contracts", lambda: (NUMBERS,))
+    promote.seal(file, {})
+    monkeypatch.setattr(data_tests, "contracts", lambda: (NUMBERS, contract))
     with pytest.raises(error) as raised:
-        publish.seal(file, {})
+        promote.seal(file, {})
     assert str(raised.value) == said
 
 
@@ -164,7 +164,7 @@ def test_a_nullable_key_may_repeat_its_null_but_a_composite_one_may_not(
         counts = [
             connection.execute(query).fetchall()
             for contract in (single, both)
-            for _, query in audit._checks(contract)
+            for _, query in data_tests._checks(contract)
         ]
     assert counts == [[(0,)], [(1,)]]
 
@@ -179,9 +179,9 @@ def test_the_log_of_a_killed_writer_is_not_replayed(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", killed, str(published)], check=False)
     assert log_of(published).exists()
     file = finished(tmp_path, build_id="a")
-    publish.seal(file, {})
-    publish.check(published)
-    publish.publish(file, published)
+    promote.seal(file, {})
+    promote.check(published)
+    promote.publish(file, published)
     assert not log_of(published).exists()
     assert rows(published, "from marts.build") == [("a",)]
 
@@ -191,8 +191,8 @@ def test_a_link_goes_on_pointing_where_it_pointed(tmp_path: Path) -> None:
     link = tmp_path / "link.duckdb"
     link.symlink_to(tmp_path / "there" / "w.duckdb")
     file = finished(tmp_path, build_id="a")
-    publish.seal(file, {})
-    publish.publish(file, link)
+    promote.seal(file, {})
+    promote.publish(file, link)
     assert link.is_symlink()
     assert rows(link, "from marts.build") == [("a",)]
 
@@ -211,5 +211,5 @@ def test_a_warehouse_that_dbt_is_writing_is_left_alone(tmp_path: Path) -> None:
         assert writer.stdout is not None
         writer.stdout.readline()
         with pytest.raises(InputError, match="another process is writing it"):
-            publish.check(published)
-    publish.check(published)
+            promote.check(published)
+    promote.check(published)

@@ -8,17 +8,17 @@ import pytest
 from conftest import Run
 from published_files import finished
 
-from llm_telemetry import publish
 from llm_telemetry.errors import InputError
-from llm_telemetry.reader import connect
-from llm_telemetry.warehouse import read, unchanged
+from llm_telemetry.warehouse import promote
+from llm_telemetry.warehouse.connection import read, unchanged
+from llm_telemetry.warehouse.reader import connect
 
 
 def published(folder: Path, build_id: str, rows: int) -> Path:
     """Publish a small build, as a run would."""
     file = finished(folder, build_id=build_id, rows=rows)
-    publish.seal(file, {})
-    publish.publish(file, folder / "w.duckdb")
+    promote.seal(file, {})
+    promote.publish(file, folder / "w.duckdb")
     return folder / "w.duckdb"
 
 

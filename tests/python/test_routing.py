@@ -10,8 +10,8 @@ import pytest
 from routing_frames import KNOBS, ROWS, built_on, decided, marts_of, two_arms, windowed
 
 from llm_telemetry.routing import RoutingDecision, decide
-from llm_telemetry.routing.backtest import BACKTEST_COLUMNS
-from llm_telemetry.routing.policy_table import POLICY_COLUMNS
+from llm_telemetry.routing.output.backtest import BACKTEST_COLUMNS
+from llm_telemetry.routing.output.policy_table import POLICY_COLUMNS
 
 
 def failing(decision: RoutingDecision) -> set[str]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_frames import decided, two_arms
 
-from llm_telemetry.routing.bounds import ends
-from llm_telemetry.routing.value import Evaluation, Part, contrast
+from llm_telemetry.routing.checks.bounds import ends
+from llm_telemetry.routing.estimation.value import Evaluation, Part, contrast
 
 SIZE = 24
 USD = {"is_failure": 40.0, "is_sla_breach": 5.0, "cost_usd": 1.0}

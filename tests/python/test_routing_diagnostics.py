@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from routing_frames import KNOBS, decided, two_arms
 
-from llm_telemetry.routing.diagnostics import Judged, diagnose, unmeasured
-from llm_telemetry.routing.value import Evaluation, Part, contrast
+from llm_telemetry.routing.checks.diagnostics import Judged, diagnose, unmeasured
+from llm_telemetry.routing.estimation.value import Evaluation, Part, contrast
 
 SIZE = 200
 

@@ -12,23 +12,23 @@ from scipy.optimize import linprog
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-from llm_telemetry.inference import Estimate
-from llm_telemetry.routing.evaluate import policy_value
-from llm_telemetry.routing.learning import shrink
-from llm_telemetry.routing.power import rows_per_arm, rows_to_settle
-from llm_telemetry.routing.sensitivity import (
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.routing.checks.power import rows_per_arm, rows_to_settle
+from llm_telemetry.routing.checks.sensitivity import (
     e_value,
     robust_factor,
     upper_bounds,
     worst_mean,
 )
-from llm_telemetry.routing.value import (
+from llm_telemetry.routing.estimation.value import (
     ESTIMATORS,
     Evaluation,
     Part,
     contrast,
     inverse_weights,
 )
+from llm_telemetry.routing.evaluate import policy_value
+from llm_telemetry.routing.learning import shrink
 
 Floats = np.ndarray
 

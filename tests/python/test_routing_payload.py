@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from llm_telemetry.decision import plain
-from llm_telemetry.routing.payload import Payload, flags, payload
+from llm_telemetry.decisions.types import plain
+from llm_telemetry.routing.output.payload import Payload, flags, payload
 
 CONSTRAINTS = pd.DataFrame(
     {

@@ -7,8 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_frames import KNOBS, built_on, cell, evaluation_rows, prepared, routed
 
-from llm_telemetry.routing.post_stratified import logged, naive, post_stratified
-from llm_telemetry.routing.strata import choose_strata
+from llm_telemetry.routing.estimation.post_stratified import (
+    logged,
+    naive,
+    post_stratified,
+)
+from llm_telemetry.routing.estimation.strata import choose_strata
 
 
 def confounded() -> pd.DataFrame:

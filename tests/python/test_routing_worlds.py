@@ -11,7 +11,7 @@ from conftest import ROOT
 from routing_frames import KNOBS, marts_of, windowed
 
 from llm_telemetry.routing import RoutingDecision, decide
-from llm_telemetry.routing.prepared import ARM
+from llm_telemetry.routing.estimation.prepared import ARM
 from llm_telemetry.simulate import Simulation, simulate
 
 Known = tuple[Simulation, pd.DataFrame, RoutingDecision]

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE, Run, run
 
-from llm_telemetry import bundle
+from llm_telemetry.artifact import bundle
+from llm_telemetry.artifact.intoto import STATEMENT
+from llm_telemetry.artifact.report import table
 from llm_telemetry.cli import UNREAD, main
-from llm_telemetry.decide import decide
 from llm_telemetry.errors import InputError
-from llm_telemetry.landing import folder_of
-from llm_telemetry.ledger import LEDGER
-from llm_telemetry.report import table
-from llm_telemetry.statement import STATEMENT
-from llm_telemetry.warehouse import read
+from llm_telemetry.ledger.store import LEDGER
+from llm_telemetry.pipeline import decide
+from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.typed_cache import folder_of
 
 FILES = {
     "README.md",
@@ -183,7 +183,7 @@ def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
 def test_a_second_process_changes_no_byte(
     sample_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llm_telemetry.decide.LARGE_INTERACTIONS", 0)
+    monkeypatch.setattr("llm_telemetry.pipeline.LARGE_INTERACTIONS", 0)
     beside = decide(sample_run.warehouse, processes=2)
     assert beside.files == decide(sample_run.warehouse).files
 

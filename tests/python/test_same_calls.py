@@ -9,8 +9,8 @@ import pytest
 import same_calls
 from test_openinference import write_parquet
 
-from llm_telemetry.build import built
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.connection import read
 
 Marts = dict[str, pd.DataFrame]
 MARTS = ("interactions", "operations", "health", "health_by_day", "sessions", "users")

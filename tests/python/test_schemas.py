@@ -6,9 +6,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llm_telemetry import artifact, release_gate
+from llm_telemetry.artifact import document
+from llm_telemetry.gate import command
 
-SCHEMAS = {"artifact": artifact.schema(), "gate": release_gate.schema()}
+SCHEMAS = {"artifact": document.schema(), "gate": command.schema()}
 Node = dict[str, Any]
 
 every_schema = pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)

@@ -37,7 +37,7 @@ def test_a_family_covers_every_interaction_once(
 def test_q_values_are_those_of_benjamini_and_hochberg(
     real: tuple[pd.DataFrame, duckdb.DuckDBPyConnection],
 ) -> None:
-    tested = real[1].table("int_slice_metrics_tested").df()
+    tested = real[1].table("int_slice_tests").df()
     tested = tested.dropna(subset="p_value")
     expected = stats.false_discovery_control(tested["p_value"])
     np.testing.assert_allclose(tested["q_value"], expected, rtol=1e-9)
@@ -88,7 +88,7 @@ def test_the_same_calls_twice_in_a_session_are_no_evidence() -> None:
     twice = pd.concat([rows, rows.assign(interaction_id="x" + rows["interaction_id"])])
     names = ["slice", "metric"]
     scores = [
-        build_hotspots(frame).table("int_slice_metrics_scored").df().set_index(names)
+        build_hotspots(frame).table("int_slice_z_scores").df().set_index(names)
         for frame in (rows, twice)
     ]
     once, doubled = (score[score["trials"] >= 200]["z"] for score in scores)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE
 
-from llm_telemetry import sources
 from llm_telemetry.cli import main
 from llm_telemetry.errors import InputError
-from llm_telemetry.prune import expired
+from llm_telemetry.ingest import discovery
+from llm_telemetry.ingest.retention import expired
 
 CSV = ["telemetry_csv"]
 
@@ -17,27 +17,27 @@ CSV = ["telemetry_csv"]
 def test_the_sources_are_those_said_else_of_the_environment_else_of_the_project(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert sources.named() == CSV
+    assert discovery.named() == CSV
     monkeypatch.setenv("SOURCES", " telemetry_csv , telemetry_csv")
-    assert set(sources.named()) == set(CSV)
+    assert set(discovery.named()) == set(CSV)
     monkeypatch.setenv("SOURCES", "smoke signals")
-    assert sources.named("telemetry_csv") == CSV
+    assert discovery.named("telemetry_csv") == CSV
     with pytest.raises(InputError, match=r"SOURCES: 'smoke signals'.*telemetry_csv"):
-        sources.named()
+        discovery.named()
 
 
 def test_a_folder_that_was_asked_for_is_never_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert sources.find_data_dir(SAMPLE, CSV) == SAMPLE
-    assert sources.find_data_dir(None, CSV) == SAMPLE
+    assert discovery.find_data_dir(SAMPLE, CSV) == SAMPLE
+    assert discovery.find_data_dir(None, CSV) == SAMPLE
     with pytest.raises(InputError, match="no such folder"):
-        sources.find_data_dir(tmp_path / "nowhere", CSV)
+        discovery.find_data_dir(tmp_path / "nowhere", CSV)
     with pytest.raises(InputError, match="--sources"):
-        sources.find_data_dir(None, ["otlp"])
+        discovery.find_data_dir(None, ["otlp"])
     (tmp_path / "data" / "otlp").mkdir(parents=True)
-    assert sources.find_data_dir(None, ["otlp"]) == tmp_path / "data"
+    assert discovery.find_data_dir(None, ["otlp"]) == tmp_path / "data"
 
 
 @pytest.mark.parametrize(

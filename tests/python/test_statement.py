@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from llm_telemetry import bundle
+from llm_telemetry.artifact import bundle
+from llm_telemetry.artifact.intoto import STATEMENT
 from llm_telemetry.cli import main
-from llm_telemetry.statement import STATEMENT
 
 Change = Callable[[dict[str, Any]], object]
 

@@ -19,7 +19,7 @@ from llm_telemetry.cli import main
 from llm_telemetry.triage import failure_model
 from llm_telemetry.triage.calibration_map import CalibrationMap
 from llm_telemetry.triage.scorecard import Scorecard
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.connection import read
 
 LINE = CalibrationMap("sigmoid", "shift_found", 0.4, 0.8, 0.01, 0, 0)
 KNOTS = ((-1000.0, 0.05), (-2.0, 0.05), (-1.25, 0.2), (0.5, 0.21), (2.0, 0.9))
@@ -59,8 +59,8 @@ def scored_in_sql(calls: pd.DataFrame, scorecard: pd.DataFrame) -> pd.DataFrame:
         connection.execute("create table triage_scorecard as from scorecard")
         build(
             connection,
-            "int_interactions_described",
-            "int_interactions_weighed",
+            "int_triage_rows",
+            "int_triage_log_odds",
             "triage_scores",
         )
         return connection.sql("from triage_scores order by interaction_id").df()

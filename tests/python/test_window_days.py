@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE
 
-from llm_telemetry import build as build_module
-from llm_telemetry import earlier
-from llm_telemetry.build import built, scratch_of
-from llm_telemetry.publish import publish
-from llm_telemetry.sources import CONTRACT
-from llm_telemetry.warehouse import read
+from llm_telemetry.ingest.discovery import CONTRACT
+from llm_telemetry.warehouse import build as build_module
+from llm_telemetry.warehouse import incremental_state
+from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.promote import publish
 
 TABLE = "llm_system_interactions"
 WINDOW = 14
@@ -57,7 +57,9 @@ def build(data: Path, warehouse: Path, *, full_refresh: bool = False) -> Days:
     select = " ".join(f"+{mart}" for mart in (*MARTS, "build_info"))
     with built(data, warehouse, select=select, full_refresh=full_refresh) as marts:
         with duckdb.connect(str(scratch_of(marts)), read_only=True) as connection:
-            days: Days = connection.sql("from staging.stg_telemetry_csv__days").df()
+            days: Days = connection.sql(
+                "from staging.stg_telemetry_csv__days_to_process"
+            ).df()
         # `run` seals them, which leaves no log of DuckDB's beside them either
         duckdb.connect(str(marts)).close()
         publish(marts, warehouse)
@@ -144,7 +146,7 @@ def project_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copyfile(ROOT / file, project / file)
     # generic tests, which the models name
     shutil.copytree(ROOT / "tests" / "generic", project / "tests" / "generic")
-    for module in (build_module, earlier):
+    for module in (build_module, incremental_state):
         monkeypatch.setattr(module, "PROJECT", project)
     monkeypatch.setattr(build_module, "PARSED", project / "partial_parse.msgpack")
     return project / "seeds" / "price_overrides.csv"
@@ -230,9 +232,13 @@ def test_only_days_that_a_file_touches_are_read(
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-10")
     assert_as_read_at_once(data, warehouse, tmp_path)
     # and nothing is left of another knob of theirs
-    assert earlier.goes_on_from(warehouse, earlier.state([CONTRACT]))
+    assert incremental_state.goes_on_from(
+        warehouse, incremental_state.state([CONTRACT])
+    )
     monkeypatch.setenv("SLA_MS", "1000")
-    assert not earlier.goes_on_from(warehouse, earlier.state([CONTRACT]))
+    assert not incremental_state.goes_on_from(
+        warehouse, incremental_state.state([CONTRACT])
+    )
 
 
 def test_another_price_restates_the_days_on_which_it_holds(

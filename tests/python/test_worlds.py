@@ -6,7 +6,7 @@ import pytest
 from conftest import Run, run
 
 from llm_telemetry import simulate
-from llm_telemetry.warehouse import read
+from llm_telemetry.warehouse.connection import read
 
 
 def decided(world: str, folder: Path, *, interactions: int, seed: int) -> Run:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from llm_telemetry import dbt_process
+from llm_telemetry.warehouse import dbt_process
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["dbt.cli.main", "dbt.adapters.duckdb", "llm_telemetry.dbt_process"]
+    ["dbt.cli.main", "dbt.adapters.duckdb", "llm_telemetry.warehouse.dbt_process"]
 )
 
 

@@ -10,7 +10,7 @@ from conftest import ROOT, SAMPLE, Both
 from planted import plant
 
 from llm_telemetry.simulate import simulate, write
-from llm_telemetry.warehouse import Connection, opened
+from llm_telemetry.warehouse.connection import Connection, opened
 
 # what names the engine, or writes numbers in the engine's own way to digest them
 OF_THE_ENGINE = {

@@ -1,8 +1,8 @@
 with
 
-features_compared as (
+drift_rows as (
 
-    select * from {{ ref('int_features_compared') }}
+    select * from {{ ref('int_drift_rows') }}
 
 ),
 
@@ -19,7 +19,7 @@ cells as (
         count(*) filter (where not is_current and is_failure) as earlier_failures,
         count(*) filter (where is_current and is_failure) as later_failures
 
-    from features_compared
+    from drift_rows
 
     where is_failure is not null
 

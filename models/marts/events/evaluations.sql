@@ -8,7 +8,7 @@ evaluations as (
 
 judged as (
 
-    select * {{ leaving_out('contract_column, is_positive') }}
+    select * {{ exclude_columns('contract_column, is_positive') }}
 
     from evaluations
 

@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_rolled') }}
+    select * from {{ ref('int_interactions_for_rollups') }}
 
 ),
 
@@ -39,7 +39,7 @@ rated as (
         sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate
 
     from measured
-    {{ or_carried('health_by_day') }}
+    {{ carry_forward('health_by_day') }}
 
 ),
 

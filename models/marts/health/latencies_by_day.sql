@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_rolled') }}
+    select * from {{ ref('int_interactions_for_rollups') }}
 
 ),
 
@@ -19,7 +19,7 @@ counted as (
     where operation_latency_ms is not null and cache_hit is not true
 
     group by all
-    {{ or_carried('latencies_by_day') }}
+    {{ carry_forward('latencies_by_day') }}
 
 )
 

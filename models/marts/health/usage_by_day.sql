@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_rolled') }}
+    select * from {{ ref('int_interactions_for_rollups') }}
 
 ),
 
@@ -30,7 +30,7 @@ counted as (
     from interactions
 
     group by all
-    {{ or_carried('usage_by_day') }}
+    {{ carry_forward('usage_by_day') }}
 
 )
 

@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_labelled') }}
+    select * from {{ ref('int_slice_rows') }}
 
 ),
 
@@ -29,7 +29,7 @@ measured as (
 models as (
 
     select
-        * {{ leaving_out(
+        * {{ exclude_columns(
             'family, use_case, account_tier, channel, region, segment, p95_latency_ms,'
             ~ ' heuristic_risk_score, risk_bucket, is_reference_hotspot, risk_rank'
         ) }},
@@ -45,7 +45,7 @@ models as (
 judged as (
 
     select
-        models.* {{ leaving_out(
+        models.* {{ exclude_columns(
             'verdict, failure_verdict, sla_verdict, explained_by'
         ) }},
         slices.verdict,
@@ -69,7 +69,7 @@ judged as (
 scored as (
 
     select
-        * {{ leaving_out('slice, judged_as') }},
+        * {{ exclude_columns('slice, judged_as') }},
         -- the weights of the reference's own table
         55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
         + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))

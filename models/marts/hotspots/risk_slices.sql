@@ -9,7 +9,7 @@ slices as (
 judged as (
 
     select
-        * {{ leaving_out('failure_explained_by, sla_explained_by') }},
+        * {{ exclude_columns('failure_explained_by, sla_explained_by') }},
         {{ knob('failure_event_cost_usd') }} * excess_failures
         + {{ knob('sla_breach_penalty_usd') }} * coalesce(excess_sla_breaches, 0e0)
         + coalesce(excess_cost_usd, 0e0) as excess_usd,
@@ -37,7 +37,7 @@ judged as (
 ranked as (
 
     select
-        * {{ leaving_out('explained_by') }},
+        * {{ exclude_columns('explained_by') }},
         if(verdict in ('explained', 'same_rows'), explained_by, null) as explained_by,
         {{ reference_bucket('heuristic_risk_score') }} as risk_bucket,
         row_number() over (

@@ -2,7 +2,7 @@ with
 
 checks as (
 
-    select * from {{ ref('int_checks_gathered') }}
+    select * from {{ ref('int_checks_unioned') }}
 
 ),
 

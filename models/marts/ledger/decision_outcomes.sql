@@ -2,7 +2,7 @@ with recursive
 
 judged as (
 
-    select * from {{ ref('int_outcomes_judged') }}
+    select * from {{ ref('int_prediction_errors') }}
 
 ),
 
@@ -81,7 +81,7 @@ counted as (
 rated as (
 
     select
-        * {{ leaving_out(
+        * {{ exclude_columns(
             'predicted_se, sla_ms, failure_event_cost_usd, sla_breach_penalty_usd,'
             ~ ' period_days'
         ) }},

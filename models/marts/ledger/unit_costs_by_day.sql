@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_rolled') }}
+    select * from {{ ref('int_interactions_for_rollups') }}
 
 ),
 
@@ -37,7 +37,7 @@ counted as (
     from priced
 
     group by all
-    {{ or_carried('unit_costs_by_day') }}
+    {{ carry_forward('unit_costs_by_day') }}
 
 )
 

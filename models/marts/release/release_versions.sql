@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_released') }}
+    select * from {{ ref('int_release_rows') }}
 
 ),
 

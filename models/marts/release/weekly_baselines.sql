@@ -2,13 +2,13 @@ with
 
 weeks as (
 
-    select * from {{ ref('int_weeks_rated') }}
+    select * from {{ ref('int_weekly_rates') }}
 
 ),
 
 latencies as (
 
-    select * from {{ ref('int_weekly_latencies_ranked') }}
+    select * from {{ ref('int_weekly_latency_quantiles') }}
 
 ),
 

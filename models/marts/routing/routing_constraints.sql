@@ -2,7 +2,7 @@ with
 
 routing_counts as (
 
-    select * from {{ ref('int_routing_counts_pooled') }}
+    select * from {{ ref('int_routing_counts') }}
 
 ),
 
@@ -37,7 +37,7 @@ stepped as (
 bounded as (
 
     select
-        * {{ leaving_out('sla_breaches, relax_1_breaches, relax_2_breaches') }},
+        * {{ exclude_columns('sla_breaches, relax_1_breaches, relax_2_breaches') }},
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
         {{ wilson_bound('failures', 'known_outcomes') }} as failure_rate_bound,
         slow / cast(nullif(known_latencies, 0) as double) as slow_rate,

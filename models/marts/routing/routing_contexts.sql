@@ -8,7 +8,7 @@ interactions as (
 
 sessions_sampled as (
 
-    select * from {{ ref('int_routing_sessions_sampled') }}
+    select * from {{ ref('int_routing_session_sample') }}
 
 ),
 

@@ -1,8 +1,8 @@
 with
 
-interactions as {{ read_again() }}(
+interactions as {{ not_materialized() }}(
 
-    select * from {{ ref('int_interactions_described') }}
+    select * from {{ ref('int_triage_rows') }}
 
 ),
 

@@ -1,10 +1,10 @@
-{{ config(materialized=unstored()) }}
+{{ config(materialized=cheap_view()) }}
 
 with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_weighed') }}
+    select * from {{ ref('int_triage_log_odds') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 outcomes as (
 
-    select * from {{ ref('stg_litellm__outcomes') }}
+    select * from {{ ref('stg_litellm__classified_calls') }}
 
 ),
 

@@ -21,9 +21,9 @@ records as (
 
 ),
 
-verdicts as (
+evaluator_columns as (
 
-    select * from {{ ref('stg_openinference__verdicts') }}
+    select * from {{ ref('stg_openinference__evaluator_columns') }}
 
 ),
 
@@ -66,7 +66,7 @@ every_verdict as (
 
     union all by name
 
-    select * from verdicts
+    select * from evaluator_columns
 
 ),
 

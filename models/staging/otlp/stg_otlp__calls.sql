@@ -10,9 +10,9 @@ spans as (
 
 ),
 
-wrappers as (
+wrapper_spans as (
 
-    select * from {{ ref('stg_otlp__wrappers') }}
+    select * from {{ ref('stg_otlp__wrapper_spans') }}
 
 ),
 
@@ -32,9 +32,9 @@ exceptions as (
 
 ),
 
-heirs as (
+inherited_usage as (
 
-    select * from {{ ref('stg_otlp__heirs') }}
+    select * from {{ ref('stg_otlp__inherited_usage') }}
 
 ),
 
@@ -45,10 +45,10 @@ calls as (
             {% for field in token_counts() -%}
             if(
                 coalesce(spans.prompt_tokens, spans.completion_tokens) is null,
-                heirs.{{ field }}, spans.{{ field }}
+                inherited_usage.{{ field }}, spans.{{ field }}
             ) as {{ field }},
             {% endfor -%}
-            coalesce(spans.cost_usd, heirs.cost_usd) as cost_usd,
+            coalesce(spans.cost_usd, inherited_usage.cost_usd) as cost_usd,
             coalesce(
                 spans.error_type, if(spans.has_answer, null, exceptions.error_type)
             ) as error_type
@@ -59,10 +59,10 @@ calls as (
     left join exceptions
         on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
 
-    left join heirs on spans.trace_id = heirs.trace_id and spans.span_id = heirs.span_id
+    left join inherited_usage on spans.trace_id = inherited_usage.trace_id and spans.span_id = inherited_usage.span_id
 
-    anti join wrappers
-        on spans.trace_id = wrappers.trace_id and spans.span_id = wrappers.span_id
+    anti join wrapper_spans
+        on spans.trace_id = wrapper_spans.trace_id and spans.span_id = wrapper_spans.span_id
 
 )
 

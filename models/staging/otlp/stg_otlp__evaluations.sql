@@ -2,9 +2,9 @@
 
 with
 
-judgements as (
+evaluation_results as (
 
-    select * from {{ ref('stg_otlp__judgements') }}
+    select * from {{ ref('stg_otlp__evaluation_results') }}
 
 ),
 
@@ -33,10 +33,10 @@ dated as (
 
     select
         *,
-        md5(cast(judgements as varchar)) as evaluation_id,
+        md5(cast(evaluation_results as varchar)) as evaluation_id,
         make_timestamp(happened_ns // 1000) as timestamp_utc
 
-    from judgements
+    from evaluation_results
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 calls as (
 
-    select * from {{ ref('stg_otlp__attempts') }}
+    select * from {{ ref('stg_otlp__calls_with_context') }}
 
 ),
 

@@ -12,9 +12,9 @@ deliveries as (
 
 ),
 
-repeats as (
+deduplicated_spans as (
 
-    select * from {{ ref('stg_otlp__repeats') }}
+    select * from {{ ref('stg_otlp__deduplicated_spans') }}
 
 ),
 
@@ -24,11 +24,11 @@ spans as (
 
     from deliveries
 
-    anti join repeats using (trace_id, span_id)
+    anti join deduplicated_spans using (trace_id, span_id)
 
     union all
 
-    select * from repeats
+    select * from deduplicated_spans
 
 )
 

@@ -14,9 +14,9 @@ traces as (
 
 ),
 
-contexts as (
+ancestor_context as (
 
-    select * from {{ ref('stg_otlp__contexts') }}
+    select * from {{ ref('stg_otlp__ancestor_context') }}
 
 ),
 
@@ -28,7 +28,7 @@ tool_calls as (
         tools.parent_span_id,
         tools.interaction_id,
         coalesce(
-            tools.session_id, contexts.session_id, traces.session_id, tools.trace_id
+            tools.session_id, ancestor_context.session_id, traces.session_id, tools.trace_id
         ) as session_id,
         make_timestamp(tools.started_ns // 1000) as timestamp_utc,
         tools.tool_name,
@@ -41,8 +41,8 @@ tool_calls as (
 
     left join traces on tools.trace_id = traces.trace_id
 
-    left join contexts
-        on tools.trace_id = contexts.trace_id and tools.span_id = contexts.span_id
+    left join ancestor_context
+        on tools.trace_id = ancestor_context.trace_id and tools.span_id = ancestor_context.span_id
 
 )
 

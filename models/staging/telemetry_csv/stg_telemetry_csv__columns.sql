@@ -38,7 +38,7 @@ counted as (
 named as (
 
     select
-        * {{ leaving_out('column_names') }},
+        * {{ exclude_columns('column_names') }},
         {{ row_for_each('column_names') }} as column_name
 
     from counted

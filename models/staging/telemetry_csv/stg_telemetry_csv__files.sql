@@ -5,9 +5,9 @@
 
 with
 
-moves as (
+redated_rows as (
 
-    select * from {{ ref('stg_telemetry_csv__moves') }}
+    select * from {{ ref('stg_telemetry_csv__redated_rows') }}
 
 ),
 
@@ -17,7 +17,7 @@ files as (
     select
         '{{ table }}' as table_name,
         '{{ stem }}' as file_stem,
-        files.* {{ leaving_out('table_name') }}
+        files.* {{ exclude_columns('table_name') }}
 
     from (values (1)) as nothing
 
@@ -31,11 +31,11 @@ moved as (
 
     select
         files.*,
-        coalesce(moves.moved_rows, 0) as moved_rows
+        coalesce(redated_rows.moved_rows, 0) as moved_rows
 
     from files
 
-    left join moves on files.landed_file = moves.landed_file
+    left join redated_rows on files.landed_file = redated_rows.landed_file
 
 )
 

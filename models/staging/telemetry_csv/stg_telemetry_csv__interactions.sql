@@ -1,5 +1,5 @@
--- depends_on: {{ ref('stg_telemetry_csv__days') }}
-{{ config(materialized=unstored()) }}
+-- depends_on: {{ ref('stg_telemetry_csv__days_to_process') }}
+{{ config(materialized=cheap_view()) }}
 
 with
 
@@ -7,26 +7,26 @@ landed as (
 
     select * from {{ landed_calls() }}
 
-    where {{ is_read() }}
+    where {{ is_row_to_read() }}
 
 ),
 
-repeats as (
+superseded_rows as (
 
-    select * from {{ ref('stg_telemetry_csv__repeats') }}
+    select * from {{ ref('stg_telemetry_csv__superseded_rows') }}
 
 ),
 
 -- a key twice in one file is left to the checks
 newest as (
 
-    select landed.* {{ leaving_out('landed_file, loaded_date') }}
+    select landed.* {{ exclude_columns('landed_file, loaded_date') }}
 
     from landed
 
-    anti join repeats
-        on landed.interaction_id = repeats.interaction_id
-            and landed.landed_file = repeats.landed_file
+    anti join superseded_rows
+        on landed.interaction_id = superseded_rows.interaction_id
+            and landed.landed_file = superseded_rows.landed_file
 
 )
 

@@ -1,4 +1,4 @@
-{{ config(materialized=unstored()) }}
+{{ config(materialized=cheap_view()) }}
 {%- set columns = {
     'interaction_id': 'text',
     'session_id': 'text',

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
-{{ config(materialized='table' if is_windowed() else unstored()) }}
+{{ config(materialized='table' if is_windowed() else cheap_view()) }}
 {%- set columns = {
     'session_id': 'text',
     'user_id': 'user',
@@ -20,5 +20,5 @@
 } -%}
 
 {{ landed_table(
-    source('telemetry_csv', 'sessions'), 'session_id', columns, is_seen('session_id')
+    source('telemetry_csv', 'sessions'), 'session_id', columns, has_read_call('session_id')
 ) }}

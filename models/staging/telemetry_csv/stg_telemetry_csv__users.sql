@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_telemetry_csv__interactions') }}
-{{ config(materialized='table' if is_windowed() else unstored()) }}
+{{ config(materialized='table' if is_windowed() else cheap_view()) }}
 {%- set columns = {
     'user_id': 'user',
 
@@ -14,5 +14,5 @@
 } -%}
 
 {{ landed_table(
-    source('telemetry_csv', 'users'), 'user_id', columns, is_seen('user_id')
+    source('telemetry_csv', 'users'), 'user_id', columns, has_read_call('user_id')
 ) }}

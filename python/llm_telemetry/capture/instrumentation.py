@@ -20,7 +20,7 @@ from llm_telemetry.capture.context import CallContextProcessor
 from llm_telemetry.capture.exporters import LandingLogExporter, LandingSpanExporter
 from llm_telemetry.capture.segment_writer import MAX_AGE_S, MAX_BYTES
 from llm_telemetry.capture.threads import follow_threads
-from llm_telemetry.segments import seal_orphans
+from llm_telemetry.ingest.segments import seal_orphans
 
 CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 BATCH_DELAY_S = 1.0

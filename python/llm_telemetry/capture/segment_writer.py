@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from llm_telemetry.segments import OPEN, lock
+from llm_telemetry.ingest.segments import OPEN, lock
 
 MAX_BYTES = 32 << 20
 MAX_AGE_S = 60.0

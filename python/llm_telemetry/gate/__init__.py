@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry.decision import check
+from llm_telemetry.decisions.types import check
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.contrasts import Evidence
 from llm_telemetry.gate.guards import (

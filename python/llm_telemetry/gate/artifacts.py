@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy import stats
 
-from llm_telemetry.decision import Row, check
+from llm_telemetry.decisions.types import Row, check
 from llm_telemetry.gate import GateDecision, bars, reasons, verdict
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.contrasts import MISSING, Contrast, of_means, of_rates

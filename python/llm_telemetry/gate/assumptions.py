@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from llm_telemetry.decision import Row
+from llm_telemetry.decisions.types import Row
 from llm_telemetry.gate import GateDecision
 
 

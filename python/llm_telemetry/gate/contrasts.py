@@ -6,6 +6,7 @@ from math import inf, nan
 
 import pandas as pd
 
+from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.gate import latency
 from llm_telemetry.gate.standardised import (
     Aligned,
@@ -17,7 +18,6 @@ from llm_telemetry.gate.standardised import (
     standardised_mean,
     standardised_rate,
 )
-from llm_telemetry.inference import Floats
 
 # what an unknown value is taken for: nothing, the best, or the worst it may well be
 MISSING = ("left_out", "good", "bad")

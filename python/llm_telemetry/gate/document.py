@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from llm_telemetry.decision import Row, plain
+from llm_telemetry.decisions.types import Row, plain
 from llm_telemetry.gate import GateDecision
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.guards import Guard

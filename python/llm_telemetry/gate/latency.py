@@ -7,8 +7,8 @@ from math import inf, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.gate.standardised import SLICE, Rate
-from llm_telemetry.inference import Floats
 
 P95 = 0.95
 

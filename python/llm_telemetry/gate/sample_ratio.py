@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.gate.standardised import Aligned
-from llm_telemetry.inference import Floats
 
 # sessions a slice has to be expected to hold on the smaller side
 MIN_EXPECTED = 5

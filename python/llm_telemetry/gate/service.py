@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry.decision import measured
+from llm_telemetry.decisions.statistics import Estimate, Floats
+from llm_telemetry.decisions.types import measured
 from llm_telemetry.gate.boundaries import Looks, reach, student
 from llm_telemetry.gate.contrasts import KNOWN
 from llm_telemetry.gate.latency import distribution
@@ -16,7 +17,6 @@ from llm_telemetry.gate.standardised import (
     standardised_mean,
     standardised_rate,
 )
-from llm_telemetry.inference import Estimate, Floats
 
 LEVEL = 0.95
 RATES = {"failure_rate": "failures", "sla_breach_rate": "sla_breaches"}

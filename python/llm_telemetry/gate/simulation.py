@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.gate import Version, bars, decide
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.contrasts import of_rates
 from llm_telemetry.gate.standardised import Rate, standardised_rate
-from llm_telemetry.inference import Floats
 
 Integers = npt.NDArray[np.int64]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from llm_telemetry.inference import Floats
+from llm_telemetry.decisions.statistics import Floats
 
 SLICE = ["use_case", "account_tier"]
 # fewer failures, or fewer successes, say nothing about how they cluster

@@ -7,15 +7,21 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from llm_telemetry.decision import Basis
-from llm_telemetry.inference import Estimate
-from llm_telemetry.routing import basis, judging, learning, limits, policy_table
-from llm_telemetry.routing.backtest import BACKTEST_COLUMNS, name_estimates, tabulate
-from llm_telemetry.routing.judging import Window
-from llm_telemetry.routing.payload import Payload, payload
-from llm_telemetry.routing.policy_table import KEYS, POLICY_COLUMNS
-from llm_telemetry.routing.prepared import Calls, Marts
-from llm_telemetry.routing.value import Contrast
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.decisions.types import Basis
+from llm_telemetry.routing import evaluation, learning
+from llm_telemetry.routing.checks import limits
+from llm_telemetry.routing.estimation.prepared import Calls, Marts
+from llm_telemetry.routing.estimation.value import Contrast
+from llm_telemetry.routing.evaluation import Window
+from llm_telemetry.routing.output import evidence, policy_table
+from llm_telemetry.routing.output.backtest import (
+    BACKTEST_COLUMNS,
+    name_estimates,
+    tabulate,
+)
+from llm_telemetry.routing.output.payload import Payload, payload
+from llm_telemetry.routing.output.policy_table import KEYS, POLICY_COLUMNS
 from llm_telemetry.routing.verdicts import RECOMMENDATIONS, Finding, weigh
 
 __all__ = ["Marts", "RoutingDecision", "decide"]
@@ -108,10 +114,10 @@ def _decided(
         "unconstrained": learning.pick(cells, marts.candidates),
         "learned": learning.pick(within, marts.candidates),
     }
-    window = judging.open_window(calls, temperature, knobs)
+    window = evaluation.open_window(calls, temperature, knobs)
     table = policy_table.with_verdicts_of_rows(
         policy_table.describe(policies["learned"], marts),
-        judging.by_use_case(window, policies["learned"]),
+        evaluation.by_use_case(window, policies["learned"]),
         knobs["routing_min_ess_use_case"],
     )
     finding = weigh(table, window, knobs)
@@ -129,12 +135,13 @@ def _contrasts(
     window: Window, policies: Mapping[str, pd.DataFrame], finding: Finding
 ) -> dict[tuple[str, str], Contrast]:
     """Return every estimate, by policy and estimator; ``shippable`` decides."""
-    found = {("baseline", "logged"): judging.logged(window)}
+    found = {("baseline", "logged"): evaluation.logged(window)}
     for name, policy in policies.items():
         if not window.is_routed(policy).any():
             continue
         own = finding.found if _is_same(policy, finding.policy) else None
-        for estimator, contrast in (own or judging.estimates(window, policy)).items():
+        estimates = own or evaluation.estimates(window, policy)
+        for estimator, contrast in estimates.items():
             found[name, estimator] = contrast
     return found
 
@@ -165,7 +172,7 @@ def _described(
         policy=_stamped(policy, shipped),
         backtest=tabulate(contrasts, window.rows),
         payload=shipped,
-        basis=basis.describe(finding, window, marts.constraints, shipped),
+        basis=evidence.describe(finding, window, marts.constraints, shipped),
         estimates=name_estimates(contrasts),
     )
 

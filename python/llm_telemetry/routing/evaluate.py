@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from llm_telemetry.inference import Estimate
-from llm_telemetry.routing.contexts import Codes, folds
-from llm_telemetry.routing.nuisances import Sample, cross_fitted, with_logged
-from llm_telemetry.routing.value import (
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.routing.estimation.contexts import Codes, folds
+from llm_telemetry.routing.estimation.nuisances import Sample, cross_fitted, with_logged
+from llm_telemetry.routing.estimation.value import (
     Evaluation,
     Part,
     corrected_mean,

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from llm_telemetry.inference import clustered_mean
-from llm_telemetry.routing.contexts import Codes, Floats, folds
-from llm_telemetry.routing.nuisances import Predicted, Sample, cross_fitted, with_logged
-from llm_telemetry.routing.prepared import ARM, Calls, Marts
+from llm_telemetry.decisions.statistics import clustered_mean
+from llm_telemetry.routing.estimation.contexts import Codes, Floats, folds
+from llm_telemetry.routing.estimation.nuisances import (
+    Predicted,
+    Sample,
+    cross_fitted,
+    with_logged,
+)
+from llm_telemetry.routing.estimation.prepared import ARM, Calls, Marts
 
 # differences below a hundredth of a cent decide nothing
 USD_DECIMALS = 4

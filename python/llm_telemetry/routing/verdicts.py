@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from llm_telemetry.decision import Row
-from llm_telemetry.inference import Estimate
-from llm_telemetry.routing.bounds import Ends, ends
-from llm_telemetry.routing.diagnostics import diagnose, refusals, unmeasured
-from llm_telemetry.routing.judging import Window, estimates
-from llm_telemetry.routing.sensitivity import robust_factor
-from llm_telemetry.routing.value import Contrast
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.decisions.types import Row
+from llm_telemetry.routing.checks.bounds import Ends, ends
+from llm_telemetry.routing.checks.diagnostics import diagnose, refusals, unmeasured
+from llm_telemetry.routing.checks.sensitivity import robust_factor
+from llm_telemetry.routing.estimation.value import Contrast
+from llm_telemetry.routing.evaluation import Window, estimates
 
 FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
 # what each verdict has the router do

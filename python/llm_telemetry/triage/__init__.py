@@ -9,8 +9,8 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from llm_telemetry.decision import Basis, plain
-from llm_telemetry.inference import Estimate
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.decisions.types import Basis, plain
 from llm_telemetry.triage import failure_model, model_choice
 from llm_telemetry.triage.audit import ReviewPlan, uniform_draws
 from llm_telemetry.triage.basis import Evidence, basis_of, basis_of_refusal

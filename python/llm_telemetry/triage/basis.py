@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from llm_telemetry.decision import Basis, Row, check
-from llm_telemetry.inference import Estimate
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.decisions.types import Basis, Row, check
 from llm_telemetry.triage.calibration import CALIBRATION_LIMITS, CalibrationReport
 from llm_telemetry.triage.calibration_map import CalibrationMap
 from llm_telemetry.triage.inputs import MIN_FIT_OUTCOMES, Inputs, failed

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.special import expit, logit
 
-from llm_telemetry.inference import (
+from llm_telemetry.decisions.statistics import (
     Estimate,
     clustered_mean,
     clustered_ratio,

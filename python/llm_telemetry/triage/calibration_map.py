@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import expit, log_expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from llm_telemetry.inference import clustered_mean
+from llm_telemetry.decisions.statistics import clustered_mean
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
-from llm_telemetry.decision import Row
-from llm_telemetry.inference import Estimate, from_influence
+from llm_telemetry.decisions.statistics import Estimate, from_influence
+from llm_telemetry.decisions.types import Row
 from llm_telemetry.triage.review_policy import Economics
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from llm_telemetry.inference import Estimate, clustered_mean
+from llm_telemetry.decisions.statistics import Estimate, clustered_mean
 from llm_telemetry.triage import failure_model
 from llm_telemetry.triage.calibration_map import log_losses
 

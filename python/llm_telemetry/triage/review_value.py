@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from llm_telemetry.inference import Estimate, clustered_mean
+from llm_telemetry.decisions.statistics import Estimate, clustered_mean
 from llm_telemetry.triage.audit import ReviewPlan
 from llm_telemetry.triage.calibration import CalibrationReport, failure_rate_ceiling
 from llm_telemetry.triage.review_policy import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from llm_telemetry.inference import Estimate
+from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.triage.basis import Evidence
 from llm_telemetry.triage.discrimination import discrimination
 from llm_telemetry.triage.inputs import Inputs

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
-from llm_telemetry.decision import Row
+from llm_telemetry.decisions.types import Row
 from llm_telemetry.triage.calibration import CalibrationReport
 from llm_telemetry.triage.review_policy import Economics, stream_threshold
 from llm_telemetry.triage.review_value import Scored, review_value

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from llm_telemetry.decision import Row
-from llm_telemetry.inference import holm
+from llm_telemetry.decisions.statistics import holm
+from llm_telemetry.decisions.types import Row
 from llm_telemetry.triage.calibration import (
     CALIBRATION_LIMITS,
     residual_design_effect,

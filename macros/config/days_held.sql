@@ -1,0 +1,95 @@
+{% macro is_windowed() -%}
+    {#- whether calls are held for some days only, and days before stand as rollups -#}
+    {{- 'true' if text_knob('window_days') | float > 0 -}}
+{%- endmacro %}
+
+{% macro first_retained_day() -%}
+    {#- the first day that is held; none where all are, as in unit tests -#}
+    {{- first_day_where(days_to_process(), 'is_held') if execute and is_windowed() and model.resource_type == 'model' -}}
+{%- endmacro %}
+
+{% macro days_to_process() -%}
+    {#- every model on calls stands on it, and none has to name it -#}
+    {{ return(api.Relation.create(database=target.database, schema='staging', identifier='stg_telemetry_csv__days_to_process')) }}
+{%- endmacro %}
+
+{% macro text_list(relation, column, condition) -%}
+    {#- the texts of a column as a list of literals, for a filter that has to be constant -#}
+    {%- set texts = run_query('select distinct ' ~ column ~ ' from ' ~ relation ~ ' where ' ~ condition ~ ' order by all').columns[0].values() if execute else [] -%}
+    {{ return("('" ~ (texts or ['0001-01-01']) | join("', '") ~ "')") }}
+{%- endmacro %}
+
+{% macro landed_calls() -%}
+    {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to leave one row, and would build the hash tables of all joins on the calls -#}
+    {%- set all_calls, places = ref('stg_telemetry_csv__landed_interactions'), [] -%}
+    {%- if execute and is_windowed() -%}
+    {%- set read = 'select distinct landed_file from ' ~ loaded_files('llm_system_interactions') ~ ' left join ' ~ days_to_process() ~ ' using (loaded_date) where is_read or loaded_date is null order by all' -%}
+    {%- for file in run_query(read).columns[0].values() | select -%}{%- do places.append(landing_folder() ~ '/' ~ file) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ '(' ~ filed_rows(places) ~ ') as filed' if places else all_calls }}
+{%- endmacro %}
+
+{% macro is_row_to_read() -%}
+    {#- which of their rows: by row group, then by row; and those without a day -#}
+    {%- if not execute or not is_windowed() -%}true
+    {%- else -%}
+    {%- set days = days_to_process() -%}
+    (timestamp_utc is null or timestamp_utc >= {{ first_day_where(days, 'is_read') }})
+    and (loaded_date is null or loaded_date in {{ text_list(days, 'loaded_date', 'is_read') }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro filed_rows(places) -%}
+    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(places) }}) as landed
+{%- endmacro %}
+
+{% macro first_day_where(days, condition) -%}
+    {#- as a literal, that reaches the files -#}
+    {%- set found = run_query('select min(loaded_date) from ' ~ days ~ ' where ' ~ condition) -%}
+    {{ return("date '" ~ (found.columns[0].values()[0] or '0001-01-01') ~ "'") }}
+{%- endmacro %}
+
+{% macro business_date(moment) -%}
+    cast({{ business_time(moment) }} as date)
+{%- endmacro %}
+
+{% macro carry_forward(mart) -%}
+    {#- beside what this build makes the rows of days that stay as the last one made them -#}
+    {%- if earlier(mart) %}
+    union all by name
+
+    select carried.*
+
+    from {{ earlier(mart) }} as carried
+
+    semi join {{ days_to_process() }} as days
+        on carried.interaction_date = days.loaded_date
+            and not days.is_held
+            and not days.is_restated
+    {%- endif %}
+{%- endmacro %}
+
+{% macro is_rollup_day(day) -%}
+    {#- whether this build makes the rollups of a day, for which it read all its calls -#}
+    {%- if not first_retained_day() -%}true
+    {%- else -%}
+    ({{ day }} is null or {{ day }} in {{ text_list(days_to_process(), 'loaded_date', '(is_held or is_restated)') }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro may_be_redated(landed) -%}
+    {#- whether a call may stand under two days, in two files: files that are new are compared with all, and all only then -#}
+    {%- set known = earlier('loaded_files') -%}
+    {%- if known -%}{{ run_query(
+        'select (select count(*) from ' ~ known ~ ' where moved_rows > 0) + count(*) > 0 from ' ~ landed ~ ' as fresh inner join ' ~ landed ~ ' as others'
+        ~ ' on fresh.interaction_id = others.interaction_id and fresh.landed_file <> others.landed_file'
+        ~ ' and fresh.loaded_date is distinct from others.loaded_date where fresh.landed_file in ' ~ fresh_files()
+    ).columns[0].values()[0] }}
+    {%- else -%}{{ is_windowed() or 'false' }}{%- endif -%}
+{%- endmacro %}
+
+{% macro has_read_call(key) -%}
+    {#- sessions and users of calls that are not read are not read either -#}
+    {%- set calls = ref('stg_telemetry_csv__interactions') -%}
+    {{- '(' ~ key ~ ' is null or ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ calls ~ '))' if is_windowed() else 'true' -}}
+{%- endmacro %}

@@ -1,2 +1,0 @@
-{# what several steps read, and is dearer to keep than to read again; Spark keeps nothing #}
-{% macro read_again() %}{{ 'not materialized ' if target.type != 'spark' }}{% endmacro %}

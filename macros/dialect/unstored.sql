@@ -1,2 +1,0 @@
-{# what is cheap to compute again; Spark's tables are read as files, which no view is #}
-{% macro unstored() %}{{ return('table' if target.type == 'spark' else 'view') }}{% endmacro %}

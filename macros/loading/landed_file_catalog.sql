@@ -1,0 +1,56 @@
+{#- what a landed file holds, by the day of its rows: how many, and the sums their digest is made of; and its columns -#}
+{% macro landed_days(file, place) -%}
+    {%- set found = described_columns(file) -%}
+    {%- set names = run_query('describe select * from ' ~ read_landed(place)).columns[0].values() -%}
+    {%- set held = names | select('in', found | map('lower') | list + ['rejected_values']) | join(', ') -%}
+    {#- decimals: Parquet has no integer that wide, and a double would round -#}
+    select
+        {{ loaded_date() if 'timestamp_utc' in names else 'cast(null as date)' }} as loaded_date,
+        count(*) as file_rows,
+        cast({{ md5_high('row_md5') }} as decimal(38, 0)) as md5_high,
+        cast({{ md5_low('row_md5') }} as decimal(38, 0)) as md5_low,
+        {{ list_of(quoted_names(found)) }} as column_names
+    from (select *, {{ row_digest(held) }} as row_md5 from {{ read_landed(place) }}) as hashed
+    group by all
+{%- endmacro %}
+
+{#- the day, in UTC, that a call is filed under; calls without a time have none -#}
+{% macro loaded_date() -%}
+    cast({{ called_at() }} as date)
+{%- endmacro %}
+
+{#- the files of a table as they are now, each with the days it holds -#}
+{% macro catalog_files(table, files, stamps, places) -%}
+    {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' -%}
+    select '{{ table }}' as table_name, files.file_name, files.landed_file, files.file_bytes,
+        days.loaded_date, days.file_rows, days.md5_high, days.md5_low, days.column_names
+    from (values
+        {%- for file in files %}
+        ({{ plain_path(file | replace('\\', '/') | replace(folder, '')) }}, {{ plain_path(places[loop.index0].split('/')[-1]) }}, cast({{ stamps[file].split(' ')[-1] }} as bigint)){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as files (file_name, landed_file, file_bytes)
+    left join ({{ read_days(places) }}) as days on files.landed_file = days.landed_file
+{%- endmacro %}
+
+{#- the same of a table without files -#}
+{% macro empty_file_catalog() -%}
+    select cast(null as string) as table_name, cast(null as string) as file_name, cast(null as string) as landed_file, cast(null as bigint) as file_bytes,
+        cast(null as date) as loaded_date, cast(null as bigint) as file_rows, cast(null as decimal(38, 0)) as md5_high, cast(null as decimal(38, 0)) as md5_low, cast(null as {{ text_array() }}) as column_names
+    where false
+{%- endmacro %}
+
+{#- what `land` left of a table: its files as they are now -#}
+{% macro loaded_files(table) -%}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}{{ read_landed(loaded_place(table)) }}
+    {%- else -%}({{ empty_file_catalog() }}){%- endif -%}
+{%- endmacro %}
+
+{#- landed files of interactions that the build this one goes on from did not know -#}
+{% macro fresh_files() -%}
+    {{ return(text_list(loaded_files('llm_system_interactions'), 'landed_file',
+        'landed_file not in (select landed_file from ' ~ earlier('loaded_files') ~ ' where landed_file is not null)')) }}
+{%- endmacro %}
+
+{% macro quoted_names(names) -%}
+    {% for name in names %}{{ plain_path(name) }}{{ ', ' if not loop.last }}{% endfor %}
+{%- endmacro %}

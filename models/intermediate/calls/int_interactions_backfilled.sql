@@ -1,0 +1,34 @@
+{{ config(materialized='table') }}
+{%- set held = first_retained_day() -%}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_with_operations') }}
+
+),
+
+dated as (
+
+    select
+        {{ business_date('timestamp_utc') }} as interaction_date,
+        {{ rollup_columns() | join(', ') }}
+
+    from interactions
+
+    where {{ business_date('timestamp_utc') ~ ' < ' ~ held if held else 'false' }}
+
+),
+
+restated as (
+
+    select *
+
+    from dated
+
+    where {{ is_rollup_day('interaction_date') }}
+
+)
+
+select * from restated

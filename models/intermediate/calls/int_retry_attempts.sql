@@ -1,0 +1,58 @@
+{{ config(materialized='table') }}
+
+with
+
+followed as (
+
+    select * from {{ ref('int_retry_chains') }}
+
+    where is_one_of_several
+
+),
+
+operations as (
+
+    select
+        thread_id,
+        operation_number,
+        min(timestamp_utc) as starts_at,
+        max_by(interaction_id, (timestamp_utc, interaction_id)) as final_attempt_id,
+        coalesce(
+            any_value(operation_id),
+            min_by(interaction_id, (timestamp_utc, interaction_id))
+        ) as operation_id,
+        count(*) + sum(hidden_attempts) as attempts,
+        {{ exact_sum('cost_usd') }} as cost_usd
+
+    from followed
+
+    group by all
+
+    having count(*) > 1
+
+),
+
+linked as (
+
+    select
+        followed.interaction_id,
+        operations.operation_id,
+        row_number() over (
+            partition by followed.thread_id, followed.operation_number
+            order by followed.timestamp_utc, followed.interaction_id
+        ) as attempt_index,
+        followed.interaction_id = operations.final_attempt_id as is_final_attempt,
+        cast(operations.attempts as bigint) as attempts,
+        {{ milliseconds_between('operations.starts_at', 'followed.ends_at') }}
+            as operation_latency_ms,
+        operations.cost_usd as operation_cost_usd
+
+    from followed
+
+    inner join operations
+        on followed.thread_id = operations.thread_id
+            and followed.operation_number = operations.operation_number
+
+)
+
+select * from linked

@@ -1,0 +1,97 @@
+with
+
+interactions as {{ not_materialized() }}(
+
+    select
+        interaction_id,
+        source,
+        session_id,
+        operation_id,
+        trace_id,
+        retry_index,
+        is_failure,
+        timestamp_utc,
+        timestamp_utc
+        + cast(coalesce(latency_ms, 0) * 1000 as bigint) * interval 1 microsecond
+            as ends_at,
+        cost_usd,
+        coalesce(attempted_retries, 0) as hidden_attempts,
+        case
+            when operation_id is not null then concat_ws('|', source, operation_id)
+            when trace_id is not null
+                then concat_ws('|', source, trace_id, parent_span_id)
+            else concat_ws('|', source, session_id, use_case, prompt_id)
+        end as thread_id
+
+    from {{ ref('int_interactions_classified') }}
+
+    where coalesce(operation_id, trace_id, cast(retry_index as string)) is not null
+
+),
+
+-- nobody tries again unless something failed, or the source says what belongs together;
+-- and where attempts are numbered, one has to come after the first
+suspects as (
+
+    select thread_id
+
+    from interactions
+
+    where is_failure or operation_id is not null or coalesce(retry_index, 1) > 0
+
+    group by thread_id
+
+    having
+        bool_or(operation_id is not null)
+        or (bool_or(is_failure) and bool_or(coalesce(retry_index, 1) > 0))
+
+),
+
+followed as (
+
+    select
+        interactions.*,
+        interactions.operation_id is not null
+        or coalesce(
+            lag(interactions.is_failure) over thread
+            and interactions.timestamp_utc <= lag(interactions.ends_at) over thread
+            + {{ knob('max_retry_gap_s') }} * interval 1 second
+            and if(
+                interactions.retry_index is null,
+                -- what began beside a failed call is none of its retries; sources round
+                interactions.trace_id is not null
+                and interactions.timestamp_utc >= lag(interactions.ends_at) over thread
+                - interval 1 millisecond,
+                interactions.retry_index
+                = lag(coalesce(interactions.retry_index, 0)) over thread + 1
+            ),
+            false
+        ) as is_linked
+
+    from interactions
+
+    semi join suspects on interactions.thread_id = suspects.thread_id
+
+    window
+        thread as (
+            partition by interactions.thread_id
+            order by interactions.timestamp_utc, interactions.interaction_id
+        )
+
+),
+
+numbered as (
+
+    select
+        * {{ exclude_columns('is_linked') }},
+        count(*) filter (where not is_linked) over thread as operation_number,
+        is_linked or coalesce(lead(is_linked) over thread, false) as is_one_of_several
+
+    from followed
+
+    window
+        thread as (partition by thread_id order by timestamp_utc, interaction_id)
+
+)
+
+select * from numbered

@@ -1,0 +1,98 @@
+{{ config(materialized='table') }}
+{%- set held = first_retained_day() %}
+{%- set begins = business_date('started_at') ~ ' >= ' ~ held if held
+    else 'started_at is not null' %}
+
+with
+
+interactions as (
+
+    select
+        session_id,
+        {{ called_at() }} as timestamp_utc
+
+    from {{ ref('int_interactions_unioned') }}
+
+),
+
+summaries as (
+
+    select
+        session_id,
+        lower(min(split)) as split
+
+    from {{ ref('stg_telemetry_csv__sessions') }}
+
+    group by all
+
+),
+
+started as (
+
+    select
+        session_id,
+        min(timestamp_utc) as started_at,
+        count(timestamp_utc) as interactions
+
+    from interactions
+    {% if held %}
+    -- the day before shows which sessions had begun by then
+    where {{ business_date('timestamp_utc') ~ ' >= ' ~ held ~ ' - 1' }}
+    {% endif %}
+    group by all
+
+    having {{ begins }}
+
+),
+
+ordered as (
+
+    select
+        *,
+        -- sessions that start at the same instant stay together, whatever their order
+        (
+            sum(interactions) over (order by started_at)
+            - sum(interactions) over (partition by started_at)
+        ) / cast(sum(interactions) over () as double)
+        -- 0.8 * 0.75 is a little more than 0.6
+        + 1e-9 as share_before
+
+    from started
+
+),
+
+windowed as (
+
+    select
+        session_id,
+        started_at,
+        case
+            when share_before >= {{ knob('time_split_frac') }} then 'evaluation'
+            when share_before
+                >= {{ knob('time_split_frac') }}
+                * (1e0 - {{ knob('calibration_frac') }})
+                then 'calibration'
+            else 'history'
+        end as decision_window,
+        case
+            when share_before < {{ knob('drift_reference_frac') }} then 'reference'
+            when share_before >= 1e0 - {{ knob('drift_current_frac') }} then 'current'
+        end as drift_window
+
+    from ordered
+
+),
+
+split as (
+
+    select
+        windowed.*,
+        summaries.split
+
+    from windowed
+
+    left join summaries on windowed.session_id = summaries.session_id
+
+)
+
+select * from split

@@ -1,0 +1,98 @@
+with
+
+slices as (
+
+    select * from {{ ref('int_slices_counted') }}
+
+),
+
+clustered as (
+
+    select * from {{ ref('int_slices_clustered') }}
+
+),
+
+metrics as (
+
+    select
+        slices.family,
+        clustered.*
+
+    from clustered
+
+    inner join slices on clustered.slice = slices.slice
+
+),
+
+totals as (
+
+    select
+        metric,
+        -- every family of one dimension covers all rows
+        sum(trials) as total_trials,
+        sum(events) as total_events
+
+    from metrics
+
+    where family = 'use_case'
+
+    group by all
+
+),
+
+rated as (
+
+    select
+        metrics.*,
+        cast(totals.total_trials as bigint) as total_trials,
+        cast(totals.total_events as bigint) as total_events,
+        metrics.events / cast(nullif(metrics.trials, 0) as double) as rate,
+        (totals.total_events - metrics.events)
+        / cast(nullif(totals.total_trials - metrics.trials, 0) as double)
+            as complement_rate
+
+    from metrics
+
+    inner join totals on metrics.metric = totals.metric
+
+),
+
+corrected as (
+
+    select
+        *,
+        -- variance between session groups over that of independent interactions (Kish);
+        -- 1 where there is nothing to estimate it from
+        coalesce(
+            (
+                squared_events
+                - 2 * rate * trials_times_events
+                + rate * rate * squared_trials
+            )
+            * session_groups / nullif(session_groups - 1, 0)
+            * (trials - 1)
+            / nullif(cast(trials as double) * trials * rate * (1e0 - rate), 0),
+            1e0
+        ) as design_effect
+
+    from rated
+
+),
+
+measured as (
+
+    select
+        * {{ exclude_columns('squared_trials, squared_events, trials_times_events') }},
+        -- as many independent interactions as tell as much
+        events / greatest(1e0, design_effect) as effective_events,
+        trials / greatest(1e0, design_effect) as effective_trials,
+        {{ wilson_low('effective_events', 'effective_trials') }} as rate_low,
+        {{ wilson_high('effective_events', 'effective_trials') }} as rate_high,
+        events - trials * complement_rate as excess_events,
+        trials >= {{ knob('min_requests_slice') }} as is_supported
+
+    from corrected
+
+)
+
+select * from measured

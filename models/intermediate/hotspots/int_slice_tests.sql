@@ -1,0 +1,89 @@
+{{ config(materialized='table') }}
+
+with
+
+slice_metrics as (
+
+    select * from {{ ref('int_slice_z_scores') }}
+
+),
+
+tested as (
+
+    select
+        *,
+        {{ normal_tail('z') }} as approximate_p_value,
+        -- of a handful of events no approximation is taken at its word
+        case
+            when events < {{ knob('exact_below_events') }}
+                then {{ binomial_tail('events', 'trials', 'complement_rate') }}
+        end as exact_p_value,
+        -- greatest() leaves the unknown out
+        greatest(approximate_p_value, exact_p_value) as p_value
+
+    from slice_metrics
+
+    where is_supported and trials < total_trials
+
+),
+
+ranked as (
+
+    select
+        *,
+        p_value * count(*) over () / count(*) over (order by p_value)
+            as false_discovery_rate
+
+    from tested
+
+),
+
+adjusted as (
+
+    select
+        slice,
+        metric,
+        p_value,
+        -- Benjamini and Hochberg over all slices and metrics: family by family, one of
+        -- the 126 would raise a false alarm on nearly any quiet data
+        least(1e0, min(false_discovery_rate) over (order by p_value desc)) as q_value
+
+    from ranked
+
+),
+
+judged as (
+
+    select
+        slice_metrics.*,
+        adjusted.p_value,
+        adjusted.q_value,
+        case
+            when slice_metrics.trials = 0 then 'unmeasured'
+            when not slice_metrics.is_supported then 'insufficient_support'
+            when adjusted.q_value is null then 'no_complement'
+            when
+                coalesce(slice_metrics.family_p_value, 1e0)
+                > {{ knob('max_homogeneity_p_value') }}
+                then 'no_heterogeneity'
+            when adjusted.q_value > {{ knob('max_hotspot_q_value') }}
+                then 'not_significant'
+            when
+                slice_metrics.rate
+                < slice_metrics.complement_rate * {{ knob('min_hotspot_rate_ratio') }}
+                and slice_metrics.excess_events
+                < {{ knob('min_hotspot_excess_events') }}
+                then 'small_effect'
+            else 'hotspot'
+        end as verdict
+
+    from slice_metrics
+
+    left join adjusted
+        on
+            slice_metrics.slice = adjusted.slice
+            and slice_metrics.metric = adjusted.metric
+
+)
+
+select * from judged

@@ -1,0 +1,98 @@
+with
+
+calls as (
+
+    select * from {{ ref('int_interactions_unioned') }}
+
+),
+
+samples as (
+
+    select
+        interaction_id as parent_id,
+        cast(null as string) as row_key,
+        cast(null as boolean) as is_divided,
+        true as is_summarised
+
+    from {{ ref('stg_telemetry_csv__instruction_samples') }}
+
+),
+
+{% for parent in ['session', 'user'] -%}
+{{ parent }}s as (
+
+    select distinct {{ parent }}_id as parent_id
+
+    from {{ ref('stg_telemetry_csv__' ~ parent ~ 's') }}
+
+    where {{ parent }}_id is not null
+
+),
+
+{% endfor -%}
+
+-- only those that a sample names: a list of every interaction is dear
+sampled_interactions as (
+
+    select distinct calls.interaction_id as parent_id
+
+    from calls
+
+    semi join samples on calls.interaction_id = samples.parent_id
+
+),
+
+session_references as (
+
+    select
+        session_id as parent_id,
+        min(interaction_id) filter (where session_id is null) as row_key,
+        -- a set of windows for each session would not fit into memory
+        coalesce(min(decision_window) != max(decision_window), false) as is_divided,
+        -- only the contract's files bring summaries to look a reference up in
+        bool_or(source = 'telemetry_csv') as is_summarised
+
+    from {{ ref('int_interactions_with_windows') }}
+
+    group by all
+
+),
+
+user_references as (
+
+    select
+        user_id as parent_id,
+        min(interaction_id) filter (where user_id is null) as row_key,
+        cast(null as boolean) as is_divided,
+        bool_or(source = 'telemetry_csv') as is_summarised
+
+    from calls
+
+    group by all
+
+),
+
+matched as (
+    {% for table, column, children, parents in [
+        ('interactions', 'session_id', 'session_references', 'sessions'),
+        ('interactions', 'user_id', 'user_references', 'users'),
+        ('instruction_samples', 'interaction_id', 'samples', 'sampled_interactions'),
+    ] %}
+    select
+        '{{ table }}' as table_name,
+        '{{ column }}' as column_name,
+        children.parent_id,
+        children.row_key,
+        children.is_divided,
+        children.is_summarised,
+        children.is_summarised and parents.parent_id is null as is_orphan
+
+    from {{ children }} as children
+
+    left join {{ parents }} as parents on children.parent_id = parents.parent_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from matched

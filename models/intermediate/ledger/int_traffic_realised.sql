@@ -1,0 +1,66 @@
+with
+
+predictions as (
+
+    select * from {{ ref('int_predictions_with_status') }}
+
+),
+
+health_by_day as (
+
+    select * from {{ ref('health_by_day') }}
+
+),
+
+traffic as (
+
+    select
+        predictions.decision_id,
+        predictions.prediction,
+        any_value(predictions.review_policy) as review_policy,
+        any_value(predictions.period_days) as period_days,
+        cast(sum(health_by_day.interactions) as double) as interactions,
+        {{ exact_sum('health_by_day.cost_usd') }} as cost_usd,
+        sum(health_by_day.failures) / cast(
+            nullif(sum(health_by_day.known_outcomes), 0) as double
+        ) as failure_rate,
+        sum(health_by_day.sla_breaches) / cast(
+            nullif(sum(health_by_day.measured_latencies), 0) as double
+        ) as sla_breach_rate
+
+    from predictions
+
+    inner join health_by_day
+        on
+            health_by_day.interaction_date
+            between predictions.starts_on and predictions.ends_on
+
+    where
+        predictions.status = 'covered'
+        and predictions.prediction not in ('unit_cost', 'routing_gap')
+
+    group by predictions.decision_id, predictions.prediction
+
+),
+
+realised as (
+
+    select
+        decision_id,
+        prediction,
+        cast(null as string) as use_case,
+        case
+            when prediction = 'interactions_per_day' then interactions / period_days
+            when prediction = 'cost_per_day' then cost_usd / period_days
+            when prediction = 'failure_rate' then failure_rate
+            when prediction = 'sla_breach_rate' then sla_breach_rate
+            -- what another policy would have queued, nobody recorded
+            when prediction = 'reviews_per_day' and review_policy = 'review_all'
+                then interactions / period_days
+        end as realised_value
+
+    from traffic
+
+)
+
+select * from realised

@@ -1,0 +1,83 @@
+{{ config(materialized='table') }}
+{%- set usage = earlier('usage_by_day') %}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_unioned') }}
+
+),
+
+seen as (
+
+    select
+        source,
+        model_provider,
+        model_name,
+        service_tier,
+        {{ name_code('source, model_provider, model_name, service_tier') }}
+            as price_key,
+        count(*) as interactions,
+        -- a zero may be an answer from a cache, which says nothing of prices
+        count(nullif(cost_usd, 0)) as logged_costs,
+        0 as logged_before
+
+    from interactions
+
+    group by all
+
+),
+
+{% if usage -%}
+-- in days that are not read again
+logged_before as (
+
+    select
+        source,
+        nullif(model_provider, '(missing)') as model_provider,
+        nullif(model_name, '(missing)') as model_name,
+        sum(logged_costs) as logged_costs
+
+    from {{ usage }} as usage_by_day
+
+    semi join {{ days_to_process() }} as days
+        on usage_by_day.interaction_date = days.loaded_date
+            and not days.is_held
+            and not days.is_restated
+
+    group by all
+
+),
+
+joined as (
+
+    select
+        seen.* replace (coalesce(before.logged_costs, 0) as logged_before)
+
+    from seen
+
+    left join logged_before as before
+        on seen.source = before.source
+            and seen.model_provider is not distinct from before.model_provider
+            and seen.model_name is not distinct from before.model_name
+
+),
+
+{% endif -%}
+
+-- the log is taken at its word: a list price beside it would look like a change
+judged as (
+
+    select
+        *,
+        sum(logged_costs + logged_before) over models = 0
+        or {{ knob('impute_beside_logged') }} = 1 as is_imputed
+
+    from {{ 'joined' if usage else 'seen' }}
+
+    window models as (partition by source, model_provider, model_name)
+
+)
+
+select * from judged

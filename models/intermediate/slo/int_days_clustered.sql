@@ -1,0 +1,83 @@
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions_for_rollups') }}
+
+),
+
+session_days as (
+
+    select
+        interaction_date,
+        count(is_operation_failure) as known_outcomes,
+        count(*) filter (where is_operation_failure) as failures,
+        count(is_operation_sla_breach) as measured_latencies,
+        count(*) filter (where is_operation_sla_breach) as sla_breaches
+
+    from interactions
+
+    group by interaction_date, session_id
+
+),
+
+summed as (
+
+    select
+        interaction_date,
+        {{ clustered_counts('failures', 'known_outcomes') }},
+        {{ clustered_counts('sla_breaches', 'measured_latencies') }}
+
+    from session_days
+
+    group by interaction_date
+
+),
+
+budgets as (
+
+    select
+        interaction_date,
+        'failures' as budget,
+        failures.*
+
+    from summed
+
+    union all
+
+    select
+        interaction_date,
+        'sla' as budget,
+        sla_breaches.*
+
+    from summed
+
+),
+
+rated as (
+
+    select
+        *,
+        events / cast(nullif(trials, 0) as double) as rate
+
+    from budgets
+
+    where session_groups > 1 and trials > session_groups
+
+),
+
+varied as (
+
+    select
+        interaction_date,
+        budget,
+        -- of the events of a day, were its sessions drawn anew
+        {{ session_variance() }} as session_variance,
+        -- and were its interactions drawn anew
+        trials * rate * (1e0 - rate) * trials / (trials - 1) as row_variance
+
+    from rated
+
+)
+
+select * from varied

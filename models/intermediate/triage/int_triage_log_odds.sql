@@ -1,0 +1,67 @@
+{%- set numbers = [
+    'latency_ms', 'prompt_tokens', 'completion_tokens', 'total_tokens', 'cost_usd',
+    'tool_calls_count', 'tokens_per_second', 'prompt_to_completion_ratio',
+] -%}
+{%- set names = [
+    'model_provider', 'model_name', 'use_case', 'channel', 'account_tier', 'region',
+    'segment', 'use_case x account_tier', 'use_case x model_name',
+] %}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_triage_rows') }}
+
+),
+
+scorecard as (
+
+    select * from {{ ref('triage_scorecard') }}
+
+),
+
+-- one row, of nulls where there is no scorecard
+weights as (
+
+    select
+        {%- for feature in numbers %}
+        any_value(weight) filter (where term = '{{ feature }}') as {{ feature }},
+        any_value(weight) filter (where term = '{{ feature }}=(missing)')
+            as {{ feature }}_missing,
+        {%- endfor %}
+        any_value(weight) filter (where term = 'intercept') as intercept
+
+    from scorecard
+
+),
+
+weighed as (
+
+    select
+        interactions.interaction_id,
+        weights.intercept
+        {%- for feature in numbers %}
+        + coalesce(
+            weights.{{ feature }}
+            * ln(1 + if(interactions.{{ feature }} < 0, 0, interactions.{{ feature }})),
+            weights.{{ feature }}_missing
+        )
+        {%- endfor %}
+        {%- for feature in names %}
+        + coalesce(of_{{ feature | replace(' ', '_') }}.weight, 0)
+        {%- endfor %} as log_odds
+
+    from interactions
+
+    cross join weights
+    {% for feature in names %}
+    left join scorecard as of_{{ feature | replace(' ', '_') }}
+        on
+            of_{{ feature | replace(' ', '_') }}.feature = '{{ feature }}'
+            and of_{{ feature | replace(' ', '_') }}.level
+            = {{ crossed_names(feature) }}
+    {% endfor %}
+)
+
+select * from weighed

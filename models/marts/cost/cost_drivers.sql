@@ -1,0 +1,59 @@
+with
+
+cost_attribution as (
+
+    select * from {{ ref('int_cost_attribution') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by comparison, later_starts_on, driver
+            order by
+                abs(change_usd) desc, use_case asc, model_provider asc, model_name asc
+        ) as cell_rank
+
+    from cost_attribution
+
+),
+
+summed as (
+
+    select
+        comparison,
+        later_starts_on,
+        driver,
+        if(driver in ('volume', 'mix'), driver, 'rate') as part,
+        earlier_starts_on,
+        earlier_ends_on,
+        later_ends_on,
+        is_overlapping,
+
+        earlier_pair_requests as earlier_requests,
+        later_pair_requests as later_requests,
+        earlier_traffic_days,
+        later_traffic_days,
+        {{ exact_sum('earlier_pair_requests * earlier_share * earlier_request_usd') }}
+            as earlier_cost_usd,
+        {{ exact_sum('later_pair_requests * later_share * later_request_usd') }}
+            as later_cost_usd,
+
+        {{ exact_sum('change_usd') }} as change_usd,
+        {{ exact_sum('change_usd_per_day') }} as change_usd_per_day,
+        {{ exact_sum('change_usd_per_request') }} as change_usd_per_request,
+
+        max(use_case) filter (where cell_rank = 1) as leading_use_case,
+        max(model_provider) filter (where cell_rank = 1) as leading_model_provider,
+        max(model_name) filter (where cell_rank = 1) as leading_model_name,
+        max(change_usd) filter (where cell_rank = 1) as leading_change_usd
+
+    from ranked
+
+    group by all
+
+)
+
+select * from summed

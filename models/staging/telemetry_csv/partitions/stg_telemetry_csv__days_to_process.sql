@@ -1,0 +1,99 @@
+-- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
+{{ config(materialized='table') }}
+
+with
+
+files as (
+
+    select distinct loaded_date from {{ loaded_files('llm_system_interactions') }}
+
+    where loaded_date is not null
+
+),
+
+newest as (
+
+    select max(loaded_date) as newest_date from files
+
+),
+
+redated_rows as (
+
+    select coalesce(sum(moved_rows) > 0, false) as is_moved
+
+    from {{ ref('stg_telemetry_csv__redated_rows') }}
+
+),
+
+touched as (
+
+    select loaded_date
+
+    from {{ ref('stg_telemetry_csv__affected_days') }}
+
+    where loaded_date is not null
+
+),
+
+-- a day of business may begin before or end after that of UTC
+days as (
+
+    {% for shift in ['- 1', '+ 0', '+ 1'] %}
+    {{ 'union ' if not loop.first }}select loaded_date {{ shift }} as loaded_date from files{% endfor %}
+
+),
+
+held as (
+
+    select
+        days.loaded_date,
+        {{ knob('window_days') }} = 0
+        or {{ days_between('days.loaded_date', 'newest.newest_date') }}
+        < {{ knob('window_days') }}
+            as is_held
+
+    from days
+
+    cross join newest
+
+),
+
+-- a retry may fall behind midnight
+restated as (
+
+    select
+        held.loaded_date,
+        held.is_held,
+        not held.is_held
+        and (redated_rows.is_moved or bool_or(touched.loaded_date is not null))
+            as is_restated
+
+    from held
+
+    cross join redated_rows
+
+    left join touched
+        on abs({{ days_between('held.loaded_date', 'touched.loaded_date') }}) <= 1
+
+    group by held.loaded_date, held.is_held, redated_rows.is_moved
+
+),
+
+surrounded as (
+
+    select
+        restated.loaded_date,
+        restated.is_held,
+        restated.is_restated,
+        bool_or(others.is_held or others.is_restated) as is_read
+
+    from restated
+
+    inner join restated as others
+        on abs({{ days_between('restated.loaded_date', 'others.loaded_date') }}) <= 1
+
+    group by restated.loaded_date, restated.is_held, restated.is_restated
+
+)
+
+select * from surrounded

@@ -1,0 +1,71 @@
+-- depends_on: {{ ref('stg_telemetry_csv__days_to_process') }}
+{{ config(materialized='table') }}
+
+with
+
+files as (
+
+    select
+        landed_file,
+        min(file_name) as file_name
+
+    from {{ loaded_files('llm_system_interactions') }}
+
+    group by all
+
+),
+
+landed as (
+
+    select
+        interaction_id,
+        landed_file
+
+    from {{ landed_calls() }}
+
+    where interaction_id is not null and {{ is_row_to_read() }}
+
+),
+
+repeated as (
+
+    select interaction_id
+
+    from landed
+
+    group by all
+
+    having min(landed_file) <> max(landed_file)
+
+),
+
+ranked as (
+
+    select
+        landed.interaction_id,
+        landed.landed_file,
+        files.file_name < max(files.file_name) over (
+            partition by landed.interaction_id
+        ) as is_replaced
+
+    from landed
+
+    inner join files on landed.landed_file = files.landed_file
+
+    semi join repeated on landed.interaction_id = repeated.interaction_id
+
+),
+
+replaced as (
+
+    select distinct
+        interaction_id,
+        landed_file
+
+    from ranked
+
+    where is_replaced
+
+)
+
+select * from replaced

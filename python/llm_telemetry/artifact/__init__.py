@@ -1,0 +1,1 @@
+"""The bundle that a run writes: documents, provenance and comparison."""

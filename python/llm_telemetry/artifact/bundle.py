@@ -1,0 +1,135 @@
+"""The files of one decision: written together or not at all, and verified."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from llm_telemetry.artifact import document, intoto
+from llm_telemetry.decisions.types import plain
+from llm_telemetry.errors import InputError
+from llm_telemetry.files import atomic
+
+ARTIFACT = "decision_artifact.json"
+
+
+def csv_bytes(frame: pd.DataFrame, *, digits: int = 10) -> bytes:
+    """Return a frame as CSV, the same bytes on every machine.
+
+    Numbers have ``digits`` significant digits and times are UTC. The csv module takes
+    a third of the time of ``DataFrame.to_csv`` here.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    columns = (_texts(frame[name], digits) for name in frame)
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode()
+
+
+def _texts(column: pd.Series, digits: int) -> list[str]:
+    if column.dtype.kind == "f":
+        form = f"{{:.{digits}g}}".format
+        return [form(value) if value == value else "" for value in column.tolist()]
+    if column.dtype.kind == "M":
+        column = column.dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
+    known = column.notna()
+    return [
+        str(value) if is_known else ""
+        for value, is_known in zip(column.tolist(), known, strict=True)
+    ]
+
+
+def json_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return content as readable JSON, the same bytes on every machine."""
+    text = json.dumps(plain(dict(content)), indent=2, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def digests(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Return name, size and SHA-256 of every file, by name."""
+    return [
+        {"name": name, "bytes": len(content), "sha256": _sha256(content)}
+        for name, content in sorted(files.items())
+    ]
+
+
+def write(files: Mapping[str, bytes], out_dir: Path) -> None:
+    """Put all files into ``out_dir``; on any failure the earlier ones stay.
+
+    The artifact, which names the digests of the others, comes last.
+    """
+    try:
+        atomic.write_together(files, out_dir, last=ARTIFACT)
+    except OSError as error:
+        raise InputError(f"{out_dir}: cannot write: {error.strerror}") from error
+
+
+def load(file: Path) -> Any:
+    """Return the JSON of an artifact; raise InputError where there is none.
+
+    A bundle that a killed run had begun to put in place is put there first.
+    """
+    try:
+        atomic.complete(file.parent, last=ARTIFACT)
+        return json.loads(file.read_bytes(), parse_constant=_refuse)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{file}: not JSON: {error}") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number that JSON knows")
+
+
+def earlier(out_dir: Path) -> dict[str, Any] | None:
+    """Return the artifact that a new one would replace, if there is a valid one."""
+    try:
+        content = load(out_dir / ARTIFACT)
+    except InputError:
+        return None
+    return None if document.faults(content) else content
+
+
+def stated(content: Mapping[str, Any], written: bytes) -> dict[str, Any]:
+    """Return the in-toto statement on an artifact and the bytes it is written in."""
+    return intoto.state(content, ARTIFACT, written)
+
+
+def verify(file: Path) -> list[str]:
+    """Return what is wrong with a bundle: schema, id, digests, statement."""
+    content = load(file)
+    faults = document.faults(content)
+    if faults:
+        return faults
+    changed = [
+        fault
+        for entry in content["files"]
+        if (fault := _file_fault(file.parent / entry["name"], entry))
+    ]
+    return changed + _statement_faults(file, content)
+
+
+def _statement_faults(file: Path, content: Mapping[str, Any]) -> list[str]:
+    beside = file.parent / intoto.STATEMENT
+    if not beside.is_file():
+        return [f"{intoto.STATEMENT}: missing"]
+    return intoto.faults(beside.read_bytes(), stated(content, file.read_bytes()))
+
+
+def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:
+    if not file.is_file():
+        return f"{entry['name']}: missing"
+    if _sha256(file.read_bytes()) != entry["sha256"]:
+        return f"{entry['name']}: changed since the decision was written"
+    return None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

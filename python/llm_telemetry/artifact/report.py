@@ -1,0 +1,208 @@
+"""The decisions in words: the README of the bundle and the table on the screen."""
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any
+
+from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.routing import RoutingDecision
+from llm_telemetry.routing.output.words import explained, outlook
+from llm_telemetry.triage import TriageDecision
+
+TRIAGE_ADVICE = {
+    "review_all": "review every answer: no cheaper rule is proven",
+    "review_none": "review nothing: a review costs more than it saves",
+    "threshold": "review what scores at or above the threshold",
+    "topk": "review the top of each day's queue, as far as capacity goes",
+    "refuse": "keep today's review practice: the data cannot say",
+}
+MEANINGS = {
+    "ok": "Every verdict is a clear yes.",
+    "review_required": "A person has to look before anything ships.",
+    "blocked": "A stop-ship rule fired: nothing ships.",
+}
+
+
+def routing_summary(decided: RoutingDecision) -> str:
+    """Say how much is routed, and what the policy that could be judged would change."""
+    estimate = decided.estimates.get("shippable.doubly_robust.unit_cost_delta")
+    sent = int((decided.policy["traffic_share"] > 0).sum())
+    routed = f"{sent} of {len(decided.policy)} use cases to route"
+    if decided.verdict == "refuse":
+        return f"{routed}; what a change would bring cannot be told from these calls"
+    change = _spoken(estimate, "USD per interaction")
+    power = {row["measure"]: row["value"] for row in decided.basis.power}
+    needed = power.get("rows_to_settle_a_worthwhile_change")
+    more = outlook(estimate, needed, power.get("worthwhile_usd", 0.0))
+    return f"{routed}; would change {change}{more}"
+
+
+def triage_summary(decided: TriageDecision) -> str:
+    """Say what the review policy saves against the best trivial one."""
+    estimate = decided.estimates.get("cost_minus_best_trivial_usd")
+    queued = decided.queue["action_review"].sum() if len(decided.queue) else 0
+    reviewed = f"{queued:,} of {len(decided.queue):,} answers to review"
+    against = _spoken(estimate, "USD per interaction against the best trivial policy")
+    return f"{reviewed}; cost {against}"
+
+
+def table(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
+    """Return the lines that a person reads in the terminal."""
+    lines = [_headline(health), f"status: {artifact['status']}", ""]
+    decisions = artifact["decisions"]
+    width = max(len(decision["verdict"]) for decision in decisions.values())
+    for name, decision in decisions.items():
+        mark = " " if decision["is_clear"] else "?"
+        verdict = decision["verdict"].ljust(width)
+        lines.append(f"{mark} {name:<9} {verdict}  {decision['summary']}")
+    fired = [rule["meaning"] for rule in artifact["stop_ship"] if rule["fired"]]
+    doubted = [
+        reason for reason in artifact["status_reasons"] if "track_record" in reason
+    ]
+    return [
+        *lines,
+        *(f"! stop ship: {meaning}" for meaning in fired),
+        *(f"! {reason}" for reason in doubted),
+    ]
+
+
+def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
+    """Return the page that the person who approves reads first."""
+    parts = [
+        "# Decisions",
+        f"{_headline(health)}.",
+        f"**Status: `{artifact['status']}`.** {MEANINGS[artifact['status']]}",
+        _bullets(artifact["status_reasons"]),
+        *(_section(name, decision) for name, decision in artifact["decisions"].items()),
+        "## Stop-ship rules",
+        _grid(
+            ("rule", "fired", "value", "limit"),
+            [
+                (rule["rule"], rule["fired"], rule["value"], rule["limit"])
+                for rule in artifact["stop_ship"]
+            ],
+        ),
+        *_track_record(artifact["track_record"]),
+        "## Windows",
+        _windows(artifact["windows"]),
+        "## Integrity",
+        _integrity(artifact["integrity"]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _headline(health: Mapping[str, Any]) -> str:
+    return (
+        f"{health['interactions']:,} interactions "
+        f"({health['operations']:,} operations) "
+        f"in {health['sessions']:,} sessions, "
+        f"{_percent(health['failure_rate'])} failed, "
+        f"{_percent(health['sla_breach_rate'])} breached the SLA, "
+        f"p95 {_number(health['p95_latency_ms'])} ms, "
+        f"{_number(health['cost_usd'])} USD"
+    )
+
+
+def _section(name: str, decision: Mapping[str, Any]) -> str:
+    estimates = [
+        (key, _number(one["value"]), _interval(one), one["unit"])
+        for key, one in decision["estimates"].items()
+    ]
+    parts = [
+        f"## {name.capitalize()}: `{decision['verdict']}`",
+        f"{_sentence(decision['recommendation'])} In numbers: {decision['summary']}.",
+        _bullets(map(explained, decision["reasons"])),
+        _grid(("estimate", "value", "95 % interval", "unit"), estimates),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return how earlier predictions came out, where any came due."""
+    cells = [
+        (
+            kind["prediction"],
+            kind["verdict"],
+            f"{kind['hits']} of {kind['counted']}",
+            f"{_percent(kind['hit_rate_low'])} to {_percent(kind['hit_rate_high'])}",
+            _number(kind["mean_error_in_se"]),
+        )
+        for kind in kinds
+    ]
+    header = ("prediction", "verdict", "held by its interval", "95 % interval")
+    return (
+        ["## Earlier predictions", _grid((*header, "mean error, in errors"), cells)]
+        if cells
+        else []
+    )
+
+
+def _sentence(words: str) -> str:
+    spoken = words.replace("keep_baseline", "keep the baseline")
+    return f"{spoken[:1].upper()}{spoken[1:]}."
+
+
+def _windows(windows: Iterable[Mapping[str, Any]]) -> str:
+    header = ("window", "method", "from", "to", "interactions", "overlaps its past")
+    return _grid(
+        header,
+        [
+            (
+                window["window_name"],
+                window["window_method"],
+                window["starts_at"],
+                window["ends_at"],
+                f"{window['interactions']:,}",
+                _percent(window["overlap_rate"]),
+            )
+            for window in windows
+        ],
+    )
+
+
+def _integrity(checks: Iterable[Mapping[str, Any]]) -> str:
+    degraded = [
+        f"{check['table_name']}.{check['column_name']}: {check['check_name']}, "
+        f"{check['failed_rows']:,} of {check['checked_rows']:,}: {check['remedy']}"
+        for check in checks
+        if check["status"] == "degraded"
+    ]
+    return _bullets(degraded) or "Every check held."
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _grid(header: tuple[str, ...], cells: list[tuple[Any, ...]]) -> str:
+    if not cells:
+        return ""
+    ruled = [header, tuple("---" for _ in header), *cells]
+    return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in ruled)
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace("|", r"\|")
+
+
+def _spoken(estimate: Estimate | None, unit: str) -> str:
+    if estimate is None or not isfinite(estimate.value):
+        return "change unknown"
+    low, high = _number(estimate.low), _number(estimate.high)
+    return f"{estimate.value:+.3g} ({low} to {high}) {unit}"
+
+
+def _interval(one: Mapping[str, Any]) -> str:
+    if one["low"] is None:
+        return ""
+    return f"{_number(one['low'])} to {_number(one['high'])}"
+
+
+def _number(value: float | None) -> str:
+    if value is None or not isfinite(value):
+        return "unknown"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.1%}"

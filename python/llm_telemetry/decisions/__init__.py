@@ -1,0 +1,1 @@
+"""The decisions that fit in one module each, and what all decisions share."""

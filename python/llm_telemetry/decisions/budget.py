@@ -1,0 +1,236 @@
+"""Whether the budgets hold, from the marts of budget."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from llm_telemetry.decisions.types import Basis, Decision, Row, check, point, rows
+
+EVIDENCE = [
+    "interaction_date",
+    "budget",
+    "alert",
+    "severity",
+    "factor",
+    "long_burn_rate",
+    "short_burn_rate",
+    "design_effect",
+    "tail_probability",
+    "status",
+    "could_missing_flip_it",
+    "proposed_budget_rate",
+]
+# the gravest word that any budget earns on the last day of the data
+WORDS = (
+    ("page", "stop releases: a budget burns too fast to wait"),
+    ("ticket", "look into the burn within days"),
+    ("slo_infeasible", "agree on an objective that the service can keep"),
+    ("refuse", "restore the measurement: what is missing decides whether it burns"),
+    ("unmeasured", "restore the measurement: nobody knows whether the budget burns"),
+    ("insufficient_traffic", "wait: too little traffic to tell"),
+)
+FORECAST = "month_end_cost_usd"
+OVER_BUDGET = "cost_month_forecast_over_budget"
+ASSUMPTIONS = (
+    {
+        "assumption": "sessions fail independently of each other within a day",
+        "status": "untestable",
+        "evidence": "an incident is many sessions; the tail only rules out chance",
+    },
+    {
+        "assumption": "what is missing decides nothing",
+        "status": "checked",
+        "evidence": "each alert at both ends: could_missing_flip_it",
+    },
+    {
+        "assumption": "each weekday goes on as in its last weeks, without a trend",
+        "status": "untestable",
+        "evidence": "the month's end shows it",
+    },
+)
+
+
+def decide(
+    budget_burn: pd.DataFrame,
+    burn_alerts: pd.DataFrame,
+    cost_forecast: pd.DataFrame,
+    knobs: Mapping[str, float],
+) -> Decision:
+    """Judge the last day of the data: the gravest alert gives the verdict.
+
+    An alert that the missing values could turn around is a refusal, unless another
+    one is sure.
+    """
+    if burn_alerts.empty:
+        advice = dict(WORDS)["unmeasured"]
+        return Decision("unmeasured", advice, "no day was measured", ("no_dated_rows",))
+    alerts, period = latest(burn_alerts), _period(burn_alerts, budget_burn)
+    forecast = plain_row(cost_forecast)
+    is_over = forecast["forecast_low_usd"] > forecast["budget_usd"]
+    found = {_word(alert) for alert in alerts.to_dict("records")}
+    found |= {"ticket"} if is_over else set()
+    verdict, recommendation = next(
+        ((word, advice) for word, advice in WORDS if word in found),
+        ("within_budget", "nothing to do: every budget holds"),
+    )
+    burns = _burns(period)
+    return Decision(
+        verdict=verdict,
+        recommendation=recommendation,
+        summary=f"{_spoken_burns(period)}; {_spoken_forecast(forecast)}",
+        reasons=(*_reasons(alerts), *([OVER_BUDGET] if is_over else [])),
+        estimates={**burns, **_forecasts(forecast)},
+        evidence=rows(alerts[EVIDENCE]),
+        basis=_basis(period, alerts, forecast, knobs),
+    )
+
+
+def latest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the last day."""
+    last: pd.DataFrame = frame[
+        frame["interaction_date"] == frame["interaction_date"].max()
+    ]
+    return last
+
+
+def plain_row(cost_forecast: pd.DataFrame) -> dict[str, Any]:
+    """Return the one row of the forecast."""
+    return {str(name): value for name, value in cost_forecast.iloc[0].items()}
+
+
+def stop_ship(burn_alerts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return one rule per paging alert: it blocks while it fires."""
+    if burn_alerts.empty:
+        return []
+    paging = latest(burn_alerts).query("severity == 'page'")
+    return [
+        {
+            "rule": f"{alert['budget']}_budget_page",
+            "fired": alert["status"] == "firing",
+            "value": alert["long_burn_rate"],
+            "limit": alert["factor"],
+            "meaning": f"the {alert['budget']} budget burns at a paging rate",
+        }
+        for alert in paging.to_dict("records")
+    ]
+
+
+def _period(burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame) -> pd.DataFrame:
+    """Return the last day's burn of each budget over its whole period."""
+    today, days = latest(budget_burn), burn_alerts["period_days"].max()
+    period: pd.DataFrame = today[today["window_days"] == days].sort_values("budget")
+    return period
+
+
+def _word(alert: dict[Any, Any]) -> str:
+    if alert["could_missing_flip_it"]:
+        return "refuse"
+    firing = alert["status"] == "firing"
+    return str(alert["severity"] if firing else alert["status"])
+
+
+def _reasons(alerts: pd.DataFrame) -> list[str]:
+    return [
+        f"{alert['budget']}_{alert['alert']}_{word}"
+        for alert in alerts.to_dict("records")
+        for word, is_so in (
+            (alert["status"], alert["status"] != "ok"),
+            ("missing_could_flip_it", alert["could_missing_flip_it"]),
+        )
+        if is_so
+    ]
+
+
+def _spoken_burns(period: pd.DataFrame) -> str:
+    spoken = [
+        f"{row['budget']} {row['burn_rate']:.2g}x"
+        for row in period.dropna(subset="burn_rate").to_dict("records")
+    ]
+    days = int(period["window_days"].iloc[0])
+    return f"{days}-day burn of the budgets: {', '.join(spoken) or 'unknown'}"
+
+
+def _spoken_forecast(forecast: Row) -> str:
+    if forecast["status"] != "forecast":
+        return "too few weeks to forecast the month's cost"
+    return (
+        f"the month will cost {forecast['forecast_usd']:,.4g} USD "
+        f"({forecast['forecast_low_usd']:,.4g} to "
+        f"{forecast['forecast_high_usd']:,.4g}) of {forecast['budget_usd']:,.6g}"
+    )
+
+
+def _burns(period: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {
+        f"{row['budget']}_burn_rate_{row['window_days']}d": point(
+            row["burn_rate"], "multiple of the budget", n=int(row["measured"])
+        )
+        for row in period.to_dict("records")
+    }
+
+
+def _forecasts(forecast: Row) -> dict[str, dict[str, Any]]:
+    drawn = point(forecast["forecast_usd"], "USD a month; the interval holds 90 %")
+    ends = {"low": forecast["forecast_low_usd"], "high": forecast["forecast_high_usd"]}
+    chance = point(forecast["over_budget_probability"], "probability")
+    to_date = point(forecast["month_to_date_usd"], "USD")
+    return {
+        "month_to_date_cost_usd": to_date,
+        FORECAST: {**drawn, **ends},
+        "month_over_budget_probability": chance,
+    }
+
+
+def _basis(
+    period: pd.DataFrame,
+    alerts: pd.DataFrame,
+    forecast: Row,
+    knobs: Mapping[str, float],
+) -> Basis:
+    bounds = ["budget", "burn_rate_low", "burn_rate", "burn_rate_high"]
+    seen = ["budget", "alert", "expected_bad_events"]
+    return Basis(
+        estimand="bad events (or USD a day) over what the budget allows, over its "
+        "rolling period; the cost of the calendar month at its end",
+        estimator="counts over known outcomes in a long and a short window, confirmed "
+        "by a binomial tail of the counts over the design effect of sessions; "
+        "medians of the same weekday with residuals drawn a week at a time",
+        diagnostics=tuple(_missing(row, knobs) for row in period.to_dict("records")),
+        assumptions=ASSUMPTIONS,
+        constraints=(*_holds(period), _forecast_holds(forecast)),
+        sensitivity=rows(period.loc[period["budget"] != "cost", bounds]),
+        power=rows(alerts.loc[alerts["budget"] != "cost", seen]),
+        expires_on=("a later day of data", "another objective or budget"),
+    )
+
+
+def _missing(row: dict[Any, Any], knobs: Mapping[str, float]) -> Row:
+    if row["budget"] == "cost":
+        complete = row["measured"] / row["window_days"]
+        return check("cost_measured_days_share", complete, 1.0, complete >= 1)
+    total = row["measured"] + row["missing"]
+    rate = row["missing"] / total if total else None
+    limit = knobs["missing_budget_share"] * row["budget_rate"]
+    is_met = None if rate is None else bool(rate <= limit)
+    return check(f"{row['budget']}_missing_rate", rate, limit, is_met)
+
+
+def _holds(period: pd.DataFrame) -> list[Row]:
+    return [
+        check(
+            f"{row['budget']}_burn_rate",
+            row["burn_rate"],
+            1.0,
+            None if pd.isna(row["burn_rate"]) else bool(row["burn_rate"] <= 1),
+        )
+        for row in period.to_dict("records")
+    ]
+
+
+def _forecast_holds(forecast: Row) -> Row:
+    """Return whether the month surely keeps its budget, surely not, or neither."""
+    low, high = forecast["forecast_low_usd"], forecast["forecast_high_usd"]
+    limit = forecast["budget_usd"]
+    is_met = True if high <= limit else False if low > limit else None
+    return check(FORECAST, forecast["forecast_usd"], limit, is_met)

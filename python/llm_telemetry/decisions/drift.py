@@ -1,0 +1,235 @@
+"""Whether today is still yesterday, from the marts drift and failure_drivers."""
+
+from collections.abc import Iterable, Mapping
+from math import sqrt
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from llm_telemetry.decisions.types import Basis, Decision, Row, check, point, rows
+
+Estimates = Mapping[str, Row]
+
+ORDER = {"high": 0, "medium": 1, "low": 2}
+EVIDENCE = [
+    "window_pair",
+    "feature",
+    "severity",
+    "psi",
+    "tv_distance",
+    "q_value",
+    "leading_bin",
+    "leading_bin_reference_share",
+    "leading_bin_current_share",
+]
+CONCEPT_DRIFT = "concept_drift"
+ADVICE = {
+    CONCEPT_DRIFT: "decide on routing and triage again: calls of the same kind fail "
+    "at another rate",
+    "covariate_drift": "look at what moved before trusting older decisions",
+    "underpowered": "wait for more sessions: a drift of medium size could hide",
+    "not_evaluable": "compare features that are measured, in periods that follow",
+    "stable": "nothing to do: no feature moved beyond chance",
+}
+# of the failure model that triage fitted on history, on the evaluation window; both
+# are 1 while calls of one kind fail as they did
+CONCEPT = ("observed_over_expected", "calibration_slope")
+FITTED_ON = "history_to_evaluation"
+EXPIRES = ("a later evaluation window", "another definition of failure")
+ASSUMPTIONS = (
+    {
+        "assumption": "sessions are drawn independently of each other",
+        "status": "untestable",
+        "evidence": "a fault that hits many sessions at once is drift, not chance",
+    },
+    {
+        "assumption": "the later side is later",
+        "status": "checked",
+        "evidence": "overlap_rate of marts.windows; overlapping windows are refused",
+    },
+    {
+        "assumption": "the failure model knew its own window",
+        "status": "checked",
+        "evidence": "triage calibrates it on a window of its own",
+    },
+)
+
+
+def decide(
+    drift: pd.DataFrame,
+    failure_drivers: pd.DataFrame,
+    calibration: Estimates,
+    knobs: Mapping[str, float],
+) -> Decision:
+    """Judge features, window pairs and the failure model: one that moved is enough.
+
+    ``calibration`` holds how observed failures compare with those that a model of
+    earlier ones expects; empty where there is none. That relation moving (concept)
+    outweighs features moving (covariate).
+    """
+    known = {} if _is_overlapping(drift) else _widened(calibration, failure_drivers)
+    concept = tuple(name for name in known if _has_moved(name, known[name], knobs))
+    found = set(drift["verdict"])
+    verdict = CONCEPT_DRIFT if concept else _verdict(found)
+    moved = _moved(drift)
+    return Decision(
+        verdict=verdict,
+        recommendation=ADVICE[verdict],
+        summary=f"{_summary(moved, drift)}; {_spoken(known)}",
+        reasons=(
+            *(f"{name}_moved" for name in concept),
+            *(f"features_{word}" for word in sorted(found - {"no_drift"})),
+            *(() if known else ("concept_not_judged",)),
+        ),
+        estimates=_estimates(moved, failure_drivers, known),
+        evidence=rows(moved[EVIDENCE]),
+        basis=_basis(drift, failure_drivers, known, knobs),
+    )
+
+
+def _is_overlapping(drift: pd.DataFrame) -> bool:
+    pair = drift[drift["window_pair"] == FITTED_ON]
+    return bool((pair["verdict"] == "windows_overlap").any())
+
+
+def _widened(calibration: Estimates, failure_drivers: pd.DataFrame) -> Estimates:
+    """Return what should be 1, with the noise of the window it was fitted on as well.
+
+    Triage's intervals take the model as given; its own error is as much larger as
+    the window it comes from is smaller: se sqrt(1 + n_later / n_earlier).
+    """
+    pair = failure_drivers[failure_drivers["window_pair"] == FITTED_ON]
+    if pair.empty:
+        return {}
+    sizes = pair.iloc[0]
+    wider = sqrt(1 + sizes["later_outcomes"] / sizes["earlier_outcomes"])
+    return {
+        name: _with_error(calibration[name], calibration[name]["se"] * wider)
+        for name in CONCEPT
+        if name in calibration and (calibration[name]["se"] or 0) > 0
+    }
+
+
+def _with_error(estimate: Row, se: float) -> Row:
+    reach = stats.t.ppf(0.975, max(estimate["clusters"] - 1, 1)) * se
+    ends = {"low": estimate["value"] - reach, "high": estimate["value"] + reach}
+    return {**estimate, **ends, "se": se}
+
+
+def _has_moved(name: str, estimate: Row, knobs: Mapping[str, float]) -> bool:
+    """Say whether what should be 1 is far from it, and not by chance.
+
+    Two numbers are looked at, so that each has half of the false alarms. A slope that
+    may be 0 is one of scores that never told calls apart, and says nothing of drift.
+    """
+    if name == "calibration_slope" and estimate["low"] <= 0:
+        return False
+    distance, freedom = abs(estimate["value"] - 1), max(estimate["clusters"] - 1, 1)
+    p_value = 2 * stats.t.sf(distance / estimate["se"], freedom)
+    is_beyond_chance = p_value <= knobs["drift_false_discovery_rate"] / len(CONCEPT)
+    return bool(is_beyond_chance and distance >= knobs["min_concept_distance"])
+
+
+def _moved(drift: pd.DataFrame) -> pd.DataFrame:
+    moved = drift[drift["verdict"] == "drift"].assign(
+        order=lambda table: table["severity"].map(ORDER)
+    )
+    return moved.sort_values(["order", "q_value", "feature", "window_pair"])
+
+
+def _verdict(found: set[str]) -> str:
+    if "drift" in found:
+        return "covariate_drift"
+    if "underpowered" in found:
+        return "underpowered"
+    # what was not compared is not stable
+    return "stable" if found == {"no_drift"} else "not_evaluable"
+
+
+def _summary(moved: pd.DataFrame, drift: pd.DataFrame) -> str:
+    tested = int(drift["verdict"].isin(["drift", "no_drift", "underpowered"]).sum())
+    if moved.empty:
+        return f"0 of {tested} comparisons moved beyond chance"
+    first = moved.iloc[0]
+    return (
+        f"{len(moved)} of {tested} comparisons moved beyond chance; most "
+        f"{first['feature']} ({first['severity']}, PSI {first['psi']:.3g})"
+    )
+
+
+def _spoken(known: Estimates) -> str:
+    ratio = known.get("observed_over_expected")
+    if ratio is None:
+        return "whether failures still come as expected is not known"
+    return (
+        f"{ratio['value']:.3g} ({ratio['low']:.3g} to {ratio['high']:.3g}) times as "
+        "many failures as expected"
+    )
+
+
+def _estimates(
+    moved: pd.DataFrame, failure_drivers: pd.DataFrame, known: Estimates
+) -> dict[str, dict[str, Any]]:
+    features = {
+        f"{row['window_pair']}.{row['feature']}.psi": point(row["psi"], "PSI")
+        for row in moved.to_dict("records")
+    }
+    drivers = {
+        f"{row['window_pair']}.failure_rate_{part}": point(
+            row[part], "failures per interaction", n=int(row["later_outcomes"])
+        )
+        for row in failure_drivers.to_dict("records")
+        for part in ("change", "mix_change", "rate_change")
+    }
+    return {**known, **drivers, **features}
+
+
+def _basis(
+    drift: pd.DataFrame,
+    failure_drivers: pd.DataFrame,
+    known: Estimates,
+    knobs: Mapping[str, float],
+) -> Basis:
+    limit = knobs["min_concept_distance"]
+    constraints = (
+        check(
+            f"{name}_distance_from_1",
+            abs(known[name]["value"] - 1) if name in known else None,
+            limit,
+            not _has_moved(name, known[name], knobs) if name in known else None,
+        )
+        for name in CONCEPT
+    )
+    return Basis(
+        estimand="distance between the distributions of each feature in two windows "
+        "(covariate), and between observed and expected failures (concept)",
+        estimator="PSI or total variation over bins of the earlier side, with a "
+        "chi-square over the Rao-Scott design effect of sessions; observed over "
+        "expected failures and calibration slope of the failure model of history",
+        diagnostics=tuple(_diagnostics(drift, knobs)),
+        assumptions=ASSUMPTIONS,
+        constraints=tuple(constraints),
+        sensitivity=rows(failure_drivers),
+        power=rows(_power(drift)),
+        expires_on=EXPIRES,
+    )
+
+
+def _diagnostics(drift: pd.DataFrame, knobs: Mapping[str, float]) -> Iterable[Row]:
+    limit = knobs["max_window_overlap_rate"]
+    for pair, overlap in drift.groupby("window_pair")["overlap_rate"].max().items():
+        # windows cut by time may meet where sessions do; only the other pair is refused
+        is_met = bool(overlap <= limit) if pair == FITTED_ON else None
+        yield check(f"{pair}.overlap_rate", float(overlap), limit, is_met)
+
+
+def _power(drift: pd.DataFrame) -> pd.DataFrame:
+    """Return, by window pair, how many features could have hidden a medium drift."""
+    judged = drift[drift["verdict"] != "not_measured"]
+    return judged.groupby("window_pair", as_index=False).agg(
+        features=("feature", "size"),
+        underpowered_for_medium=("is_underpowered_for_medium", "sum"),
+        underpowered_for_high=("is_underpowered_for_high", "sum"),
+        fewest_effective_rows=("effective_rows", lambda found: found.min(skipna=True)),
+    )

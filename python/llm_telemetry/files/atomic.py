@@ -1,0 +1,113 @@
+"""Files that take their places together, or not at all, whatever ends the process."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from llm_telemetry.files.lock import held
+
+NEW, READY = ".bundle.new", ".bundle.ready"
+
+
+def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> None:
+    """Put all files into a folder, the one named ``last`` at the end.
+
+    They are complete on the disk in a folder beside, before one rename says that they
+    hold; from then on whoever comes next finishes what a kill breaks off. On an
+    OSError the earlier files come back.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    new, ready = folder / NEW, folder / READY
+    with held(folder / "bundle", wait=True):
+        _complete(folder, last)
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            _stage(files, new, folder)
+            with _uninterrupted():
+                os.rename(new, ready)
+                sync(folder)
+                _place_or_undo(folder, last)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def complete(folder: Path, *, last: str) -> None:
+    """Finish what a killed process had begun to put into a folder."""
+    if (folder / READY).is_dir():
+        with held(folder / "bundle", wait=True):
+            _complete(folder, last)
+
+
+def sync(path: Path) -> None:
+    """Write a file, or the names in a folder, through to the disk."""
+    if path.is_dir() and os.name == "nt":
+        # Windows opens no folder, and writes names through by itself
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _stage(files: Mapping[str, bytes], new: Path, folder: Path) -> None:
+    """Write the new files, and copies of those whose places they take."""
+    fresh, earlier = new / "fresh", new / "earlier"
+    fresh.mkdir(parents=True)
+    earlier.mkdir()
+    for name, content in files.items():
+        (fresh / name).write_bytes(content)
+        sync(fresh / name)
+        if (folder / name).exists():
+            shutil.copy2(folder / name, earlier / name)
+    for written in (fresh, earlier, new):
+        sync(written)
+
+
+def _complete(folder: Path, last: str) -> None:
+    fresh = folder / READY / "fresh"
+    if not (folder / READY).is_dir():
+        return
+    for name in _in_order(fresh, last):
+        os.replace(fresh / name, folder / name)
+    sync(folder)
+    shutil.rmtree(folder / READY)
+
+
+def _place_or_undo(folder: Path, last: str) -> None:
+    names = _in_order(folder / READY / "fresh", last)
+    try:
+        _complete(folder, last)
+    except OSError:
+        earlier, waiting = folder / READY / "earlier", folder / READY / "fresh"
+        for name in names:
+            if (waiting / name).exists():
+                continue
+            (folder / name).unlink()
+            if (earlier / name).exists():
+                os.replace(earlier / name, folder / name)
+        shutil.rmtree(folder / READY)
+        raise
+
+
+def _in_order(fresh: Path, last: str) -> list[str]:
+    names = [file.name for file in fresh.iterdir()] if fresh.is_dir() else []
+    return sorted(names, key=lambda name: (name == last, name))
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C until the files are in place."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held_back = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM}
+    )
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)

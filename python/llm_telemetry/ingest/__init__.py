@@ -1,0 +1,1 @@
+"""Finding, reading and forgetting the files of telemetry."""

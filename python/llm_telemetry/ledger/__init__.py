@@ -1,0 +1,1 @@
+"""Predictions of earlier runs and what came true."""

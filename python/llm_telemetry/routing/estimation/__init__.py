@@ -1,0 +1,1 @@
+"""The value of a policy, estimated from calls that another policy routed."""

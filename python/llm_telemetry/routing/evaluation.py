@@ -1,0 +1,169 @@
+"""The evaluation window as the judge of policies: every estimator, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from llm_telemetry.decisions.statistics import p_value
+from llm_telemetry.routing.checks.diagnostics import Judged
+from llm_telemetry.routing.estimation import post_stratified
+from llm_telemetry.routing.estimation.contexts import Codes, Floats
+from llm_telemetry.routing.estimation.nuisances import Sample, fit, with_logged
+from llm_telemetry.routing.estimation.prepared import STOCHASTIC, Calls
+from llm_telemetry.routing.estimation.value import (
+    ESTIMATORS,
+    Contrast,
+    Evaluation,
+    Part,
+    contrast,
+    inverse_weights,
+)
+
+FIT_WINDOWS = ("history", "calibration")
+MISSING = (*STOCHASTIC, "cost_usd")
+JUDGED_COLUMNS = [
+    "use_case",
+    "evaluation_rows",
+    "evaluation_rows_on_arm",
+    "evaluation_sessions_on_arm",
+    "effective_sessions",
+    "unit_cost_delta",
+    "unit_cost_delta_low",
+    "unit_cost_delta_high",
+    "p_value",
+]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The evaluation rows, with what models of earlier rows say of every arm."""
+
+    rows: pd.DataFrame
+    sample: Sample
+    propensities: Floats  # of the arm used as logged, where it was logged
+    modelled: Floats  # as the context alone predicts them
+    expected: Mapping[str, Floats]
+    usd: Mapping[str, float]
+    calls: Calls
+    knobs: Mapping[str, float]
+
+    @property
+    def is_randomised(self) -> bool:
+        """Say whether every row was drawn with a known chance that is not tiny."""
+        least = self.knobs["routing_min_propensity"]
+        return self.sample.is_randomised and bool((self.sample.logged >= least).all())
+
+    def is_routed(self, policy: pd.DataFrame) -> np.ndarray:
+        """Say which rows a policy decides."""
+        return self.rows["use_case"].isin(policy["use_case"]).to_numpy()
+
+    def chosen(self, policy: pd.DataFrame) -> Codes:
+        """Return the code of the arm a policy sends each of its rows to."""
+        arm_of = dict(zip(policy["use_case"], self.calls.codes(policy), strict=True))
+        routed = self.rows.loc[self.is_routed(policy), "use_case"]
+        return np.asarray(routed.map(arm_of), dtype=np.int64)
+
+    def evaluation(self, policy: pd.DataFrame) -> Evaluation:
+        """Return the rows of a policy as the estimators see them."""
+        places, chosen = np.flatnonzero(self.is_routed(policy)), self.chosen(policy)
+        used = self.sample.arms[places]
+        parts = {
+            name: Part(
+                usd=usd,
+                observed=self.rows[name].to_numpy()[places],
+                chosen=self.expected[name][places, chosen],
+                logged=self.expected[name][places, used],
+            )
+            for name, usd in self.usd.items()
+        }
+        floor = self.knobs["routing_min_propensity"]
+        return Evaluation(
+            sessions=self.sample.sessions[places],
+            use_cases=pd.factorize(self.rows["use_case"].iloc[places])[0],
+            weights=inverse_weights(used, chosen, self.propensities[places], floor),
+            chances=np.maximum(self.modelled[places, chosen], floor),
+            parts=parts,
+        )
+
+    def matched(self, policy: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a policy, and which of them its arms served."""
+        routed = self.is_routed(policy)
+        return self.rows[routed].assign(
+            is_chosen=self.sample.arms[routed] == self.chosen(policy)
+        )
+
+    def judged(self, policy: pd.DataFrame, found: Mapping[str, Contrast]) -> Judged:
+        """Return what the diagnostics look at."""
+        places, chosen = np.flatnonzero(self.is_routed(policy)), self.chosen(policy)
+        rows = self.rows.iloc[places]
+        likely = self.modelled[places, chosen]
+        if self.is_randomised:
+            # the lot decided, whatever routing the models learned from
+            likely = np.full_like(likely, np.nan)
+        return Judged(
+            own=self.evaluation(policy),
+            contexts=self.sample.contexts.iloc[places],
+            is_chosen=self.sample.arms[places] == chosen,
+            chosen_propensities=likely,
+            missing={name: rows[name].isna().to_numpy() for name in MISSING},
+            doubly_robust=found["doubly_robust"],
+            snips=found["snips"],
+        )
+
+
+def open_window(calls: Calls, temperature: float, knobs: Mapping[str, float]) -> Window:
+    """Return the evaluation window, judged by models that never saw it."""
+    sample = calls.sample("evaluation")
+    fitted = fit(calls.sample(*FIT_WINDOWS), temperature=temperature)
+    modelled, expected = fitted.predicted(sample)
+    return Window(
+        rows=calls.evaluation,
+        sample=sample,
+        propensities=with_logged(modelled, sample),
+        modelled=modelled,
+        expected={**expected, "cost_usd": calls.expected_cost()},
+        usd={**calls.usd, "cost_usd": 1.0},
+        calls=calls,
+        knobs=knobs,
+    )
+
+
+def estimates(window: Window, policy: pd.DataFrame) -> dict[str, Contrast]:
+    """Return what every estimator says of a policy, on the rows it decides."""
+    own, matched = window.evaluation(policy), window.matched(policy)
+    found = [
+        post_stratified.naive(matched, window.knobs),
+        post_stratified.post_stratified(matched, window.knobs),
+        *(contrast(name, own) for name in ESTIMATORS),
+    ]
+    return {one.estimator: one for one in found}
+
+
+def logged(window: Window) -> Contrast:
+    """Return the logged routing against itself: the baseline."""
+    return post_stratified.logged(window.rows, window.knobs)
+
+
+def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
+    """Return what the window says of each row of a policy alone."""
+    rows = []
+    for place in range(len(policy)):
+        own = policy.iloc[[place]]
+        matched, evaluation = window.matched(own), window.evaluation(own)
+        on_arm = matched[matched["is_chosen"]]
+        counts = (len(matched), len(on_arm), on_arm["session_id"].nunique())
+        worth = evaluation.effective_sessions
+        delta = _delta(evaluation, is_known=len(on_arm) > 0)
+        rows.append((own["use_case"].iloc[0], *counts, worth, *delta))
+    return pd.DataFrame(rows, columns=JUDGED_COLUMNS)
+
+
+def _delta(own: Evaluation, *, is_known: bool) -> tuple[float, ...]:
+    """Return value, low, high and p-value of the change, NaN where unknown."""
+    if not is_known:
+        return (np.nan,) * 4
+    found = contrast("doubly_robust", own)
+    delta = found.unit_cost_delta
+    return delta.value, delta.low, delta.high, p_value(delta, found.freedom)

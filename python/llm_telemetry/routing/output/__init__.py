@@ -1,0 +1,1 @@
+"""The files and texts of the routing decision."""

@@ -1,0 +1,1 @@
+"""Building the marts with dbt, publishing them, and reading them."""

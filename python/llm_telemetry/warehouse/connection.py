@@ -1,0 +1,210 @@
+"""The only module that opens the warehouse."""
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from llm_telemetry.errors import InputError
+
+Connection = duckdb.DuckDBPyConnection
+# device, inode, time of the last change in ns, bytes
+Identity = tuple[int, int, int, int]
+
+# what DuckDB says of a file that another process has open
+LOCKED = "Could not set lock"
+# a dbt whose caller was killed ends as soon as it notices
+ORPHAN_SECONDS = 30.0
+
+
+def read(
+    mart: str,
+    warehouse: Path,
+    *,
+    columns: Sequence[str] = ("*",),
+    where: str = "true",
+    order_by: str = "all",
+) -> pd.DataFrame:
+    """Return the rows of one mart in a fixed order.
+
+    Raises InputError where the file is not a warehouse or has no such mart.
+    """
+    query = (
+        f"select {', '.join(columns)} from marts.{mart} "
+        f"where {where} order by {order_by}"
+    )
+    with opened(warehouse) as connection:
+        try:
+            frame: pd.DataFrame = connection.sql(query).df()
+        except duckdb.CatalogException as error:
+            raise InputError(
+                f"{warehouse}: no mart {mart}: build the warehouse again with run"
+            ) from error
+        return frame
+
+
+@contextmanager
+def opened(warehouse: Path) -> Iterator[Connection]:
+    """Open a warehouse to read; raise InputError where it is none.
+
+    Even a read-only connection blocks `dbt build`, so none is kept open.
+    """
+    identity(warehouse)
+    with attached(warehouse) as connection:
+        connection.execute("use warehouse")
+        yield connection
+
+
+def identity(warehouse: Path) -> Identity:
+    """Return what tells a file, or a folder's tables, from what takes its place."""
+    if not warehouse.exists():
+        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+    found = warehouse.stat()
+    if warehouse.is_file():
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+    files = [file.stat() for file in warehouse.glob("*/*.parquet")]
+    newest = max((file.st_mtime_ns for file in files), default=0)
+    return found.st_dev, found.st_ino, newest, sum(file.st_size for file in files)
+
+
+@contextmanager
+def unchanged(warehouse: Path) -> Iterator[None]:
+    """Raise InputError at the end where the marts that were read are of two builds."""
+    before = identity(warehouse)
+    yield
+    if identity(warehouse) != before:
+        raise InputError(f"{warehouse}: replaced while it was read: say that again")
+
+
+def attached(warehouse: Path) -> Connection:
+    """Return an instance in memory that can read one warehouse and nothing else.
+
+    In memory, because an instance of a file is shared by its path, old or new, and is
+    called by its name, which may be that of the schema.
+    """
+    connection = _connected(":memory:")
+    if warehouse.is_dir():
+        return _attached_folder(connection, warehouse)
+    try:
+        connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
+    except duckdb.IOException as error:
+        reason = _first_line(error)
+        raise InputError(f"{warehouse}: cannot be read: {reason}") from error
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _attached_folder(connection: Connection, folder: Path) -> Connection:
+    """Show each table of a folder, which Spark wrote as Parquet, as a mart."""
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("attach ':memory:' as warehouse")
+    connection.execute("create schema warehouse.marts")
+    for table in sorted({file.parent for file in folder.glob("*/*.parquet")}):
+        rows = f"read_parquet({_text(str(table))} || '/*.parquet')"
+        # what Spark calls a timestamp is a moment; the marts keep the clock of UTC
+        described = connection.execute(f"describe from {rows}").fetchall()
+        clocks = [
+            f'"{name}" at time zone \'UTC\' as "{name}"'
+            for name, kind, *_ in described
+            if kind == "TIMESTAMP WITH TIME ZONE"
+        ]
+        shown = f"* replace ({', '.join(clocks)})" if clocks else "*"
+        connection.execute(
+            f'create view warehouse.marts."{table.name}" as select {shown} from {rows}'
+        )
+    connection.execute(f"set allowed_directories = [{_text(str(folder.resolve()))}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+@contextmanager
+def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
+    """Open both files of a build, with the marts as ``published``, as dbt does."""
+    try:
+        with _connected(str(scratch)) as connection:
+            connection.execute(f"attach {_text(str(marts))} as published")
+            yield connection
+    except duckdb.IOException as error:
+        raise InputError(f"{marts}: cannot write: {_first_line(error)}") from error
+
+
+def views_of_other_files(marts: Path) -> list[str]:
+    """Return the views that read what is not in the same file."""
+    names = "select view_name from duckdb_views() where schema_name = 'marts'"
+    found = []
+    with _connected(str(marts)) as connection:
+        for (name,) in connection.execute(names).fetchall():
+            try:
+                connection.execute(f'select * from marts."{name}" limit 0')
+            except duckdb.CatalogException:
+                found.append(name)
+    return sorted(found)
+
+
+def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
+    """Put rows that SQL cannot compute into a mart of a build that is not published."""
+    with _connected(str(warehouse)) as connection:
+        connection.register("fresh_rows", rows)
+        connection.begin()
+        connection.execute(f"delete from marts.{mart}")
+        connection.execute(f"insert into marts.{mart} by name select * from fresh_rows")
+        connection.commit()
+
+
+def is_written(warehouse: Path) -> bool:
+    """Return whether another process has a warehouse open to write."""
+    return _is_locked(warehouse, read_only=True)
+
+
+def discard(database: Path) -> None:
+    """Remove a database with its write-ahead log and its spilled rows.
+
+    Waits for a dbt that outlived its caller: a file that has no name any more would
+    still share the name of its log with the next one.
+    """
+    until = time.monotonic() + ORPHAN_SECONDS
+    while database.exists() and _is_locked(database):
+        if time.monotonic() > until:
+            raise InputError(f"{database}: another process is writing it: end it first")
+        time.sleep(0.1)
+    for file in (database, log_of(database)):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)
+
+
+def log_of(database: Path) -> Path:
+    """Return the write-ahead log of a database."""
+    return database.with_name(f"{database.name}.wal")
+
+
+def _connected(database: str) -> Connection:
+    """Return a connection that draws no progress bar into what a caller prints."""
+    connection = duckdb.connect(database)
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def _is_locked(database: Path, *, read_only: bool = False) -> bool:
+    """Return whether another process has it open; read-only, whether one writes it."""
+    try:
+        duckdb.connect(str(database), read_only=read_only).close()
+    except duckdb.IOException as error:
+        return LOCKED in str(error)
+    except duckdb.Error:
+        # open in this process, torn by a kill, or nothing that DuckDB wrote
+        return False
+    return False
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
