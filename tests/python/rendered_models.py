@@ -23,7 +23,7 @@ def fail(message: str) -> None:
 def macros() -> str:
     """Return the text of every macro of the project, with the contract alone read."""
     # how dbt makes a relation, in a tag of its own
-    adapter = ROOT / "macros" / "dialect" / "duckdb_adapter.sql"
+    adapter = ROOT / "macros" / "engine" / "duckdb_adapter.sql"
     files = sorted({*ROOT.glob("macros/**/*.sql")} - {adapter})
     no_other_source = "{% macro sources_on(table) %}{% endmacro %}"
     return "\n".join([*(file.read_text() for file in files), no_other_source])
