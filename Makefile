@@ -17,10 +17,10 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
 
-bench: $(VENV)/installed  ## measure everything, into docs/benchmarks.md; 50 million rows too with BENCH=full
+bench: $(VENV)/installed  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
 
-calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/methods.md
+calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/measured/calibration.md
 	$(BIN)/python bench/calibrate.py
 
 mutants: $(VENV)/installed  ## break an estimator in one line: do the tests fail?

@@ -1,4 +1,4 @@
-"""Run every scenario many times, and write what came out into docs/methods.md."""
+"""Run every scenario many times, and write what came out into docs/measured/calibration.md."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from calibration import claims, store
 from calibration.replicate import ROOT
 from calibration.scenarios import SCENARIOS, Scenario
 
-DOCUMENT = ROOT / "docs" / "methods.md"
+DOCUMENT = ROOT / "docs" / "measured" / "calibration.md"
 BEGIN, END = "<!-- calibrate: begin -->", "<!-- calibrate: end -->"
 SAID_EVERY_SECONDS = 10.0
 

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, written from what was measured and from nothing else."""
+"""docs/measured/benchmarks.md, written from what was measured and from nothing else."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from measuring import BENCH, ROOT, Row
 from words import Section, bars_table, paragraph, table
 
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE = ROOT / "docs" / "measured" / "benchmarks.md"
 RESULTS = BENCH / "results"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "polars", "scikit-learn")
 Result = dict[str, Any]

@@ -1,4 +1,4 @@
-"""How figures are said: bars, tables, and the sections of docs/benchmarks.md."""
+"""How figures are said: bars, tables, and the sections of docs/measured/benchmarks.md."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

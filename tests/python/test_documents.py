@@ -52,7 +52,7 @@ def marts() -> list[str]:
     "table", ["interactions", "sessions", "users", "prompts", "instruction_samples"]
 )
 def test_the_contract_is_written_down(table: str) -> None:
-    text = section(document("docs/schema.md"), f"`{table}`")
+    text = section(document("docs/reference/schema.md"), f"`{table}`")
     found = {
         (name, line.split("|")[2].strip())
         for line in text.splitlines()
@@ -64,11 +64,11 @@ def test_the_contract_is_written_down(table: str) -> None:
         for row in rows("contract_columns")
         if row["table_name"] == table
     }
-    assert found == contract, f"docs/schema.md: {sorted(found ^ contract)}"
+    assert found == contract, f"docs/reference/schema.md: {sorted(found ^ contract)}"
 
 
 def test_every_integrity_check_is_written_down() -> None:
-    text = section(document("docs/schema.md"), "Integrity checks")
+    text = section(document("docs/reference/schema.md"), "Integrity checks")
     found = {
         (name, line.split("|")[2].strip())
         for line in text.splitlines()
@@ -79,10 +79,10 @@ def test_every_integrity_check_is_written_down() -> None:
         (row["check_name"], "gate" if row["is_gate"] == "true" else "soft")
         for row in rows("integrity_rules")
     }
-    assert found == rules, f"docs/schema.md: {sorted(found ^ rules)}"
+    assert found == rules, f"docs/reference/schema.md: {sorted(found ^ rules)}"
 
 
-@pytest.mark.parametrize("name", ["docs/outputs.md", "models/overview.md"])
+@pytest.mark.parametrize("name", ["docs/reference/outputs.md", "models/overview.md"])
 def test_every_mart_is_listed(name: str) -> None:
     text = document(name)
     listed = cells(section(text, "Marts"))
@@ -99,13 +99,13 @@ def test_every_mart_is_listed(name: str) -> None:
     ],
 )
 def test_every_column_of_a_file_is_described(file: str, columns: list[str]) -> None:
-    text = section(document("docs/outputs.md"), f"`{file}`")
+    text = section(document("docs/reference/outputs.md"), f"`{file}`")
     missing = set(columns) - set(cells(text))
-    assert not missing, f"docs/outputs.md, {file}: {missing}"
+    assert not missing, f"docs/reference/outputs.md, {file}: {missing}"
 
 
 def test_every_verdict_and_reason_of_routing_is_explained() -> None:
-    text = document("docs/outputs.md")
+    text = document("docs/reference/outputs.md")
     listed = {
         verdict
         for line in section(text, "Verdicts").splitlines()
@@ -118,23 +118,23 @@ def test_every_verdict_and_reason_of_routing_is_explained() -> None:
 
 
 def test_every_column_of_the_drift_report_is_described() -> None:
-    text = section(document("docs/outputs.md"), "`drift_report.csv`")
+    text = section(document("docs/reference/outputs.md"), "`drift_report.csv`")
     (model,) = yaml.safe_load(document("models/marts/drift/drift.yml"))["models"]
     columns = {column["name"] for column in model["columns"]}
     assert columns == set(cells(text)), columns ^ set(cells(text))
 
 
 def test_every_field_of_the_artifact_is_described() -> None:
-    text = section(document("docs/outputs.md"), "`decision_artifact.json`")
+    text = section(document("docs/reference/outputs.md"), "`decision_artifact.json`")
     fields = schema()
     named = set(cells(text))
     for part in (fields, fields["$defs"]["decision"], fields["$defs"]["estimate"]):
         missing = set(part["properties"]) - named
-        assert not missing, f"docs/outputs.md: {missing}"
+        assert not missing, f"docs/reference/outputs.md: {missing}"
 
 
 def test_every_clear_verdict_is_explained() -> None:
-    text = section(document("docs/outputs.md"), "Verdicts")
+    text = section(document("docs/reference/outputs.md"), "Verdicts")
     listed = {
         (decision, verdict)
         for line in text.splitlines()
@@ -148,7 +148,7 @@ def test_every_clear_verdict_is_explained() -> None:
         for decision, verdicts in CLEAR_VERDICTS.items()
         for verdict in verdicts
     }
-    assert listed == clear, f"docs/outputs.md: {sorted(listed ^ clear)}"
+    assert listed == clear, f"docs/reference/outputs.md: {sorted(listed ^ clear)}"
 
 
 def test_a_test_that_a_document_names_exists() -> None:
@@ -158,8 +158,8 @@ def test_a_test_that_a_document_names_exists() -> None:
         for file in ROOT.glob(pattern)
     )
     singular = {file.stem for file in ROOT.glob("tests/*.sql")}
-    for name in ("docs/methods.md", "docs/schema.md", "docs/outputs.md"):
-        named = re.findall(r"`((?:test_|assert_)\w+|[a-z_]+__\w+)`", document(name))
+    for file in (*ROOT.glob("docs/methods/*.md"), *ROOT.glob("docs/reference/*.md")):
+        named = re.findall(r"`((?:test_|assert_)\w+|[a-z_]+__\w+)`", file.read_text())
         missing = [
             test
             for test in named
@@ -168,7 +168,7 @@ def test_a_test_that_a_document_names_exists() -> None:
             and f"name: {test}\n" not in code
             and not (ROOT / "tests/python" / f"{test}.py").exists()
         ]
-        assert not missing, f"{name} names tests that are not there: {missing}"
+        assert not missing, f"{file} names tests that are not there: {missing}"
 
 
 def test_every_command_is_in_the_readme_and_the_reverse() -> None:
@@ -181,3 +181,13 @@ def test_every_command_is_in_the_readme_and_the_reverse() -> None:
     call = r"(?:^ {4,}\S*|`\S*)llm-telemetry ([a-z]+)\b"
     named = set(re.findall(call, document("README.md"), re.M))
     assert named == set(added.choices), f"README.md: {named ^ set(added.choices)}"
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}: {target}"
+        for file in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+        for target in re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", file.read_text())
+        if not (file.parent / target).exists()
+    ]
+    assert not wrong, f"links that lead nowhere: {wrong}"

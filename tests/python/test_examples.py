@@ -9,7 +9,7 @@ from llm_telemetry.routing import evaluate
 
 EXAMPLES = [
     (file.name, code, printed)
-    for file in sorted(ROOT.glob("docs/*.md"))
+    for file in sorted(ROOT.glob("docs/**/*.md"))
     for code, printed in re.findall(
         r"```python\n(.*?)```.*?```text\n(.*?)```", file.read_text(), re.DOTALL
     )

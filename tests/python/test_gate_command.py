@@ -169,7 +169,7 @@ def test_a_wrong_call_says_what_there_is(
 def test_the_page_about_the_gate_shows_what_the_sample_prints(
     sample_run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (ROOT / "docs/release-gate.md").read_text()
+    page = (ROOT / "docs/guides/release-gate.md").read_text()
     call = next(line for line in page.splitlines() if line.startswith("    $ "))
     options = call.split()[2:]
     assert main([*options, "--warehouse", str(sample_run.warehouse)]) == 3

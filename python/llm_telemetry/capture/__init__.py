@@ -1,4 +1,4 @@
-"""Capture telemetry inside an app: needs the extra ``capture``; see docs/capture.md."""
+"""Capture telemetry inside an app: needs the extra ``capture``; see docs/guides/capture.md."""
 
 from llm_telemetry.capture.context import call_context
 from llm_telemetry.capture.events import (
