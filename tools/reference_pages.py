@@ -1,0 +1,132 @@
+"""Write the pages that follow from the code: knobs, the command line, and the pictures
+of the models by domain.
+
+`--check` writes nothing, names each page that is out of date, and exits with 1.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from llm_telemetry import cli
+
+ROOT = Path(__file__).parents[1]
+ALL_SOURCES = "telemetry_csv,otlp,litellm,langfuse,openinference"
+BEGIN, END = "<!-- domains: begin -->", "<!-- domains: end -->"
+Node = dict[str, Any]
+
+
+def main() -> int:
+    """Write every page, or check that each is up to date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    wrong = [file for file, text in pages() if file.read_text() != text and check]
+    if not check:
+        for file, text in pages():
+            file.write_text(text)
+    for file in wrong:
+        print(f"{file.relative_to(ROOT)} is out of date: run `make docs`")
+    return int(bool(wrong))
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Yield each page with the text that it should have."""
+    docs = ROOT / "docs"
+    yield docs / "reference" / "knobs.md", knobs((ROOT / "dbt_project.yml").read_text())
+    yield docs / "reference" / "cli.md", command_line()
+    file = docs / "architecture.md"
+    before, rest = file.read_text().split(BEGIN)
+    _, after = rest.split(END)
+    pictures = "\n".join(domains(manifest()))
+    yield file, f"{before}{BEGIN}\n{pictures}\n{END}{after}"
+
+
+def knobs(project: str) -> str:
+    """Return the page of knobs, from the vars in the text of dbt_project.yml."""
+    lines = [
+        *("# Knobs", ""),
+        "Every number that a team would choose for itself, with its default and its",
+        "unit. An environment variable of the same name in upper case takes",
+        "precedence: `SLA_MS=3000 llm-telemetry run`. The mart `knobs` shows what a build",
+        "used.",
+        *("", "`make docs` writes this page from dbt_project.yml."),
+    ]
+    for line in project.split("\nvars:\n")[1].splitlines():
+        if title := re.fullmatch(r"  # (.+)", line):
+            lines += ["", f"## {title[1].capitalize()}", ""]
+            lines += ["| knob | default | meaning |", "| --- | --- | --- |"]
+        elif knob := re.fullmatch(r"  (\w+): (\S+)  # (.+)", line):
+            lines.append(f"| `{knob[1]}` | {knob[2]} | {knob[3]} |")
+    return "\n".join(lines) + "\n"
+
+
+def command_line() -> str:
+    """Return the page of commands, from the parser."""
+    (commands,) = (
+        action
+        for action in cli._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    lines = ["# Commands", "", "`make docs` writes this page from the parser."]
+    for name, parser in commands.choices.items():
+        lines += ["", f"## `llm-telemetry {name}`", "", str(parser.description), ""]
+        lines += ["| argument | meaning |", "| --- | --- |"]
+        for action in parser._actions:
+            # the default where the help says that there is one
+            said = (action.help or "") % {**vars(action), "prog": name}
+            spelled = " ".join(action.option_strings) or action.dest
+            lines.append(f"| `{spelled}` | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+def manifest() -> Node:
+    """Return dbt's manifest of the project with every source on."""
+    with tempfile.TemporaryDirectory() as target:
+        command = [
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "parse"),
+            *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
+            *("--target-path", target, "--log-path", target),
+        ]
+        switches = {"SOURCES": ALL_SOURCES, "KEEP_CONTENT": "1", "DO_NOT_TRACK": "1"}
+        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **switches})
+        parsed: Node = json.loads(Path(target, "manifest.json").read_text())
+    return parsed
+
+
+def domains(parsed: Node) -> Iterator[str]:
+    """Yield the lines of one picture per domain: its models and what they read."""
+    models = {
+        key: node
+        for key, node in parsed["nodes"].items()
+        if node["resource_type"] == "model"
+    }
+    for group in sorted({node["group"] for node in models.values() if node["group"]}):
+        own = {key: node for key, node in models.items() if node["group"] == group}
+        read = {
+            (parent, key)
+            for key, node in own.items()
+            for parent in node["depends_on"]["nodes"]
+            if parent in models
+        }
+        yield from ("", f"### {group.capitalize()}", "", "```mermaid", "flowchart LR")
+        # what other domains hand over, as rounded boxes
+        for parent in sorted({parent for parent, _ in read} - own.keys()):
+            yield f"    {models[parent]['name']}([{models[parent]['name']}])"
+        for node in sorted(own.values(), key=lambda node: str(node["name"])):
+            shape = "[[{}]]" if node["path"].startswith("marts") else "[{}]"
+            yield f"    {node['name']}{shape.format(node['name'])}"
+        for parent, key in sorted(read):
+            yield f"    {models[parent]['name']} --> {models[key]['name']}"
+        yield "```"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
