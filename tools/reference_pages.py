@@ -55,8 +55,8 @@ def knobs(project: str) -> str:
         *("# Knobs", ""),
         "Every number that a team would choose for itself, with its default and its",
         "unit. An environment variable of the same name in upper case takes",
-        "precedence: `SLA_MS=3000 llm-telemetry run`. The mart `knobs` shows what a build",
-        "used.",
+        "precedence: `SLA_MS=3000 llm-telemetry run`. The mart `knobs` shows what a",
+        "build used.",
         *("", "`make docs` writes this page from dbt_project.yml."),
     ]
     for line in project.split("\nvars:\n")[1].splitlines():
