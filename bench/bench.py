@@ -1,4 +1,4 @@
-"""Generate the data, compare, and write docs/measured/benchmarks.md as each comparison ends.
+"""Generate the data, compare, and write the page as each comparison ends.
 
 Everything found is kept under target/bench/results: `--only landing --sizes 1000000`
 measures one case again, `--page` only writes the page.

@@ -1,4 +1,4 @@
-"""Run every scenario many times, and write what came out into docs/measured/calibration.md."""
+"""Simulate every scenario many times, and write docs/measured/calibration.md."""
 
 import argparse
 import os

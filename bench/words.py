@@ -1,4 +1,4 @@
-"""How figures are said: bars, tables, and the sections of docs/measured/benchmarks.md."""
+"""How figures are written: bars, tables, and the sections of the page."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -6,6 +6,7 @@ Each module has ``cases``, what to measure by name, and ``section``, what to say
 from types import ModuleType
 
 from comparisons import (
+    before_and_after,
     calls_captured,
     dbt_overhead,
     deciding,
@@ -21,6 +22,7 @@ from comparisons import (
 COMPARISONS: dict[str, ModuleType] = {
     module.__name__.split(".")[-1]: module
     for module in (
+        before_and_after,
         dbt_overhead,
         landing,
         pipelines,
