@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench calibrate mutants ledger-demo prices spark lock clean
+.PHONY: run test lint docs bench calibrate mutants ledger-demo prices spark lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -16,6 +16,9 @@ test: $(VENV)/installed lint  ## everything CI runs
 lint: $(VENV)/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
+
+docs: $(VENV)/installed  ## write the pages and tables that follow from the code
+	$(BIN)/python tools/reference_pages.py
 
 bench: $(VENV)/installed  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py

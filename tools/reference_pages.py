@@ -1,5 +1,5 @@
-"""Write the pages that follow from the code: knobs, the command line, and the pictures
-of the models by domain.
+"""Write what follows from the code: pages of knobs and commands, tables of marts, and
+pictures of the models by domain.
 
 `--check` writes nothing, names each page that is out of date, and exits with 1.
 """
@@ -19,7 +19,6 @@ from llm_telemetry import cli
 
 ROOT = Path(__file__).parents[1]
 ALL_SOURCES = "telemetry_csv,otlp,litellm,langfuse,openinference"
-BEGIN, END = "<!-- domains: begin -->", "<!-- domains: end -->"
 Node = dict[str, Any]
 
 
@@ -39,14 +38,21 @@ def main() -> int:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield each page with the text that it should have."""
-    docs = ROOT / "docs"
+    docs, parsed = ROOT / "docs", manifest()
     yield docs / "reference" / "knobs.md", knobs((ROOT / "dbt_project.yml").read_text())
     yield docs / "reference" / "cli.md", command_line()
-    file = docs / "architecture.md"
-    before, rest = file.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    pictures = "\n".join(domains(manifest()))
-    yield file, f"{before}{BEGIN}\n{pictures}\n{END}{after}"
+    yield between(docs / "architecture.md", "domains", domains(parsed))
+    yield between(docs / "reference" / "outputs.md", "marts", grains(parsed))
+    for file in (ROOT / "README.md", ROOT / "models" / "overview.md"):
+        yield between(file, "marts", questions(parsed))
+
+
+def between(file: Path, name: str, lines: Iterator[str]) -> tuple[Path, str]:
+    """Return a file's text with other lines between the two markers of a name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = file.read_text().split(begin)
+    _, after = rest.split(end)
+    return file, "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
 
 
 def knobs(project: str) -> str:
@@ -99,6 +105,42 @@ def manifest() -> Node:
         subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **switches})
         parsed: Node = json.loads(Path(target, "manifest.json").read_text())
     return parsed
+
+
+def marts(parsed: Node) -> list[Node]:
+    """Return the marts, by domain and name."""
+    found = [
+        node
+        for node in parsed["nodes"].values()
+        if node["resource_type"] == "model" and node["path"].startswith("marts")
+    ]
+    return sorted(found, key=lambda node: (node["group"], node["name"]))
+
+
+def questions(parsed: Node) -> Iterator[str]:
+    """Yield a table of what the marts of each domain answer."""
+    yield from ("", "| question | marts |", "| --- | --- |")
+    names: dict[str, list[str]] = {}
+    for mart in marts(parsed):
+        names.setdefault(mart["group"], []).append(f"`{mart['name']}`")
+    # in the order of models/groups.yml
+    for group in parsed["groups"].values():
+        if group["name"] in names:
+            question = group["description"].strip()
+            yield f"| {question} | {', '.join(names[group['name']])} |"
+    yield ""
+
+
+def grains(parsed: Node) -> Iterator[str]:
+    """Yield a table of what a row of each mart is."""
+    yield from ("", "| mart | one row per |", "| --- | --- |")
+    for mart in marts(parsed):
+        grain = re.match(
+            r"One row(?: per )?([^:;.]*)", " ".join(mart["description"].split())
+        )
+        assert grain, mart["name"]
+        yield f"| `{mart['name']}` | {grain[1].strip()} |"
+    yield ""
 
 
 def domains(parsed: Node) -> Iterator[str]:

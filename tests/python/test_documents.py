@@ -43,11 +43,6 @@ def rows(seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def marts() -> list[str]:
-    """Return the names of the marts."""
-    return sorted(file.stem for file in ROOT.glob("models/marts/**/*.sql"))
-
-
 @pytest.mark.parametrize(
     "table", ["interactions", "sessions", "users", "prompts", "instruction_samples"]
 )
@@ -80,13 +75,6 @@ def test_every_integrity_check_is_written_down() -> None:
         for row in rows("integrity_rules")
     }
     assert found == rules, f"docs/reference/schema.md: {sorted(found ^ rules)}"
-
-
-@pytest.mark.parametrize("name", ["docs/reference/outputs.md", "models/overview.md"])
-def test_every_mart_is_listed(name: str) -> None:
-    text = document(name)
-    listed = cells(section(text, "Marts"))
-    assert sorted(listed) == marts(), f"{name}: {set(listed) ^ set(marts())}"
 
 
 @pytest.mark.parametrize(
