@@ -17,10 +17,7 @@ PLAIN_TYPES = {"varchar", "bigint", "double", "boolean", "date", "timestamp"}
 # dollars that add up over days and years to the last digit
 MONEY = "decimal(38,12)"
 NUMBERS = {"bigint", "double"}
-MAX_MODEL_LINES = 99
-# these have one line for each column or knob, and nothing to move elsewhere
-LISTS, MAX_LIST_LINES = {"interactions", "knobs"}, 110
-MAX_MACRO_LINES = 15
+MAX_MACRO_LINES = 40
 NAMES = {
     "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z]+(_[a-z]+)*",
     "intermediate": r"int_[a-z]+(_[a-z]+)*",
@@ -244,16 +241,6 @@ def test_no_relation_is_written_out(models: list[Node]) -> None:
         if re.search(r'(?<!distinct )\b(from|join)\s+"?\w+"?\s*\.\s*"?\w+', code)
     ]
     assert not wrong, f"reads a relation without ref or source: {wrong}"
-
-
-def test_every_model_fits_on_a_screen(models: list[Node]) -> None:
-    lengths = {model["name"]: model["raw_code"].count("\n") + 1 for model in models}
-    wrong = {
-        name: n
-        for name, n in lengths.items()
-        if n > (MAX_LIST_LINES if name in LISTS else MAX_MODEL_LINES)
-    }
-    assert not wrong, f"over {MAX_MODEL_LINES} lines, or {MAX_LIST_LINES}: {wrong}"
 
 
 def test_every_macro_is_short(manifest: Node) -> None:
