@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants ledger-demo prices spark lock clean
+.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark lock clean
 
 run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
 	$(BIN)/llm-telemetry run
@@ -28,6 +28,14 @@ calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/measu
 
 mutants: $(VENV)/installed  ## break an estimator in one line: do the tests fail?
 	$(BIN)/python tests/mutants.py
+
+same-results: $(VENV)/installed  ## are the results those of the revision BASE? of some cases: CASES=sample,otlp
+	rm -rf target/same_results && mkdir -p target/same_results/base
+	git archive --output target/same_results/base.tar $(BASE)
+	tar -xf target/same_results/base.tar -C target/same_results/base
+	$(BIN)/python tests/same_results.py freeze --project target/same_results/base --out target/same_results/before.json $(CASES:%=--cases %)
+	$(BIN)/python tests/same_results.py freeze --project . --out target/same_results/after.json $(CASES:%=--cases %)
+	$(BIN)/python tests/same_results.py compare target/same_results/before.json target/same_results/after.json
 
 ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger knows after them
 	$(BIN)/python bench/ledger_demo.py

@@ -1,0 +1,256 @@
+"""The telemetry that same_results.py runs, and the commands it runs on it."""
+
+import csv
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from recorded_commands import OUT, WAREHOUSE, Commands, Skipped
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "python"), str(ROOT / "python")]
+
+import langfuse_rows  # noqa: E402
+import litellm_rows  # noqa: E402
+import same_calls  # noqa: E402
+import test_openinference  # noqa: E402
+from staged_sources import write_lines  # noqa: E402
+
+TABLE = "llm_system_interactions"
+WORLDS = (
+    *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
+    *("missing_not_at_random", "low_volume"),
+)
+# fixtures leave out what the gates ask for
+NO_GATES = {
+    "MAX_COST_MISSING_RATE": "1",
+    "MAX_LATENCY_MISSING_RATE": "1",
+    "MAX_UNPRICED_RATE": "1",
+    "MAX_UNREADABLE_RATE": "1",
+    "MAX_INVOICE_VARIANCE": "1000",
+}
+BATCHES = 30
+
+
+def sample(commands: Commands) -> None:
+    """Every command on the sample, in each way to print."""
+    _copy_sample(commands)
+    places = ("--warehouse", WAREHOUSE)
+    commands("validate", "--data-dir", "data")
+    commands.run()
+    commands("verify", f"{OUT}/decision_artifact.json")
+    shutil.copytree(commands.folder / OUT, commands.folder / "first")
+    commands("decide", *places, "--out-dir", OUT, "--json", FAIL_BUDGET="0.2")
+    artifacts = [f"{name}/decision_artifact.json" for name in ("first", OUT)]
+    for words in ((), ("--json",)):
+        commands("diff", *artifacts, *words)
+        sides = ("--baseline", "v1", "--candidate", "v2")
+        commands("gate", *places, *sides, *words)
+    commands("gate", *places, "--baseline", "weeks:4", "--candidate", "v2", "--ad-hoc")
+    commands.run("--quiet")
+
+
+def sample_in_new_york(commands: Commands) -> None:
+    """Days that start elsewhere."""
+    _copy_sample(commands)
+    commands.run(BUSINESS_TIME_ZONE="America/New_York")
+
+
+def invoices(commands: Commands) -> None:
+    """A sample without costs, two bills, and costs from the price book."""
+    _copy_sample(commands)
+    file = commands.data / f"{TABLE}.csv"
+    with file.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        del row["cost_usd"]
+        row |= {"model_provider": "openai", "model_name": "gpt-4o-mini"}
+    pd.DataFrame(rows).to_csv(file, index=False)
+    (commands.data / "llm_provider_invoices.csv").write_text(
+        "invoice_id,model_provider,model_name,invoice_period,amount_usd\n"
+        "a,OpenAI,gpt-4o-mini,2025-03,0.2\n"
+        "b,openai,,2025-04,17.5\nb,openai,,2025-04,17.5\nc,openai,,2025-04-10,-3\n"
+        "d,groq,,2025-03,1\ne,,,2025-03,3\nf,openai,,soon,4\n"
+    )
+    commands.run(**NO_GATES)
+
+
+def world(name: str, commands: Commands) -> None:
+    """A simulated world."""
+    size = () if name == "low_volume" else ("--interactions", "4000")
+    words = ("--world", name, "--seed", "7", *size, "--out-dir", "data")
+    commands("simulate", *words)
+    commands.run("--json" if name == "null" else "--quiet")
+
+
+def otlp(commands: Commands) -> None:
+    """Captures of several instrumentations, one with content."""
+    for folder in ("captures", "workflow", "openinference"):
+        source = _shared("otlp") / folder
+        shutil.copytree(source, commands.data / "otlp" / folder)
+    same_calls.write_spans(commands.data / "otlp", same_calls.genai)
+    commands.run(sources="otlp", KEEP_CONTENT="1", **NO_GATES)
+
+
+def otlp_without_content(commands: Commands) -> None:
+    """One capture, whose content stays unread."""
+    folder = commands.data / "otlp"
+    folder.mkdir(parents=True)
+    for file in (_shared("otlp") / "captures").glob("c_EVENT_ONLY.*"):
+        shutil.copyfile(file, folder / file.name)
+    same_calls.write_spans(folder, same_calls.openllmetry)
+    commands.run(sources="otlp", **NO_GATES)
+
+
+def litellm(commands: Commands) -> None:
+    """A row for every rule of the adapter, its own examples, three days of calls."""
+    folder = commands.data / "litellm"
+    torn = '{"request_id": "torn", "spe'
+    write_lines(folder / "rows.jsonl", litellm_rows.ROWS, torn=torn)
+    (folder / "payload.json").write_text(json.dumps(litellm_rows.PAYLOAD))
+    write_lines(folder / "days.jsonl", _rows(same_calls.litellm))
+    for file in _shared("litellm").glob("*.json"):
+        shutil.copyfile(file, folder / file.name)
+    commands.run(sources="litellm", KEEP_CONTENT="1", **NO_GATES)
+
+
+def langfuse(commands: Commands) -> None:
+    """An observation for every rule of the adapter, its own traces, three days."""
+    folder = commands.data / "langfuse"
+    shutil.copytree(_shared("langfuse"), folder)
+    calls, scores = langfuse_rows.CALLS, langfuse_rows.SCORES
+    trace = langfuse_rows.TRACE | {"scores": scores}
+    whole = {"trace": trace, "observations": calls[:20]}
+    (folder / "trace.json").write_text(json.dumps(whole))
+    (folder / "page.json").write_text(json.dumps({"data": calls[18:], "meta": {}}))
+    langfuse_rows.write_flat(folder)
+    write_lines(folder / "days.jsonl", _rows(same_calls.langfuse))
+    commands.run(sources="langfuse", **NO_GATES)
+
+
+def openinference(commands: Commands) -> None:
+    """A span for every rule of the adapter, and three days of calls."""
+    folder = commands.data / "openinference"
+    test_openinference.write_parquet(folder / "rules.parquet", test_openinference.SPANS)
+    days = _rows(same_calls.phoenix)
+    test_openinference.write_parquet(folder / "days.parquet", days)
+    commands.run(sources="openinference", KEEP_CONTENT="1", **NO_GATES)
+
+
+def two_sources(commands: Commands) -> None:
+    """Calls of two sources, then the same calls in both, which is refused."""
+    write_lines(commands.data / "litellm" / "rows.jsonl", litellm_rows.ROWS)
+    write_lines(commands.data / "langfuse" / "days.jsonl", _rows(same_calls.langfuse))
+    commands.run(sources="litellm,langfuse", **NO_GATES)
+    (commands.data / "otlp").mkdir()
+    same_calls.write_spans(commands.data / "otlp", same_calls.genai)
+    write_lines(commands.data / "litellm" / "days.jsonl", _rows(same_calls.litellm))
+    commands.run(sources="litellm,otlp", **NO_GATES)
+
+
+def window_days(commands: Commands) -> None:
+    """Batches one after another, some rows late, some corrected; two weeks are held."""
+    _copy_sample(commands)
+    file = commands.data / f"{TABLE}.csv"
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    file.unlink()
+    (commands.data / TABLE).mkdir()
+    draw = random.Random(11)
+    arrived = pd.Series(
+        [
+            min(
+                at * BATCHES // len(rows) + draw.randrange(12) * (draw.random() < 0.05),
+                BATCHES - 1,
+            )
+            for at in range(len(rows))
+        ]
+    )
+    for number in range(BATCHES):
+        batch = rows[arrived == number].copy()
+        batch.loc[batch.index[::20], "latency_ms"] = "1"
+        corrected = rows[arrived == number - 4].iloc[::20]
+        found = pd.concat([corrected, batch])
+        found.to_csv(commands.data / TABLE / f"{number:02}.csv", index=False)
+        if number in (11, 12, 17, 22, 26, 29):
+            commands.run("--quiet", WINDOW_DAYS="14")
+
+
+def malformed(change: Callable[[Path], None], commands: Commands) -> None:
+    """A file that cannot be read, or that a gate refuses."""
+    _copy_sample(commands)
+    change(commands.data)
+    commands.run()
+
+
+def _torn(data: Path) -> None:
+    file = data / f"{TABLE}.csv"
+    lines = file.read_bytes().split(b"\n")
+    lines[6] = lines[6][:40]
+    file.write_bytes(b"\n".join(lines))
+
+
+def _refused(data: Path) -> None:
+    file = data / f"{TABLE}.csv"
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    rows.loc[4, "total_tokens"] = "7"
+    rows.loc[7, "user_id"] = "nobody"
+    rows.loc[0:400, "cost_usd"] = "n/a"
+    pd.concat([rows, rows.tail(1)]).to_csv(file, index=False)
+
+
+def _without_column(data: Path) -> None:
+    file = data / f"{TABLE}.csv"
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    rows.drop(columns="is_failure").to_csv(file, index=False)
+    (data / "llm_system_users_summary.csv").unlink()
+
+
+def _copy_sample(commands: Commands) -> None:
+    commands.data.mkdir()
+    for file in commands.sample.glob("*.csv"):
+        shutil.copyfile(file, commands.data / file.name)
+
+
+def _rows(written: Callable[[same_calls.Call], dict[str, Any]]) -> list[dict[str, Any]]:
+    return [written(call) for call in same_calls.calls()]
+
+
+def _shared(name: str) -> Path:
+    """Return a folder of the shared data, beside the repository and not a worktree."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = Path(found.stdout.strip()).parents[1] / "shared" / "data" / name
+    if not folder.is_dir():
+        raise Skipped(f"../shared/data/{name} is not on this machine")
+    return folder
+
+
+CASES: dict[str, Callable[[Commands], None]] = {
+    "sample": sample,
+    "sample_in_new_york": sample_in_new_york,
+    "otlp": otlp,
+    "window_days": window_days,
+    "world_real": partial(world, "real"),
+    "litellm": litellm,
+    "langfuse": langfuse,
+    "openinference": openinference,
+    "two_sources": two_sources,
+    "otlp_without_content": otlp_without_content,
+    "invoices": invoices,
+    **{f"world_{name}": partial(world, name) for name in WORLDS if name != "real"},
+    "torn_line": partial(malformed, _torn),
+    "refused_rows": partial(malformed, _refused),
+    "missing_column": partial(malformed, _without_column),
+}
