@@ -1,6 +1,5 @@
 """The telemetry that same_results.py runs, and the commands it runs on it."""
 
-import csv
 import json
 import random
 import shutil
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 from recorded_commands import OUT, WAREHOUSE, Commands, Skipped
 
@@ -40,21 +40,23 @@ BATCHES = 30
 
 
 def sample(commands: Commands) -> None:
-    """Every command on the sample, in each way to print."""
+    """Every command on the sample, which is decided on twice."""
     _copy_sample(commands)
-    places = ("--warehouse", WAREHOUSE)
     commands("validate", "--data-dir", "data")
+    commands.run("--quiet", FAIL_BUDGET="0.2", SLA_MS="3000")
+    shutil.copytree(commands.folder / OUT, commands.folder / "earlier")
     commands.run()
     commands("verify", f"{OUT}/decision_artifact.json")
-    shutil.copytree(commands.folder / OUT, commands.folder / "first")
-    commands("decide", *places, "--out-dir", OUT, "--json", FAIL_BUDGET="0.2")
-    artifacts = [f"{name}/decision_artifact.json" for name in ("first", OUT)]
+    built, versions = (
+        ("--warehouse", WAREHOUSE),
+        ("--baseline", "v1", "--candidate", "v2"),
+    )
+    commands("decide", *built, "--out-dir", OUT, "--json")
+    artifacts = [f"{folder}/decision_artifact.json" for folder in ("earlier", OUT)]
     for words in ((), ("--json",)):
         commands("diff", *artifacts, *words)
-        sides = ("--baseline", "v1", "--candidate", "v2")
-        commands("gate", *places, *sides, *words)
-    commands("gate", *places, "--baseline", "weeks:4", "--candidate", "v2", "--ad-hoc")
-    commands.run("--quiet")
+        commands("gate", *built, *versions, *words)
+    commands("gate", *built, "--baseline", "weeks:4", "--candidate", "v2", "--ad-hoc")
 
 
 def sample_in_new_york(commands: Commands) -> None:
@@ -63,16 +65,50 @@ def sample_in_new_york(commands: Commands) -> None:
     commands.run(BUSINESS_TIME_ZONE="America/New_York")
 
 
+def optional_columns(commands: Commands) -> None:
+    """All tables in all formats, splits, propensities, and values of no use."""
+    _copy_sample(commands)
+    file = commands.data / f"{TABLE}.csv"
+    rows = _texts(file)
+    file.unlink()
+    session = rows.groupby("session_id").ngroup()
+    rows["split"] = pd.cut(
+        session / session.max(), [-1, 0.6, 0.8, 1], labels=["train", "Val", "test"]
+    )
+    rows["date_utc"] = rows["timestamp_utc"].str[:10]
+    rows["prompt_id"] = rows["prompt_version"].map({"v1": "p1", "v2": "p2"})
+    rows = rows.assign(propensity="0.5", cache_hit="", attempted_retries="", ours="x")
+    for column, value, step in (
+        *(("latency_ms", "slow", 500), ("latency_ms", "-1", 501)),
+        *(("timestamp_utc", "soon", 600), ("is_failure", "", 701)),
+        *(("propensity", "2", 800), ("cost_usd", "nan", 90)),
+        *(("cache_hit", "yes", 50), ("attempted_retries", "2", 40)),
+    ):
+        rows.loc[7::step, column] = value
+    gzip = {"method": "gzip", "mtime": 0}
+    rows.to_csv(file.with_suffix(".csv.gz"), index=False, compression=gzip)
+    rows.loc[::30, ["interaction_id", "prompt_id", "response_quality_score"]].to_csv(
+        commands.data / "llm_system_instruction_tuning_samples.csv", index=False
+    )
+    (commands.data / "llm_system_prompts_lookup.csv").write_text(
+        "prompt_id,use_case,prompt_len\np1,internal_qa,12.0\np2,,long\n"
+    )
+    summary = commands.data / "llm_system_sessions_summary.csv"
+    duckdb.sql(
+        f"copy (from read_csv('{summary}', all_varchar = true))"
+        f" to '{summary.with_suffix('.parquet')}' (format parquet)"
+    )
+    summary.unlink()
+    commands.run(MAX_COST_MISSING_RATE="1")
+
+
 def invoices(commands: Commands) -> None:
     """A sample without costs, two bills, and costs from the price book."""
     _copy_sample(commands)
     file = commands.data / f"{TABLE}.csv"
-    with file.open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    for row in rows:
-        del row["cost_usd"]
-        row |= {"model_provider": "openai", "model_name": "gpt-4o-mini"}
-    pd.DataFrame(rows).to_csv(file, index=False)
+    rows = _texts(file).drop(columns="cost_usd")
+    rows = rows.assign(model_provider="openai", model_name="gpt-4o-mini")
+    rows.to_csv(file, index=False)
     (commands.data / "llm_provider_invoices.csv").write_text(
         "invoice_id,model_provider,model_name,invoice_period,amount_usd\n"
         "a,OpenAI,gpt-4o-mini,2025-03,0.2\n"
@@ -82,12 +118,17 @@ def invoices(commands: Commands) -> None:
     commands.run(**NO_GATES)
 
 
-def world(name: str, commands: Commands) -> None:
+def world(name: str, commands: Commands, *words: str) -> None:
     """A simulated world."""
     size = () if name == "low_volume" else ("--interactions", "4000")
-    words = ("--world", name, "--seed", "7", *size, "--out-dir", "data")
-    commands("simulate", *words)
+    named = ("--world", name, "--seed", "7", *size, *words)
+    commands("simulate", *named, "--out-dir", "data")
     commands.run("--json" if name == "null" else "--quiet")
+
+
+def canary(commands: Commands) -> None:
+    """A world whose last calls were routed at random, with logged propensities."""
+    world("real", commands, "--canary-share", "0.3")
 
 
 def otlp(commands: Commands) -> None:
@@ -159,7 +200,7 @@ def window_days(commands: Commands) -> None:
     """Batches one after another, some rows late, some corrected; two weeks are held."""
     _copy_sample(commands)
     file = commands.data / f"{TABLE}.csv"
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    rows = _texts(file)
     file.unlink()
     (commands.data / TABLE).mkdir()
     draw = random.Random(11)
@@ -198,7 +239,7 @@ def _torn(data: Path) -> None:
 
 def _refused(data: Path) -> None:
     file = data / f"{TABLE}.csv"
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    rows = _texts(file)
     rows.loc[4, "total_tokens"] = "7"
     rows.loc[7, "user_id"] = "nobody"
     rows.loc[0:400, "cost_usd"] = "n/a"
@@ -207,8 +248,7 @@ def _refused(data: Path) -> None:
 
 def _without_column(data: Path) -> None:
     file = data / f"{TABLE}.csv"
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
-    rows.drop(columns="is_failure").to_csv(file, index=False)
+    _texts(file).drop(columns="is_failure").to_csv(file, index=False)
     (data / "llm_system_users_summary.csv").unlink()
 
 
@@ -218,20 +258,20 @@ def _copy_sample(commands: Commands) -> None:
         shutil.copyfile(file, commands.data / file.name)
 
 
+def _texts(file: Path) -> pd.DataFrame:
+    return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+
 def _rows(written: Callable[[same_calls.Call], dict[str, Any]]) -> list[dict[str, Any]]:
     return [written(call) for call in same_calls.calls()]
 
 
 def _shared(name: str) -> Path:
     """Return a folder of the shared data, beside the repository and not a worktree."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    folder = Path(found.stdout.strip()).parents[1] / "shared" / "data" / name
+    git = ("git", "rev-parse", "--path-format=absolute", "--git-common-dir")
+    ran = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False)
+    checkout = Path(ran.stdout.strip() or ROOT / ".git").parent
+    folder = checkout.parent / "shared" / "data" / name
     if not folder.is_dir():
         raise Skipped(f"../shared/data/{name} is not on this machine")
     return folder
@@ -249,6 +289,8 @@ CASES: dict[str, Callable[[Commands], None]] = {
     "two_sources": two_sources,
     "otlp_without_content": otlp_without_content,
     "invoices": invoices,
+    "optional_columns": optional_columns,
+    "canary": canary,
     **{f"world_{name}": partial(world, name) for name in WORLDS if name != "real"},
     "torn_line": partial(malformed, _torn),
     "refused_rows": partial(malformed, _refused),
