@@ -21,12 +21,18 @@ def fail(message: str) -> None:
 
 @cache
 def macros() -> str:
-    """Return the text of every macro of the project, with the contract alone read."""
+    """Return every macro, without other sources and without backfilled days."""
     # how dbt makes a relation, in a tag of its own
     adapter = ROOT / "macros" / "engine" / "duckdb_adapter.sql"
     files = sorted({*ROOT.glob("macros/**/*.sql")} - {adapter})
     no_other_source = "{% macro sources_on(table) %}{% endmacro %}"
-    return "\n".join([*(file.read_text() for file in files), no_other_source])
+    no_backfill = (
+        "{% macro rollup_rows(interactions, backfilled) %}"
+        "select * from {{ interactions }} where interaction_date is not null"
+        "{% endmacro %}"
+    )
+    texts = [file.read_text() for file in files]
+    return "\n".join([*texts, no_other_source, no_backfill])
 
 
 def once_each(calls: pd.DataFrame) -> pd.DataFrame:
@@ -71,14 +77,6 @@ def build(connection: duckdb.DuckDBPyConnection, *models: str, **knobs: float) -
     for model in models:
         sql = rendered(model, **knobs)
         connection.execute(f"create or replace table {model} as {sql}")
-
-
-def with_rolled(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let rollups be made of the given interactions alone."""
-    connection.execute(
-        "create view int_interactions_for_rollups as "
-        "from interactions where interaction_date is not null"
-    )
 
 
 def with_seed(connection: duckdb.DuckDBPyConnection, seed: str) -> None:

@@ -3,7 +3,7 @@
 import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build, once_each, with_rolled, with_seed
+from rendered_models import build, once_each, with_seed
 
 BURN = (
     "int_days_clustered",
@@ -52,7 +52,6 @@ def alerts_of(
     with duckdb.connect() as connection:
         connection.register("health", health)
         connection.register("interactions", once_each(calls))
-        with_rolled(connection)
         connection.execute(
             "create table health_by_day as select * replace "
             "(cast(interaction_date as date) as interaction_date) from health"

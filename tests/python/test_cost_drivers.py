@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered_models import build, with_rolled
+from rendered_models import build
 
 MODELS = (
     "health_by_day",
@@ -52,7 +52,6 @@ def drivers_of(rows: list[dict[str, object]]) -> pd.DataFrame:
     with duckdb.connect() as connection:
         connection.register("frame", frame)
         connection.execute(f"create table interactions as select {casts} from frame")
-        with_rolled(connection)
         connection.execute(
             "create table windows as from (values "
             "('history', null, timestamp '2025-01-06', "

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import SAMPLE, run
-from rendered_models import build, with_rolled
+from rendered_models import build
 
 from llm_telemetry.ledger.predictions import Prediction, next_mean
 from llm_telemetry.ledger.store import LEDGER
@@ -76,7 +76,6 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
         )
         connection.register("knobs", knobs)
         connection.execute(f"create table interactions as select {columns} where false")
-        with_rolled(connection)
         build(connection, *LEDGER_MODELS[:2])
         connection.register("lines", pd.DataFrame(lines))
         connection.execute(

@@ -2,7 +2,7 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_interactions_for_rollups') }}
+    {{ rollup_rows(ref('interactions'), ref('int_interactions_backfilled')) }}
 
 ),
 
