@@ -6,10 +6,10 @@ import pandas as pd
 from rendered_models import build, once_each, with_seed
 
 BURN = (
-    "int_days_clustered",
     "event_variance_by_day",
     "int_budget_spend_by_day",
     "int_budget_spend_rolling",
+    "int_burn_rates",
     "budget_burn",
     "int_burn_rates_multiwindow",
     "burn_alerts",

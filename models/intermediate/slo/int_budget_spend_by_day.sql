@@ -6,13 +6,13 @@ health_by_day as (
 
 ),
 
-days_clustered as (
+event_variance_by_day as (
 
     select * from {{ ref('event_variance_by_day') }}
 
 ),
 
-spent as (
+daily_spend as (
 
     select
         interaction_date,
@@ -51,19 +51,19 @@ spent as (
 
 ),
 
-varied as (
+spend_with_variance as (
 
     select
-        spent.*,
-        days_clustered.session_variance,
-        days_clustered.row_variance
+        daily_spend.*,
+        event_variance_by_day.session_variance,
+        event_variance_by_day.row_variance
 
-    from spent
+    from daily_spend
 
-    left join days_clustered
-        on spent.interaction_date = days_clustered.interaction_date
-            and spent.budget = days_clustered.budget
+    left join event_variance_by_day
+        on daily_spend.interaction_date = event_variance_by_day.interaction_date
+            and daily_spend.budget = event_variance_by_day.budget
 
 )
 
-select * from varied
+select * from spend_with_variance

@@ -22,8 +22,8 @@ window_lengths as (
 
 ),
 
--- by date and not by row: a day that is not in the data is no day without failures
-rolled as (
+-- by date and not by row: a day that is not in the data is not a day without failures
+rolling_spend as (
 
     select
         last_days.interaction_date,
@@ -55,4 +55,4 @@ rolled as (
 
 )
 
-select * from rolled
+select * from rolling_spend

@@ -1,8 +1,8 @@
 with
 
-budget_burn as (
+burn_rates as (
 
-    select * from {{ ref('budget_burn') }}
+    select * from {{ ref('int_burn_rates') }}
 
 ),
 
@@ -12,12 +12,12 @@ burn_rate_windows as (
 
 ),
 
--- until the data hold three budget periods, weeks stand in for them; a day is no period
+-- until the data cover three budget periods, weeks stand in for them; a day is no period
 feasibility as (
 
     select *
 
-    from budget_burn
+    from burn_rates
 
     where window_days >= 7 and is_infeasible is not null
 
@@ -29,12 +29,12 @@ feasibility as (
 
 ),
 
--- the more days, the surer the design effect
-longest as (
+-- the more days, the more precise the design effect
+longest_windows as (
 
     select *
 
-    from budget_burn
+    from burn_rates
 
     qualify
         row_number() over (
@@ -44,7 +44,7 @@ longest as (
 
 ),
 
-paired as (
+burn_rates_multiwindow as (
 
     select
         alerts.*,
@@ -53,7 +53,7 @@ paired as (
         long_window.budget_rate,
         long_window.burn_rate as long_burn_rate,
         short_window.burn_rate as short_burn_rate,
-        -- bounds for the sake of the missing; dollars have none
+        -- bounds over the missing data; dollars have none
         least(
             coalesce(long_window.burn_rate_low, long_window.burn_rate),
             coalesce(short_window.burn_rate_low, short_window.burn_rate)
@@ -62,9 +62,9 @@ paired as (
             coalesce(long_window.burn_rate_high, long_window.burn_rate),
             coalesce(short_window.burn_rate_high, short_window.burn_rate)
         ) as burn_rate_high,
-        longest.design_effect,
+        longest_windows.design_effect,
         long_window.spent,
-        -- dollars are no sample: what was spent was spent
+        -- dollars are not a sample, and have no trials
         if(long_window.budget = 'cost', null, long_window.measured) as trials,
         coalesce(feasibility.is_infeasible, false) as is_infeasible,
         feasibility.proposed_budget_rate,
@@ -75,16 +75,16 @@ paired as (
 
     from burn_rate_windows as alerts
 
-    inner join budget_burn as long_window on alerts.long_days = long_window.window_days
+    inner join burn_rates as long_window on alerts.long_days = long_window.window_days
 
-    inner join budget_burn as short_window
+    inner join burn_rates as short_window
         on alerts.short_days = short_window.window_days
             and long_window.interaction_date = short_window.interaction_date
             and long_window.budget = short_window.budget
 
-    inner join longest
-        on long_window.interaction_date = longest.interaction_date
-            and long_window.budget = longest.budget
+    inner join longest_windows
+        on long_window.interaction_date = longest_windows.interaction_date
+            and long_window.budget = longest_windows.budget
 
     left join feasibility
         on long_window.interaction_date = feasibility.interaction_date
@@ -92,4 +92,4 @@ paired as (
 
 )
 
-select * from paired
+select * from burn_rates_multiwindow

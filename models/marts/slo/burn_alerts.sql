@@ -6,11 +6,11 @@ burn_rates_multiwindow as (
 
 ),
 
-tested as (
+tail_tests as (
 
     select
         *,
-        -- as many independent interactions as tell as much
+        -- effective sample size: independent interactions with the same variance
         spent / coalesce(design_effect, 1e0) as effective_spent,
         trials / coalesce(design_effect, 1e0) as effective_trials,
         factor * budget_rate * trials as expected_bad_events,
@@ -21,38 +21,38 @@ tested as (
 
 ),
 
-confirmed as (
+tail_probabilities as (
 
     select
         *,
         if(tail_z is null, null, {{ normal_tail('tail_z') }}) as tail_probability
 
-    from tested
+    from tail_tests
 
 ),
 
-decided as (
+measured_alerts as (
 
     select
         *,
         (burn_rate_low < factor - 1e-9) != (burn_rate_high < factor - 1e-9)
-            as is_split_by_the_missing,
+            as verdict_depends_on_missing,
         case
             when long_burn_rate is null or short_burn_rate is null then null
             when expected_bad_events < {{ knob('min_expected_bad_events') }}
                 then 'insufficient_traffic'
-            -- 6 of 100 on a budget of 0.02 is a burn of 3, whatever the last digit says
+            -- 6 of 100 on a budget of 0.02 is a burn rate of 3, whatever its last digit
             when least(long_burn_rate, short_burn_rate) < factor - 1e-9 then 'ok'
             when tail_probability > max_tail_probability then 'ok'
             when is_infeasible then 'slo_infeasible'
             else 'firing'
         end as measured_status
 
-    from confirmed
+    from tail_probabilities
 
 ),
 
-carried as (
+alerts as (
 
     select
         interaction_date,
@@ -72,7 +72,7 @@ carried as (
         max_tail_probability,
         case
             when measured_status is not null then measured_status
-            -- silence does not clear an alert
+            -- missing data does not clear an alert
             when max_by(measured_status, interaction_date) filter (
                     where measured_status is not null
                 ) over days_so_far = 'firing'
@@ -81,13 +81,13 @@ carried as (
         end as status,
         measured_status is null and status = 'firing' as is_carried,
         coalesce(
-            is_split_by_the_missing and measured_status != 'insufficient_traffic', false
+            verdict_depends_on_missing and measured_status != 'insufficient_traffic', false
         ) as could_missing_flip_it,
         if(status = 'insufficient_traffic', next_alert, null) as escalates_to,
         if(status = 'slo_infeasible', proposed_budget_rate, null)
             as proposed_budget_rate
 
-    from decided
+    from measured_alerts
 
     window days_so_far as (
         partition by budget, alert order by interaction_date
@@ -96,4 +96,4 @@ carried as (
 
 )
 
-select * from carried
+select * from alerts
