@@ -12,10 +12,8 @@ from rendered_models import build
 
 MODELS = (
     "health_by_day",
-    "int_cells_costed",
     "int_comparison_periods",
-    "int_cells_rated",
-    "int_cells_compared",
+    "int_cost_factors",
     "int_cost_attribution",
     "cost_drivers",
 )

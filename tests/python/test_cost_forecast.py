@@ -6,13 +6,7 @@ import pandas as pd
 import pytest
 from rendered_models import build
 
-MODELS = (
-    "int_weekdays_priced",
-    "int_months_begun",
-    "int_days_awaited",
-    "int_months_drawn",
-    "cost_forecast",
-)
+MODELS = ("int_month_cost_simulations", "cost_forecast")
 MONTH = ("2025-04-01", "2025-04-30")
 
 

@@ -53,7 +53,7 @@ window_pairs as (
         cast(earlier.ends_at as date) as earlier_ends_on,
         cast(later.starts_at as date) as later_starts_on,
         cast(later.ends_at as date) as later_ends_on,
-        -- a window that holds a sample of its days amounts to fewer of them
+        -- a window that contains a sample of its days counts as fewer days
         ({{ days_between('earlier_starts_on', 'earlier_ends_on') }} + 1)
         * earlier.sampling_fraction as earlier_traffic_days,
         ({{ days_between('later_starts_on', 'later_ends_on') }} + 1)

@@ -1,8 +1,8 @@
 with
 
-cells_compared as (
+cost_factors as (
 
-    select * from {{ ref('int_cells_compared') }}
+    select * from {{ ref('int_cost_factors') }}
 
 ),
 
@@ -18,7 +18,7 @@ drivers as (
 
 ),
 
-averaged as (
+cells_with_means as (
 
     select
         *,
@@ -26,60 +26,60 @@ averaged as (
         (earlier_attempts + later_attempts) / 2 as mean_attempts,
         (earlier_tokens + later_tokens) / 2 as mean_tokens,
         (earlier_price_usd + later_price_usd) / 2 as mean_price,
-        later_attempts - earlier_attempts as more_attempts,
-        later_tokens - earlier_tokens as more_tokens,
-        later_price_usd - earlier_price_usd as more_price,
+        later_attempts - earlier_attempts as attempts_change,
+        later_tokens - earlier_tokens as tokens_change,
+        later_price_usd - earlier_price_usd as price_change,
         (earlier_share * earlier_request_usd + later_share * later_request_usd) / 2
             as mean_request_usd
 
-    from cells_compared
+    from cost_factors
 
 ),
 
--- each of three factors moves first, second or third: the mean over every order
-moved as (
+-- each of the three factors changes first, second or third: the mean over all orders
+cell_effects as (
 
     select
         *,
         (later_share - earlier_share)
         * (earlier_request_usd + later_request_usd) / 2 as mix,
-        mean_share * more_tokens
-        * (mean_attempts * mean_price + more_attempts * more_price / 12) as tokens,
-        mean_share * more_price
-        * (mean_attempts * mean_tokens + more_attempts * more_tokens / 12) as price,
-        mean_share * more_attempts
-        * (mean_tokens * mean_price + more_tokens * more_price / 12) as retries
+        mean_share * tokens_change
+        * (mean_attempts * mean_price + attempts_change * price_change / 12) as tokens,
+        mean_share * price_change
+        * (mean_attempts * mean_tokens + attempts_change * tokens_change / 12) as price,
+        mean_share * attempts_change
+        * (mean_tokens * mean_price + tokens_change * price_change / 12) as retries
 
-    from averaged
+    from cells_with_means
 
 ),
 
-attributed as (
+driver_effects as (
 
     select
         comparison_periods.*,
-        moved.* {{ exclude_columns('comparison, later_starts_on') }},
+        cell_effects.* {{ exclude_columns('comparison, later_starts_on') }},
         drivers.driver,
         case drivers.driver
-            when 'mix' then moved.mix
-            when 'tokens' then moved.tokens
-            when 'price' then moved.price
-            when 'retries' then moved.retries
+            when 'mix' then cell_effects.mix
+            when 'tokens' then cell_effects.tokens
+            when 'price' then cell_effects.price
+            when 'retries' then cell_effects.retries
             else 0e0
         end as change_usd_per_request,
-        if(drivers.driver = 'volume', moved.mean_request_usd, 0e0) as volume_usd
+        if(drivers.driver = 'volume', cell_effects.mean_request_usd, 0e0) as volume_usd
 
-    from moved
+    from cell_effects
 
     inner join comparison_periods
-        on moved.comparison = comparison_periods.comparison
-            and moved.later_starts_on = comparison_periods.later_starts_on
+        on cell_effects.comparison = comparison_periods.comparison
+            and cell_effects.later_starts_on = comparison_periods.later_starts_on
 
     cross join drivers
 
 ),
 
-scaled as (
+cost_attribution as (
 
     select
         *,
@@ -92,8 +92,8 @@ scaled as (
         + (earlier_daily_requests + later_daily_requests) / 2 * change_usd_per_request
             as change_usd_per_day
 
-    from attributed
+    from driver_effects
 
 )
 
-select * from scaled
+select * from cost_attribution

@@ -6,7 +6,7 @@ cost_attribution as (
 
 ),
 
-ranked as (
+ranked_cells as (
 
     select
         *,
@@ -20,7 +20,7 @@ ranked as (
 
 ),
 
-summed as (
+drivers as (
 
     select
         comparison,
@@ -50,10 +50,10 @@ summed as (
         max(model_name) filter (where cell_rank = 1) as leading_model_name,
         max(change_usd) filter (where cell_rank = 1) as leading_change_usd
 
-    from ranked
+    from ranked_cells
 
     group by all
 
 )
 
-select * from summed
+select * from drivers

@@ -6,69 +6,70 @@ health_by_day as (
 
 ),
 
-months_begun as (
+month_cost_simulations as (
 
-    select * from {{ ref('int_months_begun') }}
-
-),
-
-months_drawn as (
-
-    select * from {{ ref('int_months_drawn') }}
+    select * from {{ ref('int_month_cost_simulations') }}
 
 ),
 
-to_date as (
+forecast_month as (
+
+    {{ forecast_month('health_by_day') }}
+
+),
+
+month_to_date as (
 
     select
-        months_begun.as_of_date,
-        months_begun.starts_on,
-        months_begun.ends_on,
+        forecast_month.as_of_date,
+        forecast_month.starts_on,
+        forecast_month.ends_on,
         {{ exact_sum('health_by_day.cost_usd') }} as month_to_date_usd,
-        -- what the forecast draws anew
+        -- the cost of complete days, which the simulations leave out
         coalesce({{ exact_sum('
             if(
-                health_by_day.interaction_date < months_begun.as_of_date,
+                health_by_day.interaction_date < forecast_month.as_of_date,
                 health_by_day.cost_usd,
                 0e0
-            )') }}, 0e0) as closed_usd,
+            )') }}, 0e0) as actual_usd,
         count(health_by_day.cost_usd) filter (
-            where health_by_day.interaction_date < months_begun.as_of_date
-        ) as closed_days
+            where health_by_day.interaction_date < forecast_month.as_of_date
+        ) as actual_days
 
-    from months_begun
+    from forecast_month
 
     left join health_by_day
         on
             health_by_day.interaction_date
-            between months_begun.starts_on and months_begun.ends_on
+            between forecast_month.starts_on and forecast_month.ends_on
 
     group by all
 
 ),
 
-budgeted as (
+month_with_budget as (
 
     select
         *,
         {{ days_between('starts_on', 'ends_on') }} + 1 as month_days,
         {{ knob('daily_cost_budget_usd') }} * month_days as budget_usd
 
-    from to_date
+    from month_to_date
 
 ),
 
-totals as (
+simulated_totals as (
 
     select
-        budgeted.*,
-        budgeted.closed_usd + months_drawn.awaited_usd as total_usd
+        month_with_budget.*,
+        month_with_budget.actual_usd + month_cost_simulations.remaining_usd as total_usd
 
-    from budgeted
+    from month_with_budget
 
-    -- a weekday that was seen too seldom leaves days that nobody can forecast
-    left join months_drawn
-        on months_drawn.awaited_days = budgeted.month_days - budgeted.closed_days
+    -- a weekday with too little history leaves days that cannot be forecast
+    left join month_cost_simulations
+        on month_cost_simulations.remaining_days
+            = month_with_budget.month_days - month_with_budget.actual_days
 
 ),
 
@@ -80,7 +81,7 @@ forecast as (
         ends_on,
         budget_usd,
         month_to_date_usd,
-        month_days - closed_days as forecast_days,
+        month_days - actual_days as forecast_days,
         percentile_cont(0.5) within group (order by total_usd) as forecast_usd,
         percentile_cont(0.05) within group (order by total_usd) as forecast_low_usd,
         percentile_cont(0.95) within group (order by total_usd) as forecast_high_usd,
@@ -88,7 +89,7 @@ forecast as (
         / cast(nullif(count(total_usd), 0) as double) as over_budget_probability,
         if(count(total_usd) = 0, 'insufficient_history', 'forecast') as status
 
-    from totals
+    from simulated_totals
 
     group by all
 

@@ -1,13 +1,5 @@
-with
-
-health_by_day as (
-
-    select * from {{ ref('health_by_day') }}
-
-),
-
-begun as (
-
+{% macro forecast_month(health_by_day) -%}
+    {#- the calendar month of the last day, from the first day that the data have; no row without days -#}
     select
         max(interaction_date) as as_of_date,
         cast(
@@ -16,10 +8,7 @@ begun as (
         ) as starts_on,
         last_day(max(interaction_date)) as ends_on
 
-    from health_by_day
+    from {{ health_by_day }}
 
     having max(interaction_date) is not null
-
-)
-
-select * from begun
+{%- endmacro %}
