@@ -6,9 +6,9 @@ predictions as (
 
 ),
 
-observed as (
+realised as (
 
-    select * from {{ ref('int_outcomes_observed') }}
+    select * from {{ ref('int_predictions_realised') }}
 
 ),
 
@@ -18,7 +18,7 @@ outcomes as (
 
 ),
 
--- what earlier data said stays known when an export no longer reaches back to it
+-- values from earlier data stay known when an export no longer reaches back to them
 recorded as (
 
     select *
@@ -32,25 +32,25 @@ recorded as (
 
 ),
 
-compared as (
+predictions_with_values as (
 
     select
         predictions.*,
-        coalesce(observed.realised_value, recorded.realised_value) as realised_value,
-        coalesce(observed.realised_se, recorded.realised_se) as realised_se,
-        -- half the interval holds 1.96 errors of a normal, whatever t it came from
+        coalesce(realised.realised_value, recorded.realised_value) as realised_value,
+        coalesce(realised.realised_se, recorded.realised_se) as realised_se,
+        -- half the interval counts as 1.96 standard errors, whichever t it came from
         pow(predictions.predicted_high - predictions.predicted_low, 2)
         / pow(2 * 1.959964e0, 2) as predicted_variance
 
     from predictions
 
-    left join observed
+    left join realised
         on
-            predictions.decision_id = observed.decision_id
-            and predictions.prediction = observed.prediction
-            and predictions.use_case is not distinct from observed.use_case
+            predictions.decision_id = realised.decision_id
+            and predictions.prediction = realised.prediction
+            and predictions.use_case is not distinct from realised.use_case
 
-    -- data that end before the period know nothing of it, whatever others have seen
+    -- data that end before the period cannot confirm it, whatever other data recorded
     left join recorded
         on
             predictions.decision_id = recorded.decision_id
@@ -60,7 +60,7 @@ compared as (
 
 ),
 
-measured as (
+absolute_errors as (
 
     select
         * {{ exclude_columns('status, predicted_variance') }},
@@ -73,19 +73,19 @@ measured as (
             else status
         end as status
 
-    from compared
+    from predictions_with_values
 
 ),
 
-judged as (
+prediction_errors as (
 
     select
         * {{ exclude_columns('error_se') }},
         error / nullif(error_se, 0) as error_in_se,
         abs(error) <= 1.959964e0 * error_se + 1e-9 as is_inside
 
-    from measured
+    from absolute_errors
 
 )
 
-select * from judged
+select * from prediction_errors

@@ -43,8 +43,8 @@ settings as (
 
 ),
 
--- two ledgers written into one file say the same thing twice
-told_once as (
+-- two ledgers in one file may contain the same prediction twice
+deduplicated_predictions as (
 
     select * from predictions
 
@@ -55,18 +55,18 @@ told_once as (
 
 ),
 
-compared as (
+predictions_with_bounds as (
 
     select
-        told_once.*,
+        deduplicated_predictions.*,
         bounds.first_date,
         bounds.last_date,
-        told_once.sla_ms <> settings.sla_ms as is_sla_changed,
-        (told_once.failure_event_cost_usd, told_once.sla_breach_penalty_usd)
+        deduplicated_predictions.sla_ms <> settings.sla_ms as is_sla_changed,
+        (deduplicated_predictions.failure_event_cost_usd, deduplicated_predictions.sla_breach_penalty_usd)
         <> (settings.failure_event_cost_usd, settings.sla_breach_penalty_usd)
             as is_price_changed
 
-    from told_once
+    from deduplicated_predictions
 
     cross join bounds
 
@@ -74,14 +74,14 @@ compared as (
 
 ),
 
-dated as (
+predictions_with_status as (
 
     select
         * {{ exclude_columns('first_date, last_date, is_sla_changed, is_price_changed') }},
         {{ days_between('starts_on', 'ends_on') }} + 1 as period_days,
         case
             when last_date is null or ends_on >= last_date then 'pending'
-            -- a gap between arms is realised in calls, which rollups do not have
+            -- a gap between arms is computed from calls, which rollups do not contain
             when starts_on < {{ first_day }} then 'not_covered'
             when
                 is_sla_changed
@@ -92,8 +92,8 @@ dated as (
             else 'covered'
         end as status
 
-    from compared
+    from predictions_with_bounds
 
 )
 
-select * from dated
+select * from predictions_with_status

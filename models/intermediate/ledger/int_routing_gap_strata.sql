@@ -12,7 +12,7 @@ interactions as (
 
 ),
 
-served as (
+priced_calls as (
 
     select
         predictions.decision_id,
@@ -24,10 +24,9 @@ served as (
         coalesce(interactions.model_provider, 'unknown') = predictions.model_provider
         and interactions.model_name = predictions.model_name
             as is_on_arm,
-        interactions.cost_usd
-        + if(interactions.is_failure, {{ knob('failure_event_cost_usd') }}, 0e0)
-        + if(interactions.is_sla_breach, {{ knob('sla_breach_penalty_usd') }}, 0e0)
-            as priced_usd
+        {{ priced_usd(
+            'interactions.cost_usd', 'interactions.is_failure', 'interactions.is_sla_breach'
+        ) }} as priced_usd
 
     from interactions
 
@@ -48,7 +47,7 @@ served as (
 
 ),
 
-by_session as (
+session_sums as (
 
     select
         decision_id,
@@ -61,13 +60,13 @@ by_session as (
         count(*) as interactions,
         {{ exact_sum('priced_usd') }} as priced_usd
 
-    from served
+    from priced_calls
 
     group by all
 
 ),
 
-cells as (
+strata as (
 
     select
         decision_id,
@@ -83,7 +82,7 @@ cells as (
         {{ exact_sum('priced_usd * interactions') }} as products,
         cast(sum(interactions * interactions) as double) as squared_interactions
 
-    from by_session
+    from session_sums
 
     group by all
 
@@ -92,4 +91,4 @@ cells as (
 
 )
 
-select * from cells
+select * from strata

@@ -1,13 +1,13 @@
 with
 
-cells as (
+routing_gap_strata as (
 
     select * from {{ ref('int_routing_gap_strata') }}
 
 ),
 
 -- the ratio of two sums over sessions, linearised
-measured as (
+strata_variances as (
 
     select
         *,
@@ -18,11 +18,11 @@ measured as (
             0e0
         ) / (interactions * interactions) as variance
 
-    from cells
+    from routing_gap_strata
 
 ),
 
-strata as (
+stratum_gaps as (
 
     select
         arm.decision_id,
@@ -33,9 +33,9 @@ strata as (
         arm.mean_usd - others.mean_usd as gap_usd,
         arm.variance + others.variance as variance
 
-    from measured as arm
+    from strata_variances as arm
 
-    inner join measured as others
+    inner join strata_variances as others
         on
             arm.decision_id = others.decision_id
             and arm.use_case = others.use_case
@@ -46,7 +46,7 @@ strata as (
 
 ),
 
-realised as (
+routing_gaps as (
 
     select
         decision_id,
@@ -55,7 +55,7 @@ realised as (
         {{ exact_sum('weight * gap_usd') }} / sum(weight) as realised_value,
         sqrt({{ exact_sum('weight * weight * variance') }}) / sum(weight) as realised_se
 
-    from strata
+    from stratum_gaps
 
     group by all
 
@@ -63,4 +63,4 @@ realised as (
 
 )
 
-select * from realised
+select * from routing_gaps

@@ -1,12 +1,12 @@
 with
 
-outcomes as (
+decision_outcomes as (
 
     select * from {{ ref('decision_outcomes') }}
 
 ),
 
-counted as (
+outcome_counts as (
 
     select
         prediction,
@@ -14,18 +14,18 @@ counted as (
         count(*) filter (where status = 'realised') as realised,
         count(*) filter (where is_counted) as counted,
         count(*) filter (where is_counted and is_inside) as hits,
-        -- beyond a million errors nothing depends on how many
+        -- beyond a million standard errors the size makes no difference
         {{ exact_sum('if(is_counted, greatest(least(error_in_se, 1e6), -1e6), null)') }}
         / cast(nullif(count(error_in_se) filter (where is_counted), 0) as double)
             as mean_error_in_se
 
-    from outcomes
+    from decision_outcomes
 
     group by all
 
 ),
 
-rated as (
+hit_rates as (
 
     select
         *,
@@ -36,11 +36,11 @@ rated as (
         {{ binomial_tail('counted - hits', 'counted', '0.05e0') }}
             as misses_tail_probability
 
-    from counted
+    from outcome_counts
 
 ),
 
-judged as (
+verdicts as (
 
     select
         *,
@@ -52,8 +52,8 @@ judged as (
             else 'holds'
         end as verdict
 
-    from rated
+    from hit_rates
 
 )
 
-select * from judged
+select * from verdicts

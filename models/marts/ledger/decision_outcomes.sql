@@ -1,6 +1,6 @@
 with recursive
 
-judged as (
+prediction_errors as (
 
     select * from {{ ref('int_prediction_errors') }}
 
@@ -13,22 +13,22 @@ realised as (
         row_number() over (
             partition by prediction, use_case
             order by starts_on, decision_id
-        ) as place
+        ) as period_rank
 
-    from judged
+    from prediction_errors
 
     where status = 'realised'
 
 ),
 
-followed as (
+realised_with_next as (
 
     select
         realised.decision_id,
         realised.prediction,
         realised.use_case,
-        realised.place,
-        min(later.place) as next_place
+        realised.period_rank,
+        min(later.period_rank) as next_rank
 
     from realised
 
@@ -42,43 +42,43 @@ followed as (
 
 ),
 
--- overlapping periods share their days: only the first of each is evidence of its own
-separated as (
+-- overlapping periods share days: only the first of each is independent evidence
+disjoint as (
 
-    select * from followed
+    select * from realised_with_next
 
-    where place = 1
+    where period_rank = 1
 
     union all
 
-    select followed.*
+    select realised_with_next.*
 
-    from separated
+    from disjoint
 
-    inner join followed
-        on separated.prediction = followed.prediction
-            and separated.use_case is not distinct from followed.use_case
-            and separated.next_place = followed.place
+    inner join realised_with_next
+        on disjoint.prediction = realised_with_next.prediction
+            and disjoint.use_case is not distinct from realised_with_next.use_case
+            and disjoint.next_rank = realised_with_next.period_rank
 
 ),
 
-counted as (
+outcomes as (
 
     select
-        judged.*,
-        separated.decision_id is not null as is_counted
+        prediction_errors.*,
+        disjoint.decision_id is not null as is_counted
 
-    from judged
+    from prediction_errors
 
-    left join separated
+    left join disjoint
         on
-            judged.decision_id = separated.decision_id
-            and judged.prediction = separated.prediction
-            and judged.use_case is not distinct from separated.use_case
+            prediction_errors.decision_id = disjoint.decision_id
+            and prediction_errors.prediction = disjoint.prediction
+            and prediction_errors.use_case is not distinct from disjoint.use_case
 
 ),
 
-rated as (
+outcomes_with_hit_rate as (
 
     select
         * {{ exclude_columns(
@@ -89,10 +89,10 @@ rated as (
             nullif(count(*) filter (where is_counted) over same_kind, 0) as double
         ) as hit_rate
 
-    from counted
+    from outcomes
 
     window same_kind as (partition by prediction)
 
 )
 
-select * from rated
+select * from outcomes_with_hit_rate

@@ -6,15 +6,12 @@ interactions as (
 
 ),
 
-priced as (
+priced_calls as (
 
     select
         interaction_date,
         use_case,
-        cost_usd
-        + if(is_failure, {{ knob('failure_event_cost_usd') }}, 0e0)
-        + if(is_sla_breach, {{ knob('sla_breach_penalty_usd') }}, 0e0)
-            as priced_usd,
+        {{ priced_usd('cost_usd', 'is_failure', 'is_sla_breach') }} as priced_usd,
         is_failure is not null and is_sla_breach is not null and cost_usd is not null
             as is_complete
 
@@ -24,7 +21,7 @@ priced as (
 
 ),
 
-counted as (
+unit_costs as (
 
     select
         interaction_date,
@@ -34,11 +31,11 @@ counted as (
         coalesce({{ exact_sum('if(is_complete, priced_usd, null)') }}, 0e0)
             as unit_cost_usd
 
-    from priced
+    from priced_calls
 
     group by all
     {{ carry_forward('unit_costs_by_day') }}
 
 )
 
-select * from counted
+select * from unit_costs

@@ -12,6 +12,18 @@ health_by_day as (
 
 ),
 
+unit_costs_by_day as (
+
+    select * from {{ ref('unit_costs_by_day') }}
+
+),
+
+routing_gaps as (
+
+    select * from {{ ref('int_routing_gaps_realised') }}
+
+),
+
 traffic as (
 
     select
@@ -43,6 +55,33 @@ traffic as (
 
 ),
 
+unit_costs as (
+
+    select
+        predictions.decision_id,
+        predictions.prediction,
+        predictions.use_case,
+        {{ exact_sum('unit_costs_by_day.unit_cost_usd') }} / cast(
+            nullif(sum(unit_costs_by_day.complete_interactions), 0) as double
+        ) as realised_value
+
+    from predictions
+
+    inner join unit_costs_by_day
+        on
+            predictions.use_case = unit_costs_by_day.use_case
+            and unit_costs_by_day.interaction_date
+            between predictions.starts_on and predictions.ends_on
+
+    where
+        predictions.status = 'covered'
+        and predictions.prediction = 'unit_cost'
+
+    group by all
+
+),
+
+-- what is counted has no standard error
 realised as (
 
     select
@@ -54,12 +93,28 @@ realised as (
             when prediction = 'cost_per_day' then cost_usd / period_days
             when prediction = 'failure_rate' then failure_rate
             when prediction = 'sla_breach_rate' then sla_breach_rate
-            -- what another policy would have queued, nobody recorded
+            -- no source records the queue of another policy
             when prediction = 'reviews_per_day' and review_policy = 'review_all'
                 then interactions / period_days
-        end as realised_value
+        end as realised_value,
+        0e0 as realised_se
 
     from traffic
+
+    union all
+
+    select
+        decision_id,
+        prediction,
+        use_case,
+        realised_value,
+        0e0 as realised_se
+
+    from unit_costs
+
+    union all
+
+    select * from routing_gaps
 
 )
 
