@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 budget_spend_rolling as (
