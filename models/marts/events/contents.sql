@@ -1,9 +1,13 @@
+{%- set columns = {
+    'interaction_id': 'string',
+    'prompt_text': 'string',
+    'response_text': 'string',
+} -%}
+
 with
 
 contents as (
-
-    select * from {{ ref('int_contents_unioned') }}
-
+    {{ from_sources('contents', columns) }}
 )
 
 select * from contents
