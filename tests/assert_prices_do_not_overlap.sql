@@ -16,7 +16,7 @@ prices as (
                 min_input_tokens
         ) as price_row
 
-    from {{ ref('int_prices_listed') }}
+    from {{ ref('int_prices_normalized') }}
 
 )
 

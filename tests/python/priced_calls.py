@@ -9,14 +9,9 @@ from rendered_models import ROOT, build
 
 PRICED_MODELS = (
     "int_models_observed",
-    "int_models_named",
-    "int_models_sold",
-    "int_models_matched",
-    "price_book",
-    "int_prices_listed",
-    "int_prices_offered",
-    "int_prices_matched",
-    "int_interactions_offered",
+    "int_model_price_matches",
+    "int_prices_normalized",
+    "int_prices_applicable",
     "int_interactions_priced",
 )
 SEEDS = (

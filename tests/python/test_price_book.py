@@ -182,7 +182,7 @@ def matched(names: list[tuple[str, str | None]]) -> list[tuple[str, str] | None]
         build(connection, *PRICED_MODELS[:4])
         rows = connection.execute(
             "select model_name, model_provider, price_provider, price_model "
-            "from int_models_matched"
+            "from int_model_price_matches"
         ).fetchall()
     found = {(row[0], row[1]): row[2:] if row[3] else None for row in rows}
     return [found[name] for name in names]
@@ -239,7 +239,7 @@ def test_every_seller_is_known_by_the_names_it_has_in_telemetry() -> None:
     with duckdb.connect(config={"threads": 2}) as connection:
         stage(connection, calls)
         build(connection, *PRICED_MODELS[:4])
-        query = "select model_provider, seller from int_models_matched"
+        query = "select model_provider, seller from int_model_price_matches"
         assert dict(connection.execute(query).fetchall()) == SELLERS
 
 

@@ -9,7 +9,7 @@ interactions as (
 
 ),
 
-seen as (
+observed_models as (
 
     select
         source,
@@ -30,7 +30,7 @@ seen as (
 ),
 
 {% if usage -%}
--- in days that are not read again
+-- costs logged on days that this build does not read
 logged_before as (
 
     select
@@ -50,34 +50,34 @@ logged_before as (
 
 ),
 
-joined as (
+models_with_history as (
 
     select
-        seen.* replace (coalesce(before.logged_costs, 0) as logged_before)
+        observed_models.* replace (coalesce(before.logged_costs, 0) as logged_before)
 
-    from seen
+    from observed_models
 
     left join logged_before as before
-        on seen.source = before.source
-            and seen.model_provider is not distinct from before.model_provider
-            and seen.model_name is not distinct from before.model_name
+        on observed_models.source = before.source
+            and observed_models.model_provider is not distinct from before.model_provider
+            and observed_models.model_name is not distinct from before.model_name
 
 ),
 
 {% endif -%}
 
--- the log is taken at its word: a list price beside it would look like a change
-judged as (
+-- logged costs are trusted: list prices beside them would look like a change of price
+models_to_impute as (
 
     select
         *,
         sum(logged_costs + logged_before) over models = 0
         or {{ knob('impute_beside_logged') }} = 1 as is_imputed
 
-    from {{ 'joined' if usage else 'seen' }}
+    from {{ 'models_with_history' if usage else 'observed_models' }}
 
     window models as (partition by source, model_provider, model_name)
 
 )
 
-select * from judged
+select * from models_to_impute

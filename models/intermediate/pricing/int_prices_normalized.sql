@@ -1,12 +1,10 @@
 with
 
 prices as (
-
-    select * from {{ ref('price_book') }}
-
+    {{ price_books() }}
 ),
 
-listed as (
+normalized as (
 
     select
         price_book = 'price_overrides' as is_override,
@@ -35,4 +33,4 @@ listed as (
 
 )
 
-select * from listed
+select * from normalized

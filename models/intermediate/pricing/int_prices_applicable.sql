@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 models as (
@@ -8,18 +10,18 @@ models as (
 
 matched as (
 
-    select * from {{ ref('int_models_matched') }}
+    select * from {{ ref('int_model_price_matches') }}
 
 ),
 
 prices as (
 
-    select * from {{ ref('int_prices_listed') }}
+    select * from {{ ref('int_prices_normalized') }}
 
 ),
 
 -- names that a negotiated price may be agreed for, the narrowest first
-offered as (
+candidate_prices as (
 
     select
         models.price_key,
@@ -66,6 +68,35 @@ offered as (
                 and lower(matched.price_model) = prices.model
             )
 
+),
+
+narrowest_prices as (
+
+    select *
+
+    from candidate_prices
+
+    qualify rank() over (
+            partition by price_key, is_override
+            order by if(is_override, model_rank, 0), provider_rank
+        ) = 1
+
+),
+
+-- a tier without prices of its own costs what the standard one does
+prices_of_tier as (
+
+    select *
+
+    from narrowest_prices
+
+    where service_tier in (called_tier, '')
+
+    qualify rank() over (
+            partition by price_key, is_override
+            order by service_tier = '' and called_tier != ''
+        ) = 1
+
 )
 
-select * from offered
+select * {{ exclude_columns('called_tier, model_rank, provider_rank') }} from prices_of_tier
