@@ -15,7 +15,7 @@ from llm_telemetry.warehouse.build import built, scratch_of
 SOURCES = ["litellm", "langfuse"]
 MODELS = {
     "calls": "int_interactions_unioned",
-    "files": "int_source_files_unioned",
+    "files": "int_source_files",
     "checks": "int_checks_of_repeats",
 }
 

@@ -1,5 +1,5 @@
 -- a source without judgements pays nothing for those of others
--- depends_on: {{ ref('int_evaluations_named') }}
+-- depends_on: {{ ref('int_evaluations') }}
 {%- set is_judged = sources_on('evaluations') %}
 with
 
@@ -11,7 +11,7 @@ interactions as (
 {% if is_judged %}
 evaluations as (
 
-    select * from {{ ref('int_evaluations_named') }}
+    select * from {{ ref('int_evaluations') }}
 
 ),
 

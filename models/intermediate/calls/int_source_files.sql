@@ -1,14 +1,26 @@
 with
+{% set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
+{% for source in sources -%}
+{{ source }}_files as (
+    {%- if source == 'otlp' %}
 
+    select * from {{ ref('stg_otlp__files') }}
+    {%- else %}
+    {{ counted_files(source, ref('stg_' ~ source ~ '__records')) }}
+    {%- endif %}
+
+),
+
+{% endfor -%}
 files as (
-    {%- for source in sources_on() if source != 'telemetry_csv' %}
+    {%- for source in sources %}
     select
         '{{ source }}' as source,
         file_name,
         records,
         unreadable_records
 
-    from {{ ref('stg_' ~ source ~ '__files') }}
+    from {{ source }}_files
 
     union all
     {% endfor %}
@@ -22,7 +34,7 @@ files as (
 
 ),
 
--- where two sources look into one folder, a file is of those that can read it
+-- where two sources look into one folder, a file belongs to those that can read it
 owned as (
 
     select *

@@ -4,7 +4,7 @@ with
 
 files as (
 
-    select * from {{ ref('int_source_files_unioned') }}
+    select * from {{ ref('int_source_files') }}
 
 ),
 

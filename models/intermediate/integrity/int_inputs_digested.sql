@@ -58,7 +58,7 @@ files as (
         source as table_name,
         count(*) || ' files' as file_name
 
-    from {{ ref('int_source_files_unioned') }}
+    from {{ ref('int_source_files') }}
 
     group by source
 

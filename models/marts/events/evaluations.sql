@@ -2,7 +2,7 @@ with
 
 evaluations as (
 
-    select * from {{ ref('int_evaluations_named') }}
+    select * from {{ ref('int_evaluations') }}
 
 ),
 
