@@ -26,11 +26,8 @@ CALL_TYPES = {
 }
 MODELS = (
     "int_invoice_lines",
-    "int_providers_metered",
     "provider_costs_by_day",
-    "int_invoices_paired",
-    "int_invoices_reconciled",
-    "int_residuals_summed",
+    "int_invoice_reconciliation",
     "invoice_reconciliation",
     "int_checks_invoices",
 )

@@ -15,7 +15,7 @@ aliases as (
 ),
 
 -- a line that is delivered twice is billed once; without an id nobody can tell
-delivered as (
+unique_lines as (
 
     select
         *,
@@ -35,38 +35,39 @@ delivered as (
 
 ),
 
-read as (
+dated_lines as (
 
     select
-        delivered.invoice_id,
-        delivered.amount_usd,
-        coalesce(aliases.provider, lower(delivered.model_provider)) as model_provider,
-        delivered.invoice_period,
+        unique_lines.invoice_id,
+        unique_lines.amount_usd,
+        coalesce(aliases.provider, lower(unique_lines.model_provider))
+            as model_provider,
+        unique_lines.invoice_period,
         case
-            when {{ matches('delivered.invoice_period', days) }}
+            when {{ matches('unique_lines.invoice_period', days) }}
                 then 'day'
-            when {{ matches('delivered.invoice_period', months) }} then 'month'
+            when {{ matches('unique_lines.invoice_period', months) }} then 'month'
         end as period_grain,
         try_cast(
-            delivered.invoice_period || if(period_grain = 'month', '-01', '') as date
+            unique_lines.invoice_period || if(period_grain = 'month', '-01', '') as date
         ) as starts_on,
         if(period_grain = 'month', last_day(starts_on), starts_on) as ends_on,
         coalesce(
             period_grain is not null
             and starts_on is not null
-            and delivered.model_provider is not null
-            and delivered.amount_usd is not null,
+            and unique_lines.model_provider is not null
+            and unique_lines.amount_usd is not null,
             false
         ) as is_usable
 
-    from delivered
+    from unique_lines
 
-    left join aliases on lower(delivered.model_provider) = aliases.alias
+    left join aliases on lower(unique_lines.model_provider) = aliases.alias
 
 ),
 
 -- a month's bill covers its days: one that is billed by day too is billed once
-placed as (
+lines_with_month as (
 
     select
         *,
@@ -75,7 +76,7 @@ placed as (
         and count(*) filter (where period_grain = 'month') over months > 0
             as is_inside_month
 
-    from read
+    from dated_lines
 
     window months as (
         partition by is_usable, model_provider, date_trunc('month', starts_on)
@@ -83,7 +84,7 @@ placed as (
 
 ),
 
-settled as (
+invoice_lines as (
 
     select
         * {{ exclude_columns('invoice_period, period_grain, starts_on, ends_on') }},
@@ -92,8 +93,8 @@ settled as (
         if(is_inside_month, date_trunc('month', starts_on), starts_on) as starts_on,
         if(is_inside_month, last_day(starts_on), ends_on) as ends_on
 
-    from placed
+    from lines_with_month
 
 )
 
-select * from settled
+select * from invoice_lines

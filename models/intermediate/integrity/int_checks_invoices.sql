@@ -2,7 +2,7 @@ with
 
 reconciled as (
 
-    select * from {{ ref('int_invoices_reconciled') }}
+    select * from {{ ref('int_invoice_reconciliation') }}
 
 ),
 
@@ -18,7 +18,7 @@ files as (
 
 ),
 
-counted as (
+file_count as (
 
     select
         min(file_name) as file_name,
@@ -30,7 +30,7 @@ counted as (
 
 ),
 
-every_check as (
+checks as (
 
     select
         'invoices' as table_name,
@@ -68,8 +68,8 @@ every_check as (
             {{ check('one_file', 'files > 1', 'file_name') }}
         {%- endcall %}
 
-    from counted
+    from file_count
 
 )
 
-select * from every_check
+select * from checks
