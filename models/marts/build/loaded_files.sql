@@ -1,12 +1,15 @@
 with
 
-loaded as (
+files as (
 
-    select * from {{ ref('int_files_loaded') }}
+    select * from {{ ref('stg_telemetry_csv__files') }}
+
+    where file_name is not null
 
 ),
 
-shown as (
+-- a file of which nothing was read has no rows, and no day
+loaded as (
 
     select
         table_name,
@@ -14,11 +17,11 @@ shown as (
         landed_file,
         file_bytes,
         loaded_date,
-        file_rows,
+        coalesce(file_rows, 0) as file_rows,
         moved_rows
 
-    from loaded
+    from files
 
 )
 
-select * from shown
+select * from loaded
