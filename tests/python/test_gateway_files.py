@@ -16,7 +16,7 @@ SOURCES = ["litellm", "langfuse"]
 MODELS = {
     "calls": "int_interactions_unioned",
     "files": "int_source_files",
-    "checks": "int_checks_of_repeats",
+    "checks": "int_checks_sources",
 }
 
 
@@ -79,10 +79,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Row]]
         }
     files = read["files"]
     files = files.assign(key=files["source"] + " " + files["file_name"])
+    twice = read["checks"].query("check_name == 'logged_twice'")
     return {
         "calls": by_id(read["calls"]),
         "files": by_id(files, "key"),
-        "checks": by_id(read["checks"], "table_name"),
+        "checks": by_id(twice, "table_name"),
     }
 
 

@@ -15,7 +15,7 @@ from llm_telemetry.warehouse.build import built, scratch_of
 from llm_telemetry.warehouse.typed_cache import folder_of
 
 TABLE = "llm_system_interactions"
-MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_of_columns"
+MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_inputs"
 
 
 def staged(data_dir: Path, warehouse: Path) -> pd.DataFrame:

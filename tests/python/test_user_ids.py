@@ -53,7 +53,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places |= {"LLM_TELEMETRY_USER_SALT": SALT}
     command = [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"),
-        *("--select", "+path:models/staging", "+int_checks_of_sources"),
+        *("--select", "+path:models/staging", "+int_checks_sources"),
         *("--exclude-resource-type", "test", "unit_test", "--quiet"),
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
         *("--target-path", str(folder), "--log-path", str(folder)),
@@ -97,7 +97,7 @@ def test_the_salt_is_written_nowhere(build: Path) -> None:
 
 
 def test_a_missing_salt_is_a_warning(build: Path) -> None:
-    check = "from intermediate.int_checks_of_sources select sum(failed_rows)"
+    check = "from intermediate.int_checks_sources select sum(failed_rows)"
     check += " where check_name = 'unsalted_user'"
     with duckdb.connect(str(build / "w.duckdb"), read_only=True) as connection:
         assert (connection.execute(check).fetchone() or [0])[0] > 0

@@ -1,17 +1,16 @@
-with
-{% set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
-{% for source in sources -%}
-{{ source }}_files as (
-    {%- if source == 'otlp' %}
+{%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
 
-    select * from {{ ref('stg_otlp__files') }}
-    {%- else %}
+with
+
+{% for source in sources if source != 'otlp' -%}
+{{ source }}_files as (
+
     {{ counted_files(source, ref('stg_' ~ source ~ '__records')) }}
-    {%- endif %}
 
 ),
 
 {% endfor -%}
+
 files as (
     {%- for source in sources %}
     select
@@ -20,7 +19,7 @@ files as (
         records,
         unreadable_records
 
-    from {{ source }}_files
+    from {{ ref('stg_otlp__files') if source == 'otlp' else source ~ '_files' }}
 
     union all
     {% endfor %}

@@ -24,7 +24,7 @@ copies as (
 
 ),
 
-every_check as (
+checks as (
 
     select
         table_name,
@@ -49,4 +49,4 @@ every_check as (
 
 )
 
-select * from every_check
+select * from checks

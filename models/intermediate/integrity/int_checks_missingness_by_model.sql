@@ -72,7 +72,7 @@ tested as (
 
 ),
 
-every_check as (
+checks as (
 
     select
         'missing_differs_by_arm' as check_name,
@@ -87,4 +87,4 @@ every_check as (
 
 )
 
-select * from every_check
+select * from checks

@@ -3,11 +3,11 @@ with
 
 matched as (
 
-    select * from {{ ref('int_references_matched') }}
+    select * from {{ ref('int_reference_matches') }}
 
 ),
 
-every_check as (
+checks as (
 
     select
         table_name,
@@ -26,7 +26,7 @@ every_check as (
 -- only sessions lie in windows
 with_meaning as (
 
-    select * from every_check
+    select * from checks
 
     where check_name != 'one_window' or column_name = 'session_id'
 

@@ -6,7 +6,7 @@ summaries as (
 
 ),
 
-every_check as (
+checks as (
 
     select
         table_name,
@@ -31,4 +31,4 @@ every_check as (
 
 )
 
-select * from every_check
+select * from checks

@@ -1,22 +1,17 @@
 {%- set check_models = [
-    'int_checks_of_files',
-    'int_checks_of_sources',
-    'int_checks_of_columns',
+    'int_checks_inputs',
+    'int_checks_sources',
     'int_checks_keys',
-    'int_checks_of_repeats',
-    'int_checks_of_references',
-    'int_checks_of_values',
-    'int_checks_of_totals',
-    'int_checks_of_costs',
+    'int_checks_references',
+    'int_checks_values',
     'int_checks_invoices',
     'int_checks_missingness_by_model',
     'int_checks_summaries',
-    'int_checks_of_casts',
 ] -%}
 
 with
 
-gathered as (
+checks as (
     {% for check_model in check_models %}
     select
         check_name,
@@ -33,4 +28,4 @@ gathered as (
 
 )
 
-select * from gathered
+select * from checks

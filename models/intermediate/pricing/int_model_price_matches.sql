@@ -59,7 +59,8 @@ resolved_aliases as (
             lower(aliases.provider),
             if(frameworks.alias is null, lower(models_to_price.model_provider), null)
         ) as provider_name,
-        coalesce(lower(aliases.model), lower(models_to_price.model_name)) as reference_name
+        coalesce(lower(aliases.model), lower(models_to_price.model_name))
+            as reference_name
 
     from models_to_price
 
@@ -81,7 +82,7 @@ resolved_aliases as (
 
 ),
 
-model_names as (
+names as (
 
     select
         *,
@@ -107,21 +108,21 @@ model_names as (
 provider_alternatives as (
 
     select
-        model_names.model_provider,
-        model_names.model_name,
-        model_names.provider_name,
-        model_names.reference_name,
-        model_names.dashed_name,
+        names.model_provider,
+        names.model_name,
+        names.provider_name,
+        names.reference_name,
+        names.dashed_name,
         provider_literals.provider as seller,
         provider_literals.matched_on,
         provider_literals.position,
         provider_literals.alternative
 
-    from model_names
+    from names
 
     inner join provider_literals
         on
-            (model_names.provider_name is null)
+            (names.provider_name is null)
             = (provider_literals.matched_on = 'model_name')
 
     group by all
@@ -129,7 +130,7 @@ provider_alternatives as (
     having
         bool_and(
             {{ literal_holds(
-                'coalesce(model_names.provider_name, model_names.reference_name)'
+                'coalesce(names.provider_name, names.reference_name)'
             ) }}
         )
 
@@ -200,20 +201,20 @@ model_matches as (
 price_matches as (
 
     select
-        model_names.* {{ exclude_columns('released_on') }},
+        names.* {{ exclude_columns('released_on') }},
         provider_matches.seller,
         model_matches.price_provider,
         model_matches.price_model
 
-    from model_names
+    from names
 
     left join provider_matches
-        on model_names.model_provider is not distinct from provider_matches.model_provider
-            and model_names.model_name = provider_matches.model_name
+        on names.model_provider is not distinct from provider_matches.model_provider
+            and names.model_name = provider_matches.model_name
 
     left join model_matches
-        on model_names.model_provider is not distinct from model_matches.model_provider
-            and model_names.model_name = model_matches.model_name
+        on names.model_provider is not distinct from model_matches.model_provider
+            and names.model_name = model_matches.model_name
 
 )
 

@@ -99,4 +99,6 @@ prices_of_tier as (
 
 )
 
-select * {{ exclude_columns('called_tier, model_rank, provider_rank') }} from prices_of_tier
+select * {{ exclude_columns('called_tier, model_rank, provider_rank') }}
+
+from prices_of_tier
