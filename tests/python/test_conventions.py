@@ -30,7 +30,7 @@ READS = {
     "intermediate": {"staging", "intermediate", "marts", "seed"},
     "marts": {"intermediate", "marts", "seed"},
 }
-NOT_ROLLED = {"integrity_checks", "int_session_windows"}
+NOT_ROLLED = {"int_failed_gates", "int_session_windows"}
 Node = dict[str, Any]
 
 

@@ -4,7 +4,6 @@
     'int_checks_keys',
     'int_checks_references',
     'int_checks_values',
-    'int_checks_invoices',
     'int_checks_missingness_by_model',
     'int_checks_summaries',
 ] -%}

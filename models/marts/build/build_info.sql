@@ -1,3 +1,5 @@
+-- a build whose invoices fail a gate is not complete
+-- depends_on: {{ ref('integrity_checks') }}
 with
 
 inputs as (

@@ -1,5 +1,5 @@
--- nothing stands on rows that failed a gate
--- depends_on: {{ ref('integrity_checks') }}
+-- no call is shown where a gate fails
+-- depends_on: {{ ref('int_failed_gates') }}
 {%- set held = first_retained_day() %}
 with
 

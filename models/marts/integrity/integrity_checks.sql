@@ -1,8 +1,14 @@
 with
 
-checks as (
+call_checks as (
 
-    select * from {{ ref('int_checks_unioned') }}
+    select * from {{ ref('int_checks_evaluated') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('int_checks_invoices') }}
 
 ),
 
@@ -12,85 +18,34 @@ rules as (
 
 ),
 
-absent_columns as (
+invoice_checks as (
 
     select
-        table_name,
-        column_name
-
-    from checks
-
-    where check_name = 'required_column' and failed_rows > 0
-
-),
-
--- a reference cannot be followed to a file that is absent, empty or without keys
-absent_parents as (
-
-    select distinct
-        if(table_name = 'interactions', 'instruction_samples', 'interactions')
-            as table_name,
-        case table_name
-            when 'interactions' then 'interaction_id'
-            when 'sessions' then 'session_id'
-            when 'users' then 'user_id'
-        end as column_name
-
-    from checks
-
-    where
-        failed_rows > 0
-        and (
-            check_name in ('required_file', 'not_empty')
-            or check_name = 'required_column' and (table_name, column_name) in (
-                ('interactions', 'interaction_id'),
-                ('sessions', 'session_id'),
-                ('users', 'user_id')
-            )
-        )
-
-),
-
-judged as (
-
-    select
-        checks.check_name,
-        checks.table_name,
-        checks.column_name,
+        invoices.check_name,
+        invoices.table_name,
+        invoices.column_name,
         rules.is_gate,
-        cast(checks.checked_rows as bigint) as checked_rows,
-        cast(checks.failed_rows as bigint) as failed_rows,
-        checks.failed_rows / nullif(checks.checked_rows, 0) as failed_rate,
-        checks.tolerance,
-        case
-            when checks.checked_rows = 0 then 'not_evaluable'
-            -- what is absent has its own line
-            when absent_columns.column_name is not null
-                and checks.check_name != 'required_column' then 'not_evaluable'
-            when absent_parents.column_name is not null
-                and checks.check_name = 'foreign_key' then 'not_evaluable'
-            -- 0.29 * 100 is a little less than 29
-            when checks.failed_rows <= checks.tolerance * checks.checked_rows + 1e-9
-                then 'ok'
-            when rules.is_gate then 'failed'
-            else 'degraded'
-        end as status,
-        cast(checks.example_key as string) as example_key,
+        cast(invoices.checked_rows as bigint) as checked_rows,
+        cast(invoices.failed_rows as bigint) as failed_rows,
+        invoices.failed_rows / nullif(invoices.checked_rows, 0) as failed_rate,
+        invoices.tolerance,
+        {{ check_status('invoices', 'rules') }} as status,
+        cast(invoices.example_key as string) as example_key,
         rules.decisions,
         rules.remedy
 
-    from checks
+    from invoices
 
-    left join rules on checks.check_name = rules.check_name
+    left join rules on invoices.check_name = rules.check_name
 
-    left join absent_columns
-        on checks.table_name = absent_columns.table_name
-            and checks.column_name = absent_columns.column_name
+),
 
-    left join absent_parents
-        on checks.table_name = absent_parents.table_name
-            and checks.column_name = absent_parents.column_name
+checks as (
+
+    select * from call_checks
+    union all
+    select * from invoice_checks
 
 )
 
-select * from judged
+select * from checks
