@@ -64,8 +64,9 @@ period_cells as (
     from comparison_periods
 
     inner join cell_totals
-        on cell_totals.week_starts_on
-            in (comparison_periods.earlier_starts_on, comparison_periods.later_starts_on)
+        on cell_totals.week_starts_on in (
+                comparison_periods.earlier_starts_on, comparison_periods.later_starts_on
+            )
 
     where comparison_periods.comparison = 'week_to_week'
 

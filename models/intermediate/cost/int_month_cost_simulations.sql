@@ -93,8 +93,9 @@ weekday_scales as (
     select
         *,
         sqrt(
-            {{ sum_of_items(for_each('deviations', 'deviation', 'deviation * deviation')) }}
-            / {{ days }}
+            {{ sum_of_items(
+                for_each('deviations', 'deviation', 'deviation * deviation')
+            ) }} / {{ days }}
         ) as scale_usd
 
     from weekday_deviations
@@ -115,8 +116,9 @@ day_deviations as (
 pooled_residuals as (
 
     select
-        {{ listed('coalesce(deviation / nullif(scale_usd, 0), 0e0)', 'interaction_date') }}
-            as residuals
+        {{ listed(
+            'coalesce(deviation / nullif(scale_usd, 0), 0e0)', 'interaction_date'
+        ) }} as residuals
 
     from day_deviations
 

@@ -1,5 +1,8 @@
-{%- set first_day = "if(prediction = 'routing_gap', " ~ first_retained_day() ~ ', first_date)'
-    if first_retained_day() else 'first_date' -%}
+{%- set first_day = 'first_date' -%}
+{%- if first_retained_day() -%}
+    {%- set first_day =
+        "if(prediction = 'routing_gap', " ~ first_retained_day() ~ ', first_date)' -%}
+{%- endif -%}
 with
 
 predictions as (
@@ -44,7 +47,7 @@ settings as (
 ),
 
 -- two ledgers in one file may contain the same prediction twice
-deduplicated_predictions as (
+distinct_predictions as (
 
     select * from predictions
 
@@ -58,15 +61,17 @@ deduplicated_predictions as (
 predictions_with_bounds as (
 
     select
-        deduplicated_predictions.*,
+        distinct_predictions.*,
         bounds.first_date,
         bounds.last_date,
-        deduplicated_predictions.sla_ms <> settings.sla_ms as is_sla_changed,
-        (deduplicated_predictions.failure_event_cost_usd, deduplicated_predictions.sla_breach_penalty_usd)
-        <> (settings.failure_event_cost_usd, settings.sla_breach_penalty_usd)
+        distinct_predictions.sla_ms <> settings.sla_ms as is_sla_changed,
+        (
+            distinct_predictions.failure_event_cost_usd,
+            distinct_predictions.sla_breach_penalty_usd
+        ) <> (settings.failure_event_cost_usd, settings.sla_breach_penalty_usd)
             as is_price_changed
 
-    from deduplicated_predictions
+    from distinct_predictions
 
     cross join bounds
 
@@ -77,7 +82,9 @@ predictions_with_bounds as (
 predictions_with_status as (
 
     select
-        * {{ exclude_columns('first_date, last_date, is_sla_changed, is_price_changed') }},
+        * {{ exclude_columns(
+            'first_date, last_date, is_sla_changed, is_price_changed'
+        ) }},
         {{ days_between('starts_on', 'ends_on') }} + 1 as period_days,
         case
             when last_date is null or ends_on >= last_date then 'pending'

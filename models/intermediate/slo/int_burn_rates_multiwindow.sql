@@ -12,7 +12,7 @@ burn_rate_windows as (
 
 ),
 
--- until the data cover three budget periods, weeks stand in for them; a day is no period
+-- until the data cover three budget periods, weeks stand in for them; days do not
 feasibility as (
 
     select *

@@ -6,11 +6,11 @@ interactions as (
 
 ),
 
-labelled as (
+failures as (
 
     select
         *,
-        -- a failure that its label calls none is a failure all the same
+        -- a failure with the label none is a failure without a label
         coalesce(nullif(lower(failure_type), 'none'), 'unlabelled') as failure_label
 
     from interactions
@@ -19,7 +19,7 @@ labelled as (
 
 ),
 
-counted as (
+failure_types as (
 
     select
         failure_label as failure_type,
@@ -33,10 +33,10 @@ counted as (
         min(timestamp_utc) as first_failed_at,
         max(timestamp_utc) as last_failed_at
 
-    from labelled
+    from failures
 
     group by all
 
 )
 
-select * from counted
+select * from failure_types

@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-counted as (
+totals as (
 
     select
         count(*) as interactions,
@@ -37,7 +37,7 @@ counted as (
 
 ),
 
-rated as (
+rates as (
 
     select
         interactions,
@@ -48,7 +48,7 @@ rated as (
         ends_at,
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
         sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate,
-        -- every missing one fine, every missing one bad
+        -- with every missing outcome good, and with every missing outcome bad
         failures / cast(nullif(operations, 0) as double) as failure_rate_low,
         (failures + operations - known_outcomes)
         / cast(nullif(operations, 0) as double) as failure_rate_high,
@@ -71,8 +71,8 @@ rated as (
         safety_blocks / cast(nullif(known_safety_blocks, 0) as double)
             as safety_block_rate
 
-    from counted
+    from totals
 
 )
 
-select * from rated
+select * from rates

@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-measured as (
+daily_totals as (
 
     select
         interaction_date,
@@ -31,25 +31,25 @@ measured as (
 
 ),
 
-rated as (
+measured_days as (
 
     select
         *,
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
         sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate
 
-    from measured
+    from daily_totals
     {{ carry_forward('health_by_day') }}
 
 ),
 
-bounds as (
+date_bounds as (
 
     select
         min(interaction_date) as first_date,
         max(interaction_date) as last_date
 
-    from rated
+    from measured_days
 
 ),
 
@@ -57,33 +57,33 @@ days as (
 
     select {{ day_series('first_date', 'last_date') }} as interaction_date
 
-    from bounds
+    from date_bounds
 
 ),
 
--- a day without traffic has a row, so that nobody takes the gap for a good day
-filled as (
+-- a day without traffic has a row, so that a gap is not read as a good day
+every_day as (
 
     select
         days.interaction_date,
-        coalesce(rated.interactions, 0) as interactions,
-        rated.failure_rate,
-        rated.sla_breach_rate,
-        rated.cost_usd,
-        rated.p95_latency_ms,
-        coalesce(rated.operations, 0) as operations,
-        coalesce(rated.timed_operations, 0) as timed_operations,
-        coalesce(rated.failures, 0) as failures,
-        coalesce(rated.known_outcomes, 0) as known_outcomes,
-        coalesce(rated.sla_breaches, 0) as sla_breaches,
-        coalesce(rated.measured_latencies, 0) as measured_latencies,
-        coalesce(rated.missing_costs, 0) as missing_costs,
-        rated.total_tokens
+        coalesce(measured_days.interactions, 0) as interactions,
+        measured_days.failure_rate,
+        measured_days.sla_breach_rate,
+        measured_days.cost_usd,
+        measured_days.p95_latency_ms,
+        coalesce(measured_days.operations, 0) as operations,
+        coalesce(measured_days.timed_operations, 0) as timed_operations,
+        coalesce(measured_days.failures, 0) as failures,
+        coalesce(measured_days.known_outcomes, 0) as known_outcomes,
+        coalesce(measured_days.sla_breaches, 0) as sla_breaches,
+        coalesce(measured_days.measured_latencies, 0) as measured_latencies,
+        coalesce(measured_days.missing_costs, 0) as missing_costs,
+        measured_days.total_tokens
 
     from days
 
-    left join rated on days.interaction_date = rated.interaction_date
+    left join measured_days on days.interaction_date = measured_days.interaction_date
 
 )
 
-select * from filled
+select * from every_day

@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-counted as (
+latency_counts as (
 
     select
         interaction_date,
@@ -23,4 +23,4 @@ counted as (
 
 )
 
-select * from counted
+select * from latency_counts

@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-counted as (
+daily_usage as (
 
     select
         interaction_date,
@@ -34,4 +34,4 @@ counted as (
 
 )
 
-select * from counted
+select * from daily_usage

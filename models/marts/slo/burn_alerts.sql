@@ -81,7 +81,8 @@ alerts as (
         end as status,
         measured_status is null and status = 'firing' as is_carried,
         coalesce(
-            verdict_depends_on_missing and measured_status != 'insufficient_traffic', false
+            verdict_depends_on_missing and measured_status != 'insufficient_traffic',
+            false
         ) as could_missing_flip_it,
         if(status = 'insufficient_traffic', next_alert, null) as escalates_to,
         if(status = 'slo_infeasible', proposed_budget_rate, null)
