@@ -18,12 +18,12 @@ labels as (
 
 ),
 
-named as (
+evaluations_with_columns as (
 
     select
         evaluations.*,
         names.contract_column,
-        -- a score beside a label nobody knows may be that of the opposite
+        -- a score beside an unknown label may rate the opposite
         if(evaluations.label is null, evaluations.score >= 0.5, labels.is_positive)
             as is_positive
 
@@ -37,4 +37,4 @@ named as (
 
 )
 
-select * from named
+select * from evaluations_with_columns

@@ -9,7 +9,7 @@ interactions as (
 
 ),
 
-dated as (
+dated_calls as (
 
     select
         {{ business_date('timestamp_utc') }} as interaction_date,
@@ -21,14 +21,14 @@ dated as (
 
 ),
 
-restated as (
+backfilled_calls as (
 
     select *
 
-    from dated
+    from dated_calls
 
     where {{ is_rollup_day('interaction_date') }}
 
 )
 
-select * from restated
+select * from backfilled_calls

@@ -13,7 +13,7 @@ attempts as (
 
 ),
 
-grouped as (
+calls_with_operation as (
 
     select
         interactions.* {{ exclude_columns('operation_id') }},
@@ -28,7 +28,7 @@ grouped as (
             as attempts,
         coalesce(attempts.operation_cost_usd, interactions.cost_usd)
             as operation_cost_usd,
-        -- a wait that is not measured ends the operation at an unknown time
+        -- without a latency the end of the operation is unknown
         if(
             interactions.latency_ms is null,
             null,
@@ -41,8 +41,8 @@ grouped as (
 
 ),
 
--- only the last attempt says how an operation went
-settled as (
+-- the last attempt decides the outcome of its operation
+calls_with_outcome as (
 
     select
         * {{ exclude_columns('attempts, operation_cost_usd, operation_latency_ms') }},
@@ -56,8 +56,8 @@ settled as (
             null
         ) as is_operation_sla_breach
 
-    from grouped
+    from calls_with_operation
 
 )
 
-select * from settled
+select * from calls_with_outcome

@@ -30,7 +30,7 @@ summaries as (
 
 ),
 
-placed as (
+calls_with_split as (
 
     select
         interactions.* {{ exclude_columns('split') }},
@@ -52,7 +52,7 @@ placed as (
 
 ),
 
-windowed as (
+calls_with_windows as (
 
     select
         * {{ exclude_columns('is_dataset_split, decision_window') }},
@@ -64,8 +64,8 @@ windowed as (
             when split = 'test' then 'evaluation'
         end as decision_window
 
-    from placed
+    from calls_with_split
 
 )
 
-select * from windowed
+select * from calls_with_windows

@@ -2,7 +2,7 @@
 
 with
 
-followed as (
+chained_calls as (
 
     select * from {{ ref('int_retry_chains') }}
 
@@ -24,7 +24,7 @@ operations as (
         count(*) + sum(hidden_attempts) as attempts,
         {{ exact_sum('cost_usd') }} as cost_usd
 
-    from followed
+    from chained_calls
 
     group by all
 
@@ -32,27 +32,27 @@ operations as (
 
 ),
 
-linked as (
+linked_attempts as (
 
     select
-        followed.interaction_id,
+        chained_calls.interaction_id,
         operations.operation_id,
         row_number() over (
-            partition by followed.thread_id, followed.operation_number
-            order by followed.timestamp_utc, followed.interaction_id
+            partition by chained_calls.thread_id, chained_calls.operation_number
+            order by chained_calls.timestamp_utc, chained_calls.interaction_id
         ) as attempt_index,
-        followed.interaction_id = operations.final_attempt_id as is_final_attempt,
+        chained_calls.interaction_id = operations.final_attempt_id as is_final_attempt,
         cast(operations.attempts as bigint) as attempts,
-        {{ milliseconds_between('operations.starts_at', 'followed.ends_at') }}
+        {{ milliseconds_between('operations.starts_at', 'chained_calls.ends_at') }}
             as operation_latency_ms,
         operations.cost_usd as operation_cost_usd
 
-    from followed
+    from chained_calls
 
     inner join operations
-        on followed.thread_id = operations.thread_id
-            and followed.operation_number = operations.operation_number
+        on chained_calls.thread_id = operations.thread_id
+            and chained_calls.operation_number = operations.operation_number
 
 )
 
-select * from linked
+select * from linked_attempts

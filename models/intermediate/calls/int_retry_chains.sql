@@ -30,8 +30,8 @@ interactions as {{ not_materialized() }}(
 ),
 
 -- nobody tries again unless something failed, or the source says what belongs together;
--- and where attempts are numbered, one has to come after the first
-suspects as (
+-- and where attempts are chains, one has to come after the first
+candidate_threads as (
 
     select thread_id
 
@@ -47,7 +47,7 @@ suspects as (
 
 ),
 
-followed as (
+linked_calls as (
 
     select
         interactions.*,
@@ -70,7 +70,7 @@ followed as (
 
     from interactions
 
-    semi join suspects on interactions.thread_id = suspects.thread_id
+    semi join candidate_threads on interactions.thread_id = candidate_threads.thread_id
 
     window
         thread as (
@@ -80,18 +80,18 @@ followed as (
 
 ),
 
-numbered as (
+chains as (
 
     select
         * {{ exclude_columns('is_linked') }},
         count(*) filter (where not is_linked) over thread as operation_number,
         is_linked or coalesce(lead(is_linked) over thread, false) as is_one_of_several
 
-    from followed
+    from linked_calls
 
     window
         thread as (partition by thread_id order by timestamp_utc, interaction_id)
 
 )
 
-select * from numbered
+select * from chains

@@ -27,7 +27,7 @@ summaries as (
 
 ),
 
-started as (
+session_starts as (
 
     select
         session_id,
@@ -45,7 +45,7 @@ started as (
 
 ),
 
-ordered as (
+ordered_sessions as (
 
     select
         *,
@@ -55,44 +55,45 @@ ordered as (
             - sum(interactions) over (partition by started_at)
         ) / cast(sum(interactions) over () as double)
         -- 0.8 * 0.75 is a little more than 0.6
-        + 1e-9 as share_before
+        + 1e-9 as cumulative_share
 
-    from started
+    from session_starts
 
 ),
 
-windowed as (
+session_windows as (
 
     select
         session_id,
         started_at,
         case
-            when share_before >= {{ knob('time_split_frac') }} then 'evaluation'
-            when share_before
+            when cumulative_share >= {{ knob('time_split_frac') }} then 'evaluation'
+            when cumulative_share
                 >= {{ knob('time_split_frac') }}
                 * (1e0 - {{ knob('calibration_frac') }})
                 then 'calibration'
             else 'history'
         end as decision_window,
         case
-            when share_before < {{ knob('drift_reference_frac') }} then 'reference'
-            when share_before >= 1e0 - {{ knob('drift_current_frac') }} then 'current'
+            when cumulative_share < {{ knob('drift_reference_frac') }} then 'reference'
+            when cumulative_share >= 1e0 - {{ knob('drift_current_frac') }}
+                then 'current'
         end as drift_window
 
-    from ordered
+    from ordered_sessions
 
 ),
 
-split as (
+windows_with_split as (
 
     select
-        windowed.*,
+        session_windows.*,
         summaries.split
 
-    from windowed
+    from session_windows
 
-    left join summaries on windowed.session_id = summaries.session_id
+    left join summaries on session_windows.session_id = summaries.session_id
 
 )
 
-select * from split
+select * from windows_with_split

@@ -7,7 +7,7 @@ missing as (
 
 ),
 
-rated as (
+missing_rates as (
 
     select
         *,
@@ -22,7 +22,7 @@ rated as (
 
 ),
 
-corrected as (
+design_effects as (
 
     select
         *,
@@ -32,18 +32,18 @@ corrected as (
         power(events - trials * column_rate, 2)
         / nullif(trials * column_rate * (1e0 - column_rate), 0) as distance
 
-    from rated
+    from missing_rates
 
 ),
 
-summed as (
+chi_squares as (
 
     select
         column_name,
         cast(sum(trials) as bigint) as checked_rows,
         cast(sum(events) as bigint) as missing_rows,
         count(*) - 1 as degrees_of_freedom,
-        -- Rao and Scott (1981), first order; sessions never make the test sharper
+        -- Rao and Scott (1981), first order; clusters never make the test more sensitive
         {{ exact_sum('distance') }} / greatest(
             1e0,
             {{ exact_sum('(1e0 - share) * design_effect') }} / nullif(count(*) - 1, 0)
@@ -51,13 +51,13 @@ summed as (
         max(rate) - min(rate) > any_value(max_difference) as is_large,
         max_by(arm, (rate, arm)) as leading_arm
 
-    from corrected
+    from design_effects
 
     group by column_name
 
 ),
 
-tested as (
+tests as (
 
     select
         *,
@@ -68,7 +68,7 @@ tested as (
             false
         ) as is_different
 
-    from summed
+    from chi_squares
 
 ),
 
@@ -83,7 +83,7 @@ checks as (
         0e0 as tolerance,
         if(is_different, leading_arm, null) as example_key
 
-    from tested
+    from tests
 
 )
 

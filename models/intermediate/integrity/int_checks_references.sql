@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 with
 
-matched as (
+matches as (
 
     select * from {{ ref('int_reference_matches') }}
 
@@ -17,14 +17,14 @@ checks as (
             {{ check('one_window', 'is_divided', 'parent_id', 'is_divided is not null') }}
         {%- endcall %}
 
-    from matched
+    from matches
 
     group by table_name, column_name
 
 ),
 
--- only sessions lie in windows
-with_meaning as (
+-- only sessions have windows
+applicable_checks as (
 
     select * from checks
 
@@ -32,4 +32,4 @@ with_meaning as (
 
 )
 
-select * from with_meaning
+select * from applicable_checks

@@ -38,7 +38,7 @@ arms as (
 
 ),
 
-missing as (
+missing_values as (
 
     select
         arm,
@@ -73,4 +73,4 @@ missing as (
 
 )
 
-select * from missing
+select * from missing_values

@@ -32,7 +32,7 @@ samples as (
 
 {% endfor -%}
 
--- only those that a sample names: a list of every interaction is dear
+-- only those that a sample names: a list of every interaction is expensive
 sampled_interactions as (
 
     select distinct calls.interaction_id as parent_id
@@ -50,7 +50,7 @@ session_references as (
         min(interaction_id) filter (where session_id is null) as row_key,
         -- a set of windows for each session would not fit into memory
         coalesce(min(decision_window) != max(decision_window), false) as is_divided,
-        -- only the contract's files bring summaries to look a reference up in
+        -- only the contract's files have summaries to look a reference up in
         bool_or(source = 'telemetry_csv') as is_summarised
 
     from {{ ref('int_interactions_with_windows') }}
@@ -73,7 +73,7 @@ user_references as (
 
 ),
 
-matched as (
+reference_matches as (
     {% for table, column, children, parents in [
         ('interactions', 'session_id', 'session_references', 'sessions'),
         ('interactions', 'user_id', 'user_references', 'users'),
@@ -96,4 +96,4 @@ matched as (
 
 )
 
-select * from matched
+select * from reference_matches

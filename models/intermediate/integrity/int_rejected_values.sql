@@ -8,7 +8,7 @@
 
 with
 
-rejected as (
+rejected_values as (
     {% for table, key in keys.items() %}
     select
         '{{ table }}' as table_name,
@@ -39,4 +39,4 @@ rejected as (
 
 )
 
-select * from rejected
+select * from rejected_values

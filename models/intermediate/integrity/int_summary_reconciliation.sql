@@ -19,7 +19,7 @@ users as (  -- noqa: ST03
 
 ),
 
-sessions_counted as (
+session_totals as (
 
     select
         session_id,
@@ -32,7 +32,7 @@ sessions_counted as (
 
 ),
 
-users_counted as (  -- noqa: ST03
+user_totals as (  -- noqa: ST03
 
     select
         user_id,
@@ -44,7 +44,7 @@ users_counted as (  -- noqa: ST03
 
 ),
 
-reconciled as (
+reconciliation as (
 
     select
         'sessions' as table_name,
@@ -57,18 +57,18 @@ reconciled as (
             as summary_cost_usd,
         coalesce(sessions.session_total_tokens, sessions.total_tokens)
             as summary_tokens,
-        coalesce(sessions_counted.interactions, 0) as interactions,
-        sessions_counted.failures,
-        sessions_counted.cost_usd,
-        sessions_counted.tokens
+        coalesce(session_totals.interactions, 0) as interactions,
+        session_totals.failures,
+        session_totals.cost_usd,
+        session_totals.tokens
 
     from sessions
 
-    left join sessions_counted
-        on sessions.session_id = sessions_counted.session_id
+    left join session_totals
+        on sessions.session_id = session_totals.session_id
     {% if held %}
-    -- of others not every call is read
-    where {{ business_date('sessions_counted.started_at') }} >= {{ held }}
+    -- other sessions have calls that this build does not read
+    where {{ business_date('session_totals.started_at') }} >= {{ held }}
         and coalesce(sessions.start_timestamp_utc >= {{ held }}, true)
     {% endif %}
     union all
@@ -82,16 +82,16 @@ reconciled as (
             as summary_failures,
         coalesce(users.user_total_cost_usd, users.total_cost_usd) as summary_cost_usd,
         coalesce(users.user_total_tokens, users.total_tokens) as summary_tokens,
-        coalesce(users_counted.interactions, 0) as interactions,
-        users_counted.failures,
-        users_counted.cost_usd,
-        users_counted.tokens
+        coalesce(user_totals.interactions, 0) as interactions,
+        user_totals.failures,
+        user_totals.cost_usd,
+        user_totals.tokens
 
     from users
 
-    left join users_counted on users.user_id = users_counted.user_id
-    {{ 'where false  -- of users not every call is read' if held }}
+    left join user_totals on users.user_id = user_totals.user_id
+    {{ 'where false  -- users have calls that this build does not read' if held }}
 
 )
 
-select * from reconciled
+select * from reconciliation

@@ -7,7 +7,7 @@ interactions as (
 
 ),
 
-used as (
+prices_used as (
 
     select
         coalesce(model_provider, '(missing)') as model_provider,
@@ -32,15 +32,15 @@ used as (
 
 ),
 
-rated as (
+prices_with_rate as (
 
     select
         *,
         cost_usd / nullif(prompt_tokens + completion_tokens, 0) * 1e6
             as usd_per_million_tokens
 
-    from used
+    from prices_used
 
 )
 
-select * from rated
+select * from prices_with_rate

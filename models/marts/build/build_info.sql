@@ -20,7 +20,7 @@ health as (
 
 ),
 
-read_inputs as (
+input_digests as (
 
     select
         {{ joined_texts(
@@ -31,7 +31,7 @@ read_inputs as (
 
 ),
 
-set_knobs as (
+knob_settings as (
 
     select
         {{ joined_texts("concat_ws('=', knob, setting, setting_text)", ' ', 'knob') }}
@@ -41,7 +41,7 @@ set_knobs as (
 
 ),
 
-versioned as (
+versions as (
 
     select
         health.ends_at as as_of,
@@ -52,27 +52,27 @@ versioned as (
 ),
 
 -- no clock: the same build has the same id, whenever and wherever it is made
-identified as (
+build as (
 
     select
         {{ sha256_of("concat_ws(' ', " ~ [
-            'read_inputs.digests',
+            'input_digests.digests',
             content_digest(ref('decision_outcomes')),
-            'set_knobs.settings',
-            'versioned.package_version',
-            'versioned.dbt_version',
-            'versioned.engine',
-            'versioned.engine_version',
+            'knob_settings.settings',
+            'versions.package_version',
+            'versions.dbt_version',
+            'versions.engine',
+            'versions.engine_version',
         ] | join(', ') ~ ')') }} as build_id,
-        versioned.*,
+        versions.*,
         {{ build_state() }} as state_sha256
 
-    from versioned
+    from versions
 
-    cross join read_inputs
+    cross join input_digests
 
-    cross join set_knobs
+    cross join knob_settings
 
 )
 
-select * from identified
+select * from build

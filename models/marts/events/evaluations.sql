@@ -6,7 +6,7 @@ evaluations as (
 
 ),
 
-judged as (
+by_evaluators as (
 
     select * {{ exclude_columns('contract_column, is_positive') }}
 
@@ -16,4 +16,4 @@ judged as (
 
 )
 
-select * from judged
+select * from by_evaluators

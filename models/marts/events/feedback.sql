@@ -6,7 +6,7 @@ evaluations as (
 
 ),
 
-given_back as (
+by_users as (
 
     select * {{ exclude_columns('contract_column, is_positive') }}
 
@@ -16,4 +16,4 @@ given_back as (
 
 )
 
-select * from given_back
+select * from by_users

@@ -1,9 +1,9 @@
 with
 
-rejected as (
+rejected_values as (
 
     select * from {{ ref('int_rejected_values') }}
 
 )
 
-select * from rejected
+select * from rejected_values
