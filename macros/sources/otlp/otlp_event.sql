@@ -5,9 +5,11 @@
 {%- endmacro %}
 
 {% macro otlp_kept_events(events) -%}
-    {#- branch decisions and judgements, of their attributes those that are read -#}
+    {#- branch decisions and evaluations, with the attributes that are read later -#}
     {%- set aliases, keys = otlp_aliases(), [] -%}
-    {%- for field in otlp_event_texts() -%}{%- do keys.extend(aliases.get(field, [])) -%}{%- endfor -%}
+    {%- for field in otlp_event_texts() -%}
+        {%- do keys.extend(aliases.get(field, [])) -%}
+    {%- endfor -%}
     case when len({{ events }}) > 0 then [
         {
             'name': event.name, 'happened_ns': try_cast(event.timeUnixNano as bigint),
@@ -16,23 +18,26 @@
                 if attribute.key in ('{{ keys | join("', '") }}')
             ]
         }
-        for event in {{ events }} if event.name in ('app.branch.decision', 'gen_ai.evaluation.result')
+        for event in {{ events }}
+        if event.name in ('app.branch.decision', 'gen_ai.evaluation.result')
     ] end
 {%- endmacro %}
 
 {% macro otlp_attribute(attributes, key) -%}
-    {#- the value of one attribute of a short list -#}
+    {#- the value of one attribute in a short list -#}
     [attribute.value for attribute in {{ attributes }} if attribute.key = '{{ key }}'][1]
 {%- endmacro %}
 
 {% macro otlp_log(log, log_record) -%}
-    {#- a log record as text -#}
+    {#- a struct of a log record's fields as text -#}
     {%- set fields = otlp_log_texts() -%}
     case when {{ log_record }} is not null then {
         'happened_ns': coalesce(
-            nullif(try_cast({{ log_record }}.timeUnixNano as bigint), 0), try_cast({{ log_record }}.observedTimeUnixNano as bigint)
+            nullif(try_cast({{ log_record }}.timeUnixNano as bigint), 0),
+            try_cast({{ log_record }}.observedTimeUnixNano as bigint)
         ),
-        'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }}, 'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }},
+        'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }},
+        'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }},
         'event_name': coalesce({{ log_record }}.eventName, {{ otlp_text(log ~ '.event_name') }})
         {%- for field in fields[1:] %},
         '{{ field }}': {{ otlp_text(log ~ '.' ~ field) }}

@@ -1,10 +1,11 @@
 {% macro otlp_flattened(attributes, prefix, inner) -%}
-    {#- texts that are spread over attributes with a number in their name, in the order of the numbers -#}
+    {#- one text from attributes with numbers in their keys, such as gen_ai.prompt.0.content -#}
+    {%- set pattern = prefix ~ '[.][0-9]+[.]' ~ inner -%}
     nullif(array_to_string(list_transform(
         list_sort(list_transform(
             list_filter(
                 {{ attributes }},
-                lambda attribute: regexp_full_match(attribute.key, '{{ prefix }}[.][0-9]+[.]{{ inner }}')
+                lambda attribute: regexp_full_match(attribute.key, '{{ pattern }}')
             ),
             lambda attribute: {
                 'place': cast(regexp_extract_all(attribute.key, '[0-9]+') as bigint []),

@@ -1,7 +1,8 @@
 {% macro otlp_id(id, bytes) -%}
-    {#- hexadecimal; what protobuf's own JSON writes in base64 is turned into it, else null -#}
+    {#- in hexadecimal, decoded where protobuf's JSON writes base64; null for anything else -#}
     case
         when length({{ id }}) = {{ 2 * bytes }} then lower({{ id }})
-        when length({{ id }}) = {{ 4 * ((bytes + 2) // 3) }} then lower(hex(try(from_base64({{ id }}))))
+        when length({{ id }}) = {{ 4 * ((bytes + 2) // 3) }}
+            then lower(hex(try(from_base64({{ id }}))))
     end
 {%- endmacro %}

@@ -1,28 +1,32 @@
 {% macro otlp_aliases() -%}
-    {#- the names of each field, the one that counts first in front -#}
+    {#- the attribute keys of each field, in the order of their priority -#}
     {%- set aliases, seed = {}, ref('otel_attribute_aliases') -%}
     {%- if execute -%}
-        {%- for row in run_query('select field, attribute_key from ' ~ seed ~ ' order by field, priority, attribute_key').rows -%}
+        {%- set query = 'select field, attribute_key from ' ~ seed
+            ~ ' order by field, priority, attribute_key' -%}
+        {%- for row in run_query(query).rows -%}
             {%- do aliases.setdefault(row[0], []).append(row[1]) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(aliases) }}
 {%- endmacro %}
 
-{% macro otlp_value(aliases, field, lists='') -%}
-    {#- the first of a field's attributes as JSON; names are compared as hashes, a number each -#}
-    {%- set places = [] -%}
+{% macro otlp_value(aliases, field, prefix='') -%}
+    {#- the JSON of the first of a field's keys that is there; hashes compare faster than texts -#}
+    {%- set positions = [] -%}
     {%- for key in aliases.get(field, [field]) -%}
-        {%- do places.append("list_position(" ~ lists ~ "names, hash('" ~ key ~ "'))") -%}
+        {%- do positions.append(
+            "list_position(" ~ prefix ~ "key_hashes, hash('" ~ key ~ "'))"
+        ) -%}
     {%- endfor -%}
-    {{ lists }}said[coalesce({{ places | join(', ') }}, null)]
+    {{ prefix }}attribute_values[coalesce({{ positions | join(', ') }}, null)]
 {%- endmacro %}
 
-{% macro otlp_values(aliases, fields, lists='') -%}
-    {#- the values of all fields, null where none of their names is there: most spans have none of most -#}
+{% macro otlp_values(aliases, fields, prefix='') -%}
+    {#- a struct of the fields, null where none of a field's keys is there -#}
     {
         {%- for field in fields %}
-        '{{ field }}': {{ otlp_value(aliases, field, lists) }}{{ ',' if not loop.last }}
+        '{{ field }}': {{ otlp_value(aliases, field, prefix) }}{{ ',' if not loop.last }}
         {%- endfor %}
     }
 {%- endmacro %}
@@ -34,19 +38,21 @@
 {%- endmacro %}
 
 {% macro otlp_text(value) -%}
-    {#- the text in {"stringValue":"text"} or {"intValue":7}, of a list its first; most need no JSON parsed -#}
+    {#- the text of {"stringValue":"text"} or {"intValue":"7"}, or a list's first text;
+        the common forms are cut out, because parsing JSON is slow -#}
     nullif(case
         when starts_with({{ value }}, '{"stringValue":"') and not contains({{ value }}, '\')
             then substring({{ value }}, 17, length({{ value }}) - 18)
-        when starts_with({{ value }}, '{"intValue":"') then substring({{ value }}, 14, length({{ value }}) - 15)
+        when starts_with({{ value }}, '{"intValue":"')
+            then substring({{ value }}, 14, length({{ value }}) - 15)
         when starts_with({{ value }}, '{"arrayValue')
             then json_extract_string({{ value }}, '$.arrayValue.values[0].*')[1]
         else json_extract_string({{ value }}, '$.*')[1]
     end, '')
 {%- endmacro %}
 
-{% macro otlp_attributes(list) -%}
-    {#- the two columns that otlp_value looks in -#}
-    [hash(attribute.key) for attribute in {{ list }}] as names,
-    [attribute.value for attribute in {{ list }}] as said
+{% macro otlp_attributes(list, prefix='') -%}
+    {#- the two columns in which otlp_value looks up an attribute -#}
+    [hash(attribute.key) for attribute in {{ list }}] as {{ prefix }}key_hashes,
+    [attribute.value for attribute in {{ list }}] as {{ prefix }}attribute_values
 {%- endmacro %}

@@ -16,8 +16,8 @@ traces as (
 
 ),
 
--- where all of a trace agree, no ancestor has to be asked
-asking as (
+-- where all spans of a trace agree, the ancestors are not needed
+open_spans as (
 
     select
         spans.trace_id,
@@ -42,35 +42,36 @@ asking as (
 
 ),
 
-relatives as (
+spans_of_traces as (
 
     select spans.*
 
     from spans
 
-    where spans.trace_id in (select asking.trace_id from asking)
+    where spans.trace_id in (select open_spans.trace_id from open_spans)
 
 ),
 
--- union, not union all: a span that is its own ancestor ends the walk
-climbed as (
+-- union, not union all, so that a cycle of parents ends
+walk as (
 
-    select * from asking
+    select * from open_spans
 
     union
 
     select
-        climbed.trace_id,
-        climbed.span_id,
-        relatives.parent_span_id,
+        walk.trace_id,
+        walk.span_id,
+        spans_of_traces.parent_span_id,
         {% for field in fields -%}
-        coalesce(climbed.{{ field }}, relatives.{{ field }}) as {{ field }}{{ ',' if not loop.last }}
+        coalesce(walk.{{ field }}, spans_of_traces.{{ field }})
+            as {{ field }}{{ ',' if not loop.last }}
         {% endfor %}
-    from climbed
+    from walk
 
-    inner join relatives
-        on climbed.trace_id = relatives.trace_id
-            and climbed.parent_span_id = relatives.span_id
+    inner join spans_of_traces
+        on walk.trace_id = spans_of_traces.trace_id
+            and walk.parent_span_id = spans_of_traces.span_id
 
 ),
 
@@ -80,10 +81,10 @@ contexts as (
         trace_id,
         span_id,
         {% for field in fields -%}
-        -- a later row has only filled what was empty
+        -- the walk fills gaps and changes nothing else: each field has one value
         max({{ field }}) as {{ field }}{{ ',' if not loop.last }}
         {% endfor %}
-    from climbed
+    from walk
 
     group by all
 

@@ -2,7 +2,7 @@
 
 with
 
-spans as (
+events as (
 
     select
         trace_id,
@@ -20,7 +20,7 @@ traces as (
 
 ),
 
-said as (
+attributes as (
 
     select
         trace_id,
@@ -29,10 +29,11 @@ said as (
         event.happened_ns as happened_ns,
         {{ otlp_attribute('event.attributes', 'app.branch.from') }} as from_node,
         {{ otlp_attribute('event.attributes', 'app.branch.to') }} as to_node,
-        {{ otlp_attribute('event.attributes', 'app.branch.condition') }} as condition_text,
+        {{ otlp_attribute('event.attributes', 'app.branch.condition') }}
+            as condition_text,
         {{ otlp_attribute('event.attributes', 'app.branch.result') }} as is_taken
 
-    from spans
+    from events
 
     where event.name = 'app.branch.decision'
 
@@ -41,18 +42,18 @@ said as (
 branch_decisions as (
 
     select
-        said.trace_id,
-        said.span_id,
-        coalesce(said.session_id, traces.session_id, said.trace_id) as session_id,
-        make_timestamp(said.happened_ns // 1000) as timestamp_utc,
-        {{ otlp_text('said.from_node') }} as from_node,
-        {{ otlp_text('said.to_node') }} as to_node,
-        {{ otlp_text('said.condition_text') }} as condition_text,
-        {{ safe_boolean(otlp_text('said.is_taken')) }} as is_taken
+        attributes.trace_id,
+        attributes.span_id,
+        coalesce(attributes.session_id, traces.session_id, attributes.trace_id) as session_id,
+        make_timestamp(attributes.happened_ns // 1000) as timestamp_utc,
+        {{ otlp_text('attributes.from_node') }} as from_node,
+        {{ otlp_text('attributes.to_node') }} as to_node,
+        {{ otlp_text('attributes.condition_text') }} as condition_text,
+        {{ safe_boolean(otlp_text('attributes.is_taken')) }} as is_taken
 
-    from said
+    from attributes
 
-    left join traces on said.trace_id = traces.trace_id
+    left join traces on attributes.trace_id = traces.trace_id
 
 )
 

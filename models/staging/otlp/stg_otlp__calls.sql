@@ -10,13 +10,13 @@ spans as (
 
 ),
 
-wrapper_spans as (
+wrapper_adjustments as (
 
-    select * from {{ ref('stg_otlp__wrapper_spans') }}
+    select * from {{ ref('stg_otlp__wrapper_adjustments') }}
 
 ),
 
--- the newest libraries tell an exception in the log, not on the span
+-- recent libraries record an exception in a log record, not on the span
 exceptions as (
 
     select
@@ -32,12 +32,6 @@ exceptions as (
 
 ),
 
-inherited_usage as (
-
-    select * from {{ ref('stg_otlp__inherited_usage') }}
-
-),
-
 calls as (
 
     select
@@ -45,10 +39,10 @@ calls as (
             {% for field in token_counts() -%}
             if(
                 coalesce(spans.prompt_tokens, spans.completion_tokens) is null,
-                inherited_usage.{{ field }}, spans.{{ field }}
+                wrapper_adjustments.{{ field }}, spans.{{ field }}
             ) as {{ field }},
             {% endfor -%}
-            coalesce(spans.cost_usd, inherited_usage.cost_usd) as cost_usd,
+            coalesce(spans.cost_usd, wrapper_adjustments.cost_usd) as cost_usd,
             coalesce(
                 spans.error_type, if(spans.has_answer, null, exceptions.error_type)
             ) as error_type
@@ -59,10 +53,11 @@ calls as (
     left join exceptions
         on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
 
-    left join inherited_usage on spans.trace_id = inherited_usage.trace_id and spans.span_id = inherited_usage.span_id
+    left join wrapper_adjustments
+        on spans.trace_id = wrapper_adjustments.trace_id
+            and spans.span_id = wrapper_adjustments.span_id
 
-    anti join wrapper_spans
-        on spans.trace_id = wrapper_spans.trace_id and spans.span_id = wrapper_spans.span_id
+    where wrapper_adjustments.is_wrapper is not true
 
 )
 

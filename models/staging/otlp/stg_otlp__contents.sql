@@ -1,8 +1,10 @@
 {{ config(enabled=is_source_on(this)) }}
 
-{%- set asked = ['gen_ai.input.messages', 'input.value', 'gen_ai.prompt', 'input'] -%}
-{%- set answered = ['gen_ai.output.messages', 'output.value', 'gen_ai.completion', 'output'] -%}
-{%- set said = 'coalesce(span.attributes, log_record.attributes)' -%}
+{%- set keys = {
+    'prompt': ['gen_ai.input.messages', 'input.value', 'gen_ai.prompt', 'input'],
+    'response': ['gen_ai.output.messages', 'output.value', 'gen_ai.completion', 'output'],
+} -%}
+{%- set attributes = 'coalesce(span.attributes, log_record.attributes)' -%}
 {%- set parts = 'message[.](content|contents[.][0-9]+[.]message_content[.]text)' -%}
 
 with
@@ -19,55 +21,55 @@ calls as (
 
 ),
 
-listed as (
+attribute_lists as (
 
     select
         {{ otlp_id('coalesce(span.traceId, log_record.traceId)', 16) }} as trace_id,
         {{ otlp_id('coalesce(span.spanId, log_record.spanId)', 8) }} as span_id,
         coalesce(
-            {{ otlp_flattened(said, 'gen_ai[.]prompt', 'content') }},
-            {{ otlp_flattened(said, 'llm[.]input_messages', parts) }}
-        ) as asked_in_parts,
+            {{ otlp_flattened(attributes, 'gen_ai[.]prompt', 'content') }},
+            {{ otlp_flattened(attributes, 'llm[.]input_messages', parts) }}
+        ) as prompt_parts,
         coalesce(
-            {{ otlp_flattened(said, 'gen_ai[.]completion', 'content') }},
-            {{ otlp_flattened(said, 'llm[.]output_messages', parts) }}
-        ) as answered_in_parts,
-        {{ otlp_attributes(said) }}
+            {{ otlp_flattened(attributes, 'gen_ai[.]completion', 'content') }},
+            {{ otlp_flattened(attributes, 'llm[.]output_messages', parts) }}
+        ) as response_parts,
+        {{ otlp_attributes(attributes) }}
 
     from records
 
 ),
 
-found as (
+values_of_keys as (
 
     select
         trace_id,
         span_id,
-        asked_in_parts,
-        answered_in_parts,
-        {{ otlp_value({'asked': asked}, 'asked') }} as asked,
-        {{ otlp_value({'answered': answered}, 'answered') }} as answered
+        prompt_parts,
+        response_parts,
+        {{ otlp_value(keys, 'prompt') }} as prompt,
+        {{ otlp_value(keys, 'response') }} as response
 
-    from listed
+    from attribute_lists
 
 ),
 
--- messages in parts stay the JSON they are
+-- a list of messages stays JSON
 texts as (
 
     select
         trace_id || '-' || span_id as interaction_id,
-        max(coalesce(json_extract_string(asked, '$.stringValue'), asked, asked_in_parts))
+        max(coalesce(json_extract_string(prompt, '$.stringValue'), prompt, prompt_parts))
             as prompt_text,
         max(coalesce(
-            json_extract_string(answered, '$.stringValue'), answered, answered_in_parts
+            json_extract_string(response, '$.stringValue'), response, response_parts
         )) as response_text
 
-    from found
+    from values_of_keys
 
     semi join calls using (trace_id, span_id)
 
-    where coalesce(asked, answered, asked_in_parts, answered_in_parts) is not null
+    where coalesce(prompt, response, prompt_parts, response_parts) is not null
 
     group by all
 

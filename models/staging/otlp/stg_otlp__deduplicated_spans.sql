@@ -2,7 +2,7 @@
 
 with
 
--- read twice, but the second time only where something came twice
+-- read twice, but the second time only for spans that were delivered twice
 deliveries as not materialized (
 
     select * exclude (file_name)
@@ -11,7 +11,7 @@ deliveries as not materialized (
 
 ),
 
-repeats as (
+repeated_spans as (
 
     select
         trace_id,
@@ -27,14 +27,14 @@ repeats as (
 
 ),
 
--- the fullest of several, whatever the order they came in
-chosen as (
+-- the delivery that ends last, so that the order of arrival does not matter
+deduplicated_spans as (
 
     select deliveries.*
 
     from deliveries
 
-    semi join repeats using (trace_id, span_id)
+    semi join repeated_spans using (trace_id, span_id)
 
     qualify
         row_number() over (
@@ -44,4 +44,4 @@ chosen as (
 
 )
 
-select * from chosen
+select * from deduplicated_spans

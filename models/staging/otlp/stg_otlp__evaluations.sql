@@ -1,10 +1,27 @@
 {{ config(enabled=is_source_on(this)) }}
 
+{%- set aliases = otlp_aliases() -%}
+
 with
 
-evaluation_results as (
+deliveries as (
 
-    select * from {{ ref('stg_otlp__evaluation_results') }}
+    select log
+
+    from {{ ref('stg_otlp__deliveries') }}
+
+    where log.event_name = 'gen_ai.evaluation.result'
+
+),
+
+span_events as (
+
+    select
+        trace_id,
+        span_id,
+        unnest(events) as event
+
+    from {{ ref('stg_otlp__spans') }}
 
 ),
 
@@ -14,7 +31,73 @@ interactions as (
 
 ),
 
-answers as (
+-- an event without a response id evaluates the span it is on
+results as (
+
+    select
+        span_events.trace_id,
+        span_events.span_id,
+        span_events.event.happened_ns as happened_ns,
+        {% for field in ['response_id', 'evaluation_name', 'score', 'label', 'evaluator'] -%}
+        {{ otlp_text(otlp_attribute(
+            'span_events.event.attributes', aliases[field][0] if aliases else field
+        )) }} as {{ field }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from span_events
+
+    where span_events.event.name = 'gen_ai.evaluation.result'
+
+    union all
+
+    select
+        log.trace_id,
+        log.span_id,
+        log.happened_ns,
+        log.response_id,
+        log.evaluation_name,
+        log.score,
+        log.label,
+        log.evaluator
+
+    from deliveries
+
+),
+
+results_with_digest as (
+
+    select
+        *,
+        {{ name_code('results') }} as digest
+
+    from results
+
+),
+
+-- one result per evaluator, evaluation, response and time, however often it was delivered
+evaluation_results as (
+
+    select * exclude (digest)
+
+    from results_with_digest
+
+    qualify {{ newest_first(
+        'trace_id, span_id, response_id, evaluation_name, evaluator, happened_ns', []
+    ) }}
+
+),
+
+identified_results as (
+
+    select
+        *,
+        md5(cast(evaluation_results as varchar)) as evaluation_id,
+        make_timestamp(happened_ns // 1000) as timestamp_utc
+
+    from evaluation_results
+
+),
+
+responses as (
 
     select
         response_id,
@@ -29,40 +112,30 @@ answers as (
 
 ),
 
-dated as (
-
-    select
-        *,
-        md5(cast(evaluation_results as varchar)) as evaluation_id,
-        make_timestamp(happened_ns // 1000) as timestamp_utc
-
-    from evaluation_results
-
-),
-
--- should an id come twice, the answer before the judgement is meant
+-- if calls share a response id, the last one before the evaluation is meant
 evaluations as (
 
     select
-        dated.evaluation_id,
-        coalesce(answers.interaction_id, interactions.interaction_id) as interaction_id,
-        dated.trace_id,
-        dated.span_id,
-        dated.response_id,
-        dated.timestamp_utc,
-        dated.evaluation_name,
-        {{ safe_double('dated.score') }} as score,
-        dated.label,
-        dated.evaluator
+        identified_results.evaluation_id,
+        coalesce(responses.interaction_id, interactions.interaction_id) as interaction_id,
+        identified_results.trace_id,
+        identified_results.span_id,
+        identified_results.response_id,
+        identified_results.timestamp_utc,
+        identified_results.evaluation_name,
+        {{ safe_double('identified_results.score') }} as score,
+        identified_results.label,
+        identified_results.evaluator
 
-    from dated
+    from identified_results
 
-    asof left join answers
-        on dated.response_id = answers.response_id
-            and dated.timestamp_utc >= answers.timestamp_utc
+    asof left join responses
+        on identified_results.response_id = responses.response_id
+            and identified_results.timestamp_utc >= responses.timestamp_utc
 
     left join interactions
-        on dated.trace_id || '-' || dated.span_id = interactions.interaction_id
+        on identified_results.trace_id || '-' || identified_results.span_id
+            = interactions.interaction_id
 
 )
 

@@ -6,7 +6,7 @@ files as (
     {{ otlp_files() }}
 ),
 
-deliveries as (
+delivery_counts as (
 
     select
         file_name,
@@ -21,17 +21,17 @@ deliveries as (
 
 ),
 
-counted as (
+files_with_counts as (
 
     select
         files.file_name,
-        coalesce(deliveries.records, 0) as records,
-        coalesce(deliveries.unreadable_records, 0) as unreadable_records
+        coalesce(delivery_counts.records, 0) as records,
+        coalesce(delivery_counts.unreadable_records, 0) as unreadable_records
 
     from files
 
-    left join deliveries on files.path = deliveries.file_name
+    left join delivery_counts on files.path = delivery_counts.file_name
 
 )
 
-select * from counted
+select * from files_with_counts

@@ -1,23 +1,94 @@
 {{ config(enabled=is_source_on(this)) }}
 
+{%- set of_trace, of_ancestors = otlp_context('trace'), otlp_context('ancestors') -%}
+
 with
 
 calls as (
 
-    select * from {{ ref('stg_otlp__calls_with_context') }}
+    select * from {{ ref('stg_otlp__calls') }}
 
 ),
 
-tools as (
+traces as (
+
+    select * from {{ ref('stg_otlp__traces') }}
+
+),
+
+ancestor_context as (
+
+    select * from {{ ref('stg_otlp__ancestor_context') }}
+
+),
+
+tool_counts as (
 
     select
         interaction_id,
         count(*) as tool_calls_count,
-        bool_or(has_error_status or error_type is not null) as tool_error_flag
+        bool_or(is_failure) as tool_error_flag
 
-    from {{ ref('stg_otlp__tool_spans') }}
+    from {{ ref('stg_otlp__tool_calls') }}
 
     group by interaction_id
+
+),
+
+-- from the call's own span, else from its nearest ancestor, else from its trace
+calls_with_context as (
+
+    select
+        calls.* replace (
+            {% for field in of_trace -%}
+            coalesce(
+                calls.{{ field }}, ancestor_context.{{ field }}, traces.{{ field }}
+            ) as {{ field }},
+            {% endfor -%}
+            {% for field in of_ancestors -%}
+            coalesce(calls.{{ field }}, ancestor_context.{{ field }}) as {{ field }},
+            {% endfor -%}
+            {{ finish_word('calls.finish_reason') }} as finish_reason
+        ),
+        calls.trace_id || '-' || calls.span_id as interaction_id,
+        -- the client stopped reading: some libraries record an error, others record nothing
+        coalesce(
+            calls.is_abandoned_stream
+            or (
+                calls.is_streaming
+                and not calls.has_error_status
+                and calls.error_type is null
+                and coalesce(
+                    calls.finish_reason, cast(calls.completion_tokens as varchar)
+                ) is null
+            ),
+            false
+        ) as is_abandoned
+
+    from calls
+
+    left join traces on calls.trace_id = traces.trace_id
+
+    left join ancestor_context
+        on calls.trace_id = ancestor_context.trace_id
+            and calls.span_id = ancestor_context.span_id
+
+),
+
+attempts as (
+
+    select
+        * replace (
+            if(is_abandoned, null, finish_reason) as finish_reason,
+            -- a class without its module: RateLimitError of openai.RateLimitError
+            case
+                when is_abandoned then null
+                when error_type is not null then regexp_extract(error_type, '[^.]+$')
+                when has_error_status then '_OTHER'
+            end as error_type
+        )
+
+    from calls_with_context
 
 ),
 
@@ -26,72 +97,75 @@ interactions as (
     select
 
         ---------- ids
-        calls.interaction_id,
-        coalesce(calls.session_id, calls.trace_id) as session_id,
-        coalesce(calls.user_id, 'unknown') as user_id,
-        calls.operation_id,
-        calls.prompt_id,
-        calls.trace_id,
-        calls.span_id,
-        calls.parent_span_id,
-        calls.response_id,
+        attempts.interaction_id,
+        coalesce(attempts.session_id, attempts.trace_id) as session_id,
+        coalesce(attempts.user_id, 'unknown') as user_id,
+        attempts.operation_id,
+        attempts.prompt_id,
+        attempts.trace_id,
+        attempts.span_id,
+        attempts.parent_span_id,
+        attempts.response_id,
 
         ---------- strings
-        calls.use_case,
-        calls.account_tier,
-        calls.channel,
-        calls.region,
-        calls.segment,
-        lower(calls.model_provider) as model_provider,
-        coalesce(calls.response_model, calls.request_model) as model_name,
-        calls.request_model,
-        calls.service_tier,
-        calls.service_name,
-        calls.environment,
-        calls.prompt_name,
-        calls.prompt_version,
-        calls.finish_reason,
+        attempts.use_case,
+        attempts.account_tier,
+        attempts.channel,
+        attempts.region,
+        attempts.segment,
+        lower(attempts.model_provider) as model_provider,
+        coalesce(attempts.response_model, attempts.request_model) as model_name,
+        attempts.request_model,
+        attempts.service_tier,
+        attempts.service_name,
+        attempts.environment,
+        attempts.prompt_name,
+        attempts.prompt_version,
+        attempts.finish_reason,
         {{ failure_type(
-            'calls.error_type is not null', 'calls.error_type', 'calls.finish_reason'
+            'attempts.error_type is not null', 'attempts.error_type', 'attempts.finish_reason'
         ) }} as failure_type,
-        calls.error_type,
+        attempts.error_type,
 
         ---------- numerics
-        (calls.ended_ns - calls.started_ns) / 1e6 as latency_ms,
-        coalesce(calls.ttft_s * 1e3, (calls.first_token_ns - calls.started_ns) / 1e6) as ttft_ms,
-        calls.cost_usd,
-        calls.prompt_tokens,
-        calls.completion_tokens,
-        calls.prompt_tokens + calls.completion_tokens as total_tokens,
-        calls.cache_read_tokens,
-        calls.cache_write_tokens,
-        calls.reasoning_tokens,
-        coalesce(tools.tool_calls_count, 0) as tool_calls_count,
-        calls.retry_index,
-        calls.propensity,
-        calls.temperature,
-        calls.top_p,
-        calls.max_tokens,
+        (attempts.ended_ns - attempts.started_ns) / 1e6 as latency_ms,
+        coalesce(
+            attempts.ttft_s * 1e3,
+            (attempts.first_token_ns - attempts.started_ns) / 1e6
+        ) as ttft_ms,
+        attempts.cost_usd,
+        attempts.prompt_tokens,
+        attempts.completion_tokens,
+        attempts.prompt_tokens + attempts.completion_tokens as total_tokens,
+        attempts.cache_read_tokens,
+        attempts.cache_write_tokens,
+        attempts.reasoning_tokens,
+        coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
+        attempts.retry_index,
+        attempts.propensity,
+        attempts.temperature,
+        attempts.top_p,
+        attempts.max_tokens,
 
         ---------- booleans
-        calls.error_type is not null as is_failure,
-        -- the conventions ask a stream to say so
-        coalesce(calls.is_streaming, false) as is_streaming,
-        calls.is_abandoned,
-        calls.session_id is null as session_is_inferred,
-        {{ is_safety_block('calls.error_type', 'calls.finish_reason') }}
+        attempts.error_type is not null as is_failure,
+        -- the conventions require a streaming span to say so
+        coalesce(attempts.is_streaming, false) as is_streaming,
+        attempts.is_abandoned,
+        attempts.session_id is null as session_is_inferred,
+        {{ is_safety_block('attempts.error_type', 'attempts.finish_reason') }}
             as safety_block_flag,
-        coalesce(tools.tool_error_flag, false) as tool_error_flag,
-        {{ is_timeout('calls.error_type') }} as latency_timeout_flag,
+        coalesce(tool_counts.tool_error_flag, false) as tool_error_flag,
+        {{ is_timeout('attempts.error_type') }} as latency_timeout_flag,
 
         ---------- timestamps
-        make_timestamp(calls.started_ns // 1000) as timestamp_utc,
+        make_timestamp(attempts.started_ns // 1000) as timestamp_utc,
 
-        calls.rejected_values
+        attempts.rejected_values
 
-    from calls
+    from attempts
 
-    left join tools on calls.interaction_id = tools.interaction_id
+    left join tool_counts on attempts.interaction_id = tool_counts.interaction_id
 
 )
 

@@ -13,41 +13,43 @@ requests as (
     select
         file_name,
         json,
-        from_json(json, {{ otlp_request() }}) as request
+        from_json(json, {{ otlp_request_type() }}) as request
 
     from documents
 
 ),
 
--- most are read by now, and parsed once
-opened as (
+-- most documents are requests already, and are parsed once
+normalised_requests as (
 
     select
         file_name,
         case
-            when {{ otlp_is_read('request') }} then request
-            else from_json({{ otlp_as_request('json') }}, {{ otlp_request() }})
+            when {{ otlp_has_records('request') }} then request
+            else from_json({{ otlp_normalised_request('json') }}, {{ otlp_request_type() }})
         end as request
 
     from requests
 
 ),
 
--- what gives nothing is torn: a span without ids
-counted as (
+-- a document that gives nothing is torn: it becomes one span without ids
+readable_requests as (
 
     select
         file_name,
         case
-            when {{ otlp_is_read('request') }} then request
-            else from_json('{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request() }})
+            when {{ otlp_has_records('request') }} then request
+            else from_json(
+                '{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request_type() }}
+            )
         end as request
 
-    from opened
+    from normalised_requests
 
 ),
 
--- an expression over the whole document beside an unnest would parse it once a row
+-- no expression on the document beside the unnest: it would parse the document for every row
 resources as (
 
     select
@@ -55,7 +57,7 @@ resources as (
         unnest(request.resourceSpans) as spans_resource,
         unnest(request.resourceLogs) as logs_resource
 
-    from counted
+    from readable_requests
 
 ),
 
@@ -72,7 +74,7 @@ scopes as (
 
 ),
 
-listed as (
+attribute_lists as (
 
     select
         *,
@@ -92,7 +94,7 @@ records as (
         unnest(spans_scope.spans) as span,
         unnest(logs_scope.logRecords) as log_record
 
-    from listed
+    from attribute_lists
 
 )
 

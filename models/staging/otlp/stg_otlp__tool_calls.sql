@@ -2,9 +2,41 @@
 
 with
 
-tools as (
+-- only what is needed: the asof join sorts every column
+tool_spans as (
 
-    select * from {{ ref('stg_otlp__tool_spans') }}
+    select
+        trace_id,
+        span_id,
+        parent_span_id,
+        session_id,
+        tool_name,
+        has_error_status,
+        error_type,
+        started_ns,
+        ended_ns
+
+    from {{ ref('stg_otlp__spans') }}
+
+    where kind = 'tool'
+
+),
+
+-- one call per trace and time, so that no tool call matches two
+calls as (
+
+    select
+        trace_id,
+        started_ns,
+        max(span_id) as span_id
+
+    from {{ ref('stg_otlp__calls') }}
+
+    where
+        started_ns is not null
+        and trace_id in (select tool_spans.trace_id from tool_spans)
+
+    group by all
 
 ),
 
@@ -20,29 +52,48 @@ ancestor_context as (
 
 ),
 
+-- the call that requested a tool is the last one that started before it
+matched_tools as (
+
+    select
+        tool_spans.*,
+        calls.trace_id || '-' || calls.span_id as interaction_id
+
+    from tool_spans
+
+    asof left join calls
+        on tool_spans.trace_id = calls.trace_id
+            and tool_spans.started_ns >= calls.started_ns
+
+),
+
 tool_calls as (
 
     select
-        tools.trace_id,
-        tools.span_id,
-        tools.parent_span_id,
-        tools.interaction_id,
+        matched_tools.trace_id,
+        matched_tools.span_id,
+        matched_tools.parent_span_id,
+        matched_tools.interaction_id,
         coalesce(
-            tools.session_id, ancestor_context.session_id, traces.session_id, tools.trace_id
+            matched_tools.session_id,
+            ancestor_context.session_id,
+            traces.session_id,
+            matched_tools.trace_id
         ) as session_id,
-        make_timestamp(tools.started_ns // 1000) as timestamp_utc,
-        tools.tool_name,
-        (tools.ended_ns - tools.started_ns) / 1e6 as latency_ms,
-        tools.has_error_status or tools.error_type is not null
+        make_timestamp(matched_tools.started_ns // 1000) as timestamp_utc,
+        matched_tools.tool_name,
+        (matched_tools.ended_ns - matched_tools.started_ns) / 1e6 as latency_ms,
+        matched_tools.has_error_status or matched_tools.error_type is not null
             as is_failure,
-        regexp_extract(tools.error_type, '[^.]+$') as error_type
+        regexp_extract(matched_tools.error_type, '[^.]+$') as error_type
 
-    from tools
+    from matched_tools
 
-    left join traces on tools.trace_id = traces.trace_id
+    left join traces on matched_tools.trace_id = traces.trace_id
 
     left join ancestor_context
-        on tools.trace_id = ancestor_context.trace_id and tools.span_id = ancestor_context.span_id
+        on matched_tools.trace_id = ancestor_context.trace_id
+            and matched_tools.span_id = ancestor_context.span_id
 
 )
 

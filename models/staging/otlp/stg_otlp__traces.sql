@@ -17,7 +17,7 @@ traces as (
     select
         trace_id,
         {% for field in of_trace -%}
-        -- without an ancestor that says it, what the trace said first
+        -- the first value of the trace, for spans without an ancestor that has one
         arg_min({{ field }}, (started_ns, span_id)) as {{ field }},
         {% endfor -%}
         {% for field in of_trace -%}
