@@ -1,16 +1,22 @@
-{#- how each kind of file becomes documents; a torn one is null, so that it can be counted -#}
+{#- documents from each kind of file; a torn one is null, so that it can be counted -#}
 {% macro line_documents(files, whole) -%}
-    {%- set lines = files_ending(files, '(jsonl|ndjson|json)([.]gz)?') | reject('in', whole) | list -%}
+    {%- set lines = files_ending(files, '(jsonl|ndjson|json)([.]gz)?')
+        | reject('in', whole) | list -%}
     {%- if lines %}
         select filename as file_path, json as document
-        from read_json_objects({{ path_list(lines) }}, format = 'newline_delimited', filename = true, ignore_errors = true)
+        from read_json_objects(
+            {{ path_list(lines) }},
+            format = 'newline_delimited', filename = true, ignore_errors = true
+        )
         union all
     {%- endif -%}
 {%- endmacro %}
 
 {% macro whole_documents(whole) -%}
-    {#- what is not one document is read by line, be it lines or a torn array of lines -#}
-    {%- for text in [text_of_files(files_ending(whole, 'json|jsonl|ndjson')), text_of_zipped(files_ending(whole, 'gz'))] if text %}
+    {#- a file that is not one document is split into lines: lines, or a torn array of lines -#}
+    {%- set plain = text_of_files(files_ending(whole, 'json|jsonl|ndjson')) -%}
+    {%- set zipped = text_of_zipped(files_ending(whole, 'gz')) -%}
+    {%- for text in [plain, zipped] if text %}
         select file_path, unnest({{ documents_of_text('text') }}) as document
         from ({{ text }}) as files
         union all
@@ -19,16 +25,25 @@
 
 {% macro text_of_files(files) -%}
     {%- if files %}
-            select filename as file_path, coalesce(ltrim(try(decode(content)), chr(65279)), '?') as text from read_blob({{ path_list(files) }})
+            select
+                filename as file_path,
+                coalesce(ltrim(try(decode(content)), chr(65279)), '?') as text
+            from read_blob({{ path_list(files) }})
     {%- endif -%}
 {%- endmacro %}
 
 {% macro text_of_zipped(files) -%}
-    {#- no reader of texts or blobs unzips; a line may be all of the text, whose length is known by its weight alone -#}
+    {#- DuckDB unzips CSV and JSON only, so the text is read as CSV lines; a line may be the whole
+        text, and the size of the file is all that bounds its length -#}
     {%- if files %}
-            {%- set longest = run_query("select greatest(16777216, max(32 * size)) from read_blob(" ~ path_list(files) ~ ")").columns[0].values()[0] %}
+            {%- set query = "select greatest(16777216, max(32 * size)) from read_blob("
+                ~ path_list(files) ~ ")" -%}
+            {%- set longest = run_query(query).columns[0].values()[0] %}
             select file_path, string_agg(line, chr(10) order by place) as text
-            from (select filename as file_path, line, row_number() over () as place from read_csv({{ path_list(files) }}, {{ text_lines(longest) }}, filename = true)) as lines
+            from (
+                select filename as file_path, line, row_number() over () as place
+                from read_csv({{ path_list(files) }}, {{ text_lines(longest) }}, filename = true)
+            ) as lines
             group by file_path
     {%- endif -%}
 {%- endmacro %}
@@ -36,50 +51,73 @@
 {% macro documents_of_text(text) -%}
     case when try_cast({{ text }} as json) is not null then [cast({{ text }} as json)]
     else list_transform(
-        list_filter(string_split({{ text }}, chr(10)), lambda line: trim(line, e' \t\r[],') != ''),
-        lambda line: try_cast(regexp_replace(line, '^[\s\[,]*(\{.*\})[\s\],]*$', '\1') as json)
+        list_filter(
+            string_split({{ text }}, chr(10)), lambda line: trim(line, e' \t\r[],') != ''
+        ),
+        lambda line: try_cast(
+            regexp_replace(line, '^[\s\[,]*(\{.*\})[\s\],]*$', '\1') as json
+        )
     ) end
 {%- endmacro %}
 
 {% macro parquet_documents(files, unread) -%}
-    {#- one by one: of two batches one may hold text where the other holds a struct, or nothing at all -#}
+    {#- file by file: a column may be text in one, a struct in another, and missing in a third -#}
     {%- for file in files_ending(files, 'parquet') %}
         select
             {{ plain_path(file) }} as file_path,
-            to_json(struct_pack(*columns(lambda name: not regexp_matches(name, '{{ unread }}')))) as document
+            to_json(struct_pack(
+                *columns(lambda name: not regexp_matches(name, '{{ unread }}'))
+            )) as document
         from read_parquet({{ literal_path(file) }})
         union all
     {%- endfor -%}
 {%- endmacro %}
 
 {% macro csv_documents(files, unread) -%}
-    {#- auto-detection gives up on a torn file; a short row is torn: its last column is absent, not empty -#}
+    {#- auto-detection rejects a torn file; in a torn row the last column is null, not empty -#}
     {%- for file in files_ending(files, 'csv([.]gz)?') -%}
         {%- set names = csv_header(file) -%}
         {%- if names %}
-        select {{ plain_path(file) }} as file_path, case when "{{ names[-1] }}" is not null then to_json({
-            {%- for name in names if not modules.re.search(unread, name) %}{{ ', ' if not loop.first }}'{{ name }}': "{{ name }}"{% endfor -%}
-        }) end as document
-        from read_csv({{ literal_path(file) }}, columns = { {%- for name in names %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} }, {{ csv_settings() }})
+        select
+            {{ plain_path(file) }} as file_path,
+            case when "{{ names[-1] }}" is not null then to_json({
+                {%- for name in names if not modules.re.search(unread, name) %}
+                {{ ', ' if not loop.first }}'{{ name }}': "{{ name }}"
+                {%- endfor %}
+            }) end as document
+        from read_csv(
+            {{ literal_path(file) }},
+            columns = {
+                {%- for name in names %}
+                '{{ name }}': 'varchar'{{ ', ' if not loop.last }}
+                {%- endfor %}
+            },
+            {{ csv_settings() }}
+        )
         union all
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 
 {% macro csv_settings() -%}
-    auto_detect = false, header = false, skip = 1, delim = ',', quote = '"', escape = '"', nullstr = chr(1), strict_mode = false,
-    null_padding = true, ignore_errors = true, parallel = false, max_line_size = 16777216
+    auto_detect = false, header = false, skip = 1, delim = ',', quote = '"', escape = '"',
+    nullstr = chr(1), strict_mode = false, null_padding = true, ignore_errors = true,
+    parallel = false, max_line_size = 16777216
 {%- endmacro %}
 
 {% macro csv_header(file) -%}
     {%- set lines = run_query(
-        "select trim(line, chr(65279) || chr(13)) from read_csv(" ~ literal_path(file) ~ ", " ~ text_lines() ~ ") limit 1"
+        "select trim(line, chr(65279) || chr(13)) from read_csv("
+        ~ literal_path(file) ~ ", " ~ text_lines() ~ ") limit 1"
     ).columns[0].values() -%}
     {%- set names = [] -%}
-    {%- for name in (lines[0] or '').split(',') if lines and name -%}{%- do names.append(name.strip(' "')) -%}{%- endfor -%}
+    {%- for name in (lines[0] or '').split(',') if lines and name -%}
+        {%- do names.append(name.strip(' "')) -%}
+    {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}
 
 {% macro text_lines(longest=16777216) -%}
-    auto_detect = false, header = false, columns = {'line': 'varchar'}, delim = chr(1), quote = '', escape = '', parallel = false, max_line_size = {{ longest }}, buffer_size = {{ longest }}
+    auto_detect = false, header = false, columns = {'line': 'varchar'}, delim = chr(1), quote = '',
+    escape = '', parallel = false, max_line_size = {{ longest }}, buffer_size = {{ longest }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {% macro read_records(source, unread) -%}
-    {#- one row per record of the source's files, a JSON object; null where it cannot be read -#}
+    {#- one row per record of the source's files, as JSON; null where it cannot be read -#}
     {%- set files = gateway_files(source) -%}
     {%- set whole = whole_files(files) -%}
     with
@@ -15,12 +15,17 @@
 {%- endmacro %}
 
 {% macro unwrapped_documents() -%}
-    {#- an unnest beside the document would parse all of it again for each of its records -#}
+    {#- materialized: an unnest beside the document would parse it again for each record -#}
     {{ paged_documents() }},
 
     listed as materialized (
-        select file_path, case when starts_with(ltrim(document, e' \t\r\n'), '[') then from_json(document, '["json"]')
-            else coalesce(page.data, page.logs, [document]) end as records
+        select
+            file_path,
+            case
+                when starts_with(ltrim(document, e' \t\r\n'), '[')
+                    then from_json(document, '["json"]')
+                else coalesce(page.data, page.logs, [document])
+            end as records
         from paged
     )
 
@@ -28,12 +33,18 @@
 {%- endmacro %}
 
 {% macro paged_documents() -%}
-    {#- pages hold their records under `data` or `logs` -#}
+    {#- a page of an API has its records under `data` or `logs` -#}
     paged as materialized (
-        select file_path, document, case
-            when not (contains(document, '"data"') or contains(document, '"logs"')) or starts_with(ltrim(document, e' \t\r\n'), '[') then null
-            when regexp_matches(document, '"(data|logs)"\s*:\s*\[') then json_transform(document, '{"data": ["json"], "logs": ["json"]}')
-        end as page from documents
+        select
+            file_path,
+            document,
+            case
+                when not (contains(document, '"data"') or contains(document, '"logs"'))
+                    or starts_with(ltrim(document, e' \t\r\n'), '[') then null
+                when regexp_matches(document, '"(data|logs)"\s*:\s*\[')
+                    then json_transform(document, '{"data": ["json"], "logs": ["json"]}')
+            end as page
+        from documents
     )
 {%- endmacro %}
 
@@ -43,12 +54,14 @@
 
 {% macro files_ending(files, pattern) -%}
     {%- set found = [] -%}
-    {%- for file in files if modules.re.search('[.](' ~ pattern ~ ')$', file) -%}{%- do found.append(file) -%}{%- endfor -%}
+    {%- for file in files if modules.re.search('[.](' ~ pattern ~ ')$', file) -%}
+        {%- do found.append(file) -%}
+    {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
 {% macro gateway_files(source) -%}
-    {#- the contract's tables and bills are nobody else's, wherever they lie -#}
+    {#- without the tables of the contract and the invoices, which may lie in the same folder -#}
     {%- set found = [] -%}
     {%- for file in source_files(source, ['json', 'jsonl', 'ndjson', 'csv', 'parquet'])
         if not modules.re.match('llm_(system|provider)_', file.split('/') | last) -%}

@@ -1,6 +1,9 @@
 {% macro business_labels() -%}
-    {#- what only the application knows, and gateways carry as tags `label:value` or as metadata -#}
-    {{ return(['use_case', 'channel', 'region', 'segment', 'account_tier', 'environment', 'prompt_version']) }}
+    {#- known to the application alone; gateways carry them as tags `label:value` or as metadata -#}
+    {{ return([
+        'use_case', 'channel', 'region', 'segment', 'account_tier', 'environment',
+        'prompt_version',
+    ]) }}
 {%- endmacro %}
 
 {% macro tag_value(tags, label) -%}
@@ -8,15 +11,15 @@
 {%- endmacro %}
 
 {% macro plain_tag(tags) -%}
-    {#- the first that is no `label:value` -#}
+    {#- the first tag that is not `label:value` -#}
     list_filter(
         from_json({{ json_text(tags) }}, '["VARCHAR"]'),
         lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]')
     )[1]
 {%- endmacro %}
 
-{% macro labelled(tags, structs, labels=none) -%}
-    {#- a column for each of them, from tags or else from metadata -#}
+{% macro label_columns(tags, structs, labels=none) -%}
+    {#- a column for each label, from tags or else from metadata -#}
     {%- for label in labels or business_labels() %}
         coalesce(
             {{ tag_value(tags, label) }}

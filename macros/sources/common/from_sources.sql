@@ -1,5 +1,5 @@
 {% macro from_sources(table, columns) -%}
-    {#- the rows of every source that brings the table, typed; none where no source does -#}
+    {#- the rows of every source that is on and has the table, typed; else no row -#}
     {%- for source in sources_on(table) %}
     select
         {% for name in columns %}{{ name }}, {% endfor %}'{{ source }}' as source
@@ -9,7 +9,10 @@
     union all
     {% endfor %}
     select
-        {% for name, type in columns.items() %}cast(null as {{ type }}) as {{ name }}, {% endfor %}cast(null as string) as source
+        {% for name, type in columns.items() -%}
+        cast(null as {{ type }}) as {{ name }},
+        {% endfor -%}
+        cast(null as string) as source
 
     where false
 {%- endmacro %}

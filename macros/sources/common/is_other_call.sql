@@ -1,8 +1,9 @@
 {% macro is_other_call(call_type) -%}
-    {#- of LiteLLM: what no model answers in words; management of files, batches and stored answers -#}
+    {#- call types of LiteLLM that generate no text, and those that manage files, batches and
+        stored responses -#}
     regexp_matches(
         coalesce({{ call_type }}, ''),
-        '(?i)embed|image|moderation|transcription|speech|rerank|ocr|video|search|vector_store|batch|file|fine_tun|mcp|thread'
-        || '|assistant|container|^a?(get|delete|list|cancel)_'
+        '(?i)embed|image|moderation|transcription|speech|rerank|ocr|video|search|vector_store'
+        || '|batch|file|fine_tun|mcp|thread|assistant|container|^a?(get|delete|list|cancel)_'
     )
 {%- endmacro %}

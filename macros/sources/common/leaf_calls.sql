@@ -1,10 +1,9 @@
 {% macro leaf_calls(spans) -%}
-    {#- the calls that wrap no other, and how each went; reads the step `wrappers` beside it -#}
+    {#- the calls that wrap no other, with their outcome; reads the CTE `wrappers` of the model -#}
     select
         {{ spans }}.* exclude (finish_reason),
         {{ finish_word(spans ~ '.finish_reason') }} as finish_reason,
         {{ spans }}.has_error and {{ spans }}.is_abandoned is not true as is_failure,
-        -- what is known of an error
         case when {{ spans }}.has_error
             then concat_ws(' ', {{ spans }}.error_type, {{ spans }}.error_words) end as error
     from {{ spans }}

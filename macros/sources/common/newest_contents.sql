@@ -1,5 +1,5 @@
 {% macro newest_contents(contents, interactions) -%}
-    {#- of a call delivered twice the texts that sort last stay -#}
+    {#- of a call that was delivered twice, the texts that sort last -#}
     select
         contents.interaction_id,
         max(contents.prompt_text) as prompt_text,

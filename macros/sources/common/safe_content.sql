@@ -1,4 +1,6 @@
 {% macro safe_content(text) -%}
-    {#- what gateways write where they keep none is none -#}
-    case when trim({{ text }}) not in ('', '{}', '[]', 'null', 'redacted-by-litellm') then {{ text }} end
+    {#- null for the placeholders that gateways write when they keep no content -#}
+    case
+        when trim({{ text }}) not in ('', '{}', '[]', 'null', 'redacted-by-litellm') then {{ text }}
+    end
 {%- endmacro %}

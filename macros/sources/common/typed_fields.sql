@@ -1,5 +1,5 @@
 {% macro named_fields(fields) -%}
-    {#- each column as text, from the first of its fields that says something -#}
+    {#- each column as text, from the first of its fields that has a value -#}
     {%- for name, field in fields.items() %}
         {{ first_text(field[1:]) }} as {{ name }},
     {%- endfor %}
@@ -7,7 +7,9 @@
 
 {% macro field_types(fields) -%}
     {%- set types = {} -%}
-    {%- for name, field in fields.items() -%}{%- do types.update({name: field[0]}) -%}{%- endfor -%}
+    {%- for name, field in fields.items() -%}
+        {%- do types.update({name: field[0]}) -%}
+    {%- endfor -%}
     {{ return(types) }}
 {%- endmacro %}
 

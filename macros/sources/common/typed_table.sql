@@ -1,5 +1,5 @@
 {% macro typed_table(relation, columns) -%}
-    {#- one row per row of the table's file, or none -#}
+    {#- one row per row of the table's first file, no row without a file -#}
     {{ typed_file((telemetry_files(relation) or [''])[0], columns) }}
 {%- endmacro %}
 

@@ -1,12 +1,16 @@
 {% macro wrapping_calls(spans) -%}
-    {#- calls with a call below, however deep: a framework's span around its client's; what a tool or an agent calls is its own -#}
+    {#- calls with another call below them at any depth, such as a framework's span around its
+        client's; a call that a tool or an agent makes does not count -#}
     with recursive ancestors as (
         select parent_key as span_key from {{ spans }} where is_call and parent_key is not null
         union
-        select above.parent_key
+        select parents.parent_key
         from ancestors
-        inner join {{ spans }} as above on ancestors.span_key = above.span_key
-        where above.parent_key is not null and not above.is_call and not above.is_boundary
+        inner join {{ spans }} as parents on ancestors.span_key = parents.span_key
+        where
+            parents.parent_key is not null
+            and not parents.is_call
+            and not parents.is_boundary
     )
 
     select spans.span_key from {{ spans }} as spans

@@ -1,5 +1,5 @@
 {% macro langfuse_items(unread) -%}
-    {#- one row per trace, observation or score, those that a trace holds included -#}
+    {#- one row per trace, observation or score, including those inside a trace -#}
     with records as ({{ read_records('langfuse', unread) }}),
 
     nested as (
@@ -17,7 +17,10 @@
     select file_path, case
         when inner_records.observations is null then [record]
         else list_concat(
-            [coalesce(record -> '$.trace', record)], inner_records.observations, inner_records.scores, inner_records.trace.scores
+            [coalesce(record -> '$.trace', record)],
+            inner_records.observations,
+            inner_records.scores,
+            inner_records.trace.scores
         )
     end as items
     from nested

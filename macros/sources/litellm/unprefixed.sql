@@ -1,5 +1,8 @@
 {% macro unprefixed(model, provider) -%}
-    {#- gateways write provider/model -#}
-    case when starts_with(lower({{ model }}), lower({{ provider }}) || '/')
-        then substr({{ model }}, length({{ provider }}) + 2) else {{ model }} end
+    {#- gateways may log a model as provider/model -#}
+    case
+        when starts_with(lower({{ model }}), lower({{ provider }}) || '/')
+            then substr({{ model }}, length({{ provider }}) + 2)
+        else {{ model }}
+    end
 {%- endmacro %}

@@ -1,15 +1,19 @@
 {% macro span_attribute(path) -%}
-    {#- wherever a span table keeps it: in a column of its own, or in one with the others, nested or not -#}
-    {{ return(['span."attributes.' ~ path ~ '"', 'attributes."' ~ path ~ '"', 'attributes.' ~ path]) }}
+    {#- it may be a column of its own or a field of `attributes`, nested or not -#}
+    {{ return([
+        'span."attributes.' ~ path ~ '"', 'attributes."' ~ path ~ '"', 'attributes.' ~ path,
+    ]) }}
 {%- endmacro %}
 
 {% macro nested_paths(paths) -%}
-    {#- for json_fields: a.b.c both as one name and as c in b in a -#}
+    {#- for json_fields: a.b.c both as one name and as nested fields -#}
     {%- set tree = {'': paths | list} -%}
     {%- for path in paths if '.' in path -%}
         {%- set words, ns = path.split('.'), namespace(node=tree) -%}
         {%- for word in words[:-1] -%}
-            {%- if word not in ns.node -%}{%- do ns.node.update({word: {'': []}}) -%}{%- endif -%}
+            {%- if word not in ns.node -%}
+                {%- do ns.node.update({word: {'': []}}) -%}
+            {%- endif -%}
             {%- set ns.node = ns.node[word] -%}
         {%- endfor -%}
         {%- do ns.node[''].append(words[-1]) -%}
@@ -21,9 +25,11 @@
     {{ return(['span."context.' ~ name ~ '"', 'span.context.' ~ name, 'span.' ~ name]) }}
 {%- endmacro %}
 
-{% macro verdict_columns(record) -%}
+{% macro evaluation_columns(record) -%}
+    {#- as entries of a map, because evaluators choose the names -#}
     case when regexp_matches({{ record }}, '"(eval|annotation)[.]') then list_filter(
         map_entries(from_json({{ record }}, '"MAP(VARCHAR, VARCHAR)"')),
-        lambda entry: regexp_matches(entry.key, '^(eval|annotation)[.].+[.](label|score)$') and entry.value is not null
+        lambda entry: regexp_matches(entry.key, '^(eval|annotation)[.].+[.](label|score)$')
+            and entry.value is not null
     ) end
 {%- endmacro %}

@@ -22,15 +22,15 @@ latest as (
     select
         source,
         interaction_id,
-        {{ last_judgement('hallucination_flag', 'is_positive') }}
+        {{ last_evaluation('hallucination_flag', 'is_positive') }}
             as hallucination_flag,
-        {{ last_judgement('toxicity_flag', 'is_positive') }}
+        {{ last_evaluation('toxicity_flag', 'is_positive') }}
             as toxicity_flag,
-        {{ last_judgement('formatting_error_flag', 'is_positive') }}
+        {{ last_evaluation('formatting_error_flag', 'is_positive') }}
             as formatting_error_flag,
-        {{ last_judgement('response_quality_score', 'score') }}
+        {{ last_evaluation('response_quality_score', 'score') }}
             as response_quality_score,
-        {{ last_judgement('user_feedback_score', 'score') }}
+        {{ last_evaluation('user_feedback_score', 'score') }}
             as user_feedback_score
 
     from evaluations

@@ -8,7 +8,7 @@ items as (
 
 ),
 
-opened as (
+parsed_items as (
 
     select
         {{ json_fields('item', ['id', 'startTime', 'start_time', 'input', 'output']) }}
@@ -33,16 +33,16 @@ contents as (
         {{ redacted(safe_content('item.input')) }} as prompt_text,
         {{ redacted(safe_content('item.output')) }} as response_text
 
-    from opened
+    from parsed_items
 
     where coalesce(item.starttime, item.start_time) is not null
 
 ),
 
-newest as (
+newest_contents as (
 
     {{ newest_contents('contents', 'interactions') }}
 
 )
 
-select * from newest
+select * from newest_contents

@@ -28,7 +28,7 @@ typed as (
 
 ),
 
-scores as (
+newest_scores as (
 
     select
         * exclude (score_id, label),
@@ -49,8 +49,8 @@ calls as (
 
 ),
 
--- what a trace answers is what its last call does
-answers as (
+-- a score of a whole trace belongs to the trace's last call
+last_calls as (
 
     select
         trace_id,
@@ -65,29 +65,29 @@ answers as (
 evaluations as (
 
     select
-        scores.evaluation_id,
-        coalesce(calls.span_id, answers.span_id) as interaction_id,
-        scores.trace_id,
-        scores.observation_id as span_id,
+        newest_scores.evaluation_id,
+        coalesce(calls.span_id, last_calls.span_id) as interaction_id,
+        newest_scores.trace_id,
+        newest_scores.observation_id as span_id,
         cast(null as varchar) as response_id,
-        scores.scored_at as timestamp_utc,
-        scores.evaluation_name,
-        -- the number of a category is a place in a list
+        newest_scores.scored_at as timestamp_utc,
+        newest_scores.evaluation_name,
+        -- the value of a category is its position in a list
         case
-            when scores.data_type = 'CATEGORICAL' then null
-            when scores.data_type = 'BOOLEAN'
-                then cast(try_cast(scores.value_text as boolean) as double)
-            else {{ safe_double('scores.value_text') }}
+            when newest_scores.data_type = 'CATEGORICAL' then null
+            when newest_scores.data_type = 'BOOLEAN'
+                then cast(try_cast(newest_scores.value_text as boolean) as double)
+            else {{ safe_double('newest_scores.value_text') }}
         end as score,
-        scores.label,
-        scores.evaluator
+        newest_scores.label,
+        newest_scores.evaluator
 
-    from scores
+    from newest_scores
 
-    left join calls on scores.observation_id = calls.span_id
+    left join calls on newest_scores.observation_id = calls.span_id
 
-    left join answers
-        on scores.trace_id = answers.trace_id and scores.observation_id is null
+    left join last_calls
+        on newest_scores.trace_id = last_calls.trace_id and newest_scores.observation_id is null
 
 )
 

@@ -20,9 +20,9 @@ usages as (
 
 ),
 
-tools as (
+tool_counts as (
 
-    {{ tools_of_calls(ref('stg_langfuse__tool_calls')) }}
+    {{ tool_call_counts(ref('stg_langfuse__tool_calls')) }}
 
 ),
 
@@ -70,14 +70,14 @@ interactions as (
         coalesce(usages.prompt_tokens + usages.completion_tokens, usages.total_tokens)
             as total_tokens,
         usages.total_tokens as stated_total_tokens,
-        coalesce(tools.tool_calls_count, 0) as tool_calls_count,
+        coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
         calls.temperature,
         calls.top_p,
         calls.max_tokens,
         calls.is_failure,
         {{ is_safety_block('calls.error', 'calls.finish_reason') }}
             as safety_block_flag,
-        coalesce(tools.tool_error_flag, false) as tool_error_flag,
+        coalesce(tool_counts.tool_error_flag, false) as tool_error_flag,
         calls.is_failure and {{ is_timeout('calls.error') }} as latency_timeout_flag,
         (calls.first_token_at is not null or calls.ttft_s is not null) or null
             as is_streaming,
@@ -92,7 +92,7 @@ interactions as (
 
     left join usages on calls.span_id = usages.span_id
 
-    left join tools on calls.span_id = tools.interaction_id
+    left join tool_counts on calls.span_id = tool_counts.interaction_id
 
 )
 

@@ -9,7 +9,7 @@ items as (
 
 ),
 
-opened as (
+parsed_items as (
 
     select
         file_path,
@@ -18,12 +18,12 @@ opened as (
 
     from items
 
-    -- a list of traces names its observations and scores, and holds none
+    -- a list of traces contains only the ids of its observations and scores
     where item is null or json_type(item) = 'OBJECT'
 
 ),
 
-detailed as (
+parsed_details as (
 
     select
         *,
@@ -32,32 +32,34 @@ detailed as (
             business_labels() + ['ls_provider', 'attributes', 'resourceAttributes']
         ) }} as details
 
-    from opened
+    from parsed_items
 
 ),
 
-attributed as (
+parsed_attributes as (
 
     select
         * exclude (details),
         {{ without('details', ['attributes', 'resourceAttributes']) }} as details,
         {{ json_fields(json_text('details.attributes'), [
-            'session.id', 'gen_ai.conversation.id', 'user.id', 'gen_ai.provider.name', 'gen_ai.system',
-            'llm.provider', 'llm.system', 'gen_ai.tool.name', 'tool.name', 'gen_ai.request.model', 'gen_ai.response.id',
-            'gen_ai.response.finish_reasons', 'error.type',
+            'session.id', 'gen_ai.conversation.id', 'user.id', 'gen_ai.provider.name',
+            'gen_ai.system', 'llm.provider', 'llm.system', 'gen_ai.tool.name', 'tool.name',
+            'gen_ai.request.model', 'gen_ai.response.id', 'gen_ai.response.finish_reasons',
+            'error.type',
         ]) }} as attributes,
         {{ json_fields(json_text('details.resourceattributes'), ['service.name']) }}
             as resource,
         {{ json_fields(json_text(first_of(langfuse_field('model_parameters'))), [
-            'temperature', 'top_p', 'max_tokens', 'max_output_tokens', 'max_completion_tokens', 'service_tier',
+            'temperature', 'top_p', 'max_tokens', 'max_output_tokens', 'max_completion_tokens',
+            'service_tier',
         ]) }} as parameters
 
-    from detailed
+    from parsed_details
 
 ),
 
--- names of users, and texts that may quote a prompt, end here
-judged as (
+-- user names, and texts that may quote a prompt, go no further
+records_without_content as (
 
     select
         file_path,
@@ -77,11 +79,12 @@ judged as (
         parameters,
         {{ without('attributes', ['user.id']) }} as attributes,
         {{ without('item', [
-            'userId', 'user_id', 'metadata', 'statusMessage', 'status_message', 'modelParameters', 'model_parameters',
+            'userId', 'user_id', 'metadata', 'statusMessage', 'status_message',
+            'modelParameters', 'model_parameters',
         ]) }} as item
 
-    from attributed
+    from parsed_attributes
 
 )
 
-select * from judged
+select * from records_without_content

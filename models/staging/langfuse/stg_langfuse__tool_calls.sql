@@ -20,15 +20,15 @@ traces as (
 
 ),
 
-used as (
+tool_callers as (
 
-    {{ calls_of_tools('observations', 'calls') }}
+    {{ tool_callers('observations', 'calls') }}
 
 ),
 
 tool_calls as (
 
-    {{ used_tools('observations', 'observations.tool_name') }}
+    {{ tool_call_rows('observations', 'observations.tool_name') }}
 
 )
 

@@ -20,7 +20,7 @@ traces as (
         {{ first_text(['item.name']) }} as trace_name,
         {{ first_text(['item.environment']) }} as environment,
         {{ first_text(['item.version']) }} as version,
-        {{ labelled('item.tags', ['details'], business_labels()[:5]) }}
+        {{ label_columns('item.tags', ['details'], business_labels()[:5]) }}
         {{ safe_moment(first_text(langfuse_field('updated_at'))) }} as updated_at,
         digest
 
@@ -28,7 +28,7 @@ traces as (
 
 ),
 
-newest as (
+newest_traces as (
 
     select * exclude (digest, updated_at)
 
@@ -38,4 +38,4 @@ newest as (
 
 )
 
-select * from newest
+select * from newest_traces

@@ -8,7 +8,7 @@ records as (
 
 ),
 
-opened as (
+parsed_records as (
 
     select
         {{ json_fields('record', ['request_id', 'id', 'messages', 'response']) }} as log
@@ -30,14 +30,14 @@ contents as (
         {{ redacted(safe_content('log.messages')) }} as prompt_text,
         {{ redacted(safe_content('log.response')) }} as response_text
 
-    from opened
+    from parsed_records
 
 ),
 
-newest as (
+newest_contents as (
 
     {{ newest_contents('contents', 'interactions') }}
 
 )
 
-select * from newest
+select * from newest_contents

@@ -2,9 +2,53 @@
 
 with
 
-outcomes as (
+calls as (
 
-    select * from {{ ref('stg_litellm__classified_calls') }}
+    select * from {{ ref('stg_litellm__calls') }}
+
+),
+
+model_calls as (
+
+    select
+        *,
+        coalesce(
+            error_code = '499'
+            or regexp_matches(error_class, '(?i)cancell|disconnect|generator.?exit'),
+            false
+        ) as is_abandoned,
+        -- old versions logged successful calls only, without a status
+        case
+            when lower(status) in ('failure', 'success') then lower(status) = 'failure'
+            when error_class is not null then true
+            when total_tokens > 0 or logged_cost_usd > 0 or cache_hit then false
+        end as is_error,
+        -- LiteLLM writes 0 where nothing was counted
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as has_tokens
+
+    from calls
+
+    where not {{ is_other_call('call_type') }}
+
+),
+
+classified_calls as (
+
+    select
+        *,
+        is_error and not is_abandoned as is_failure,
+        if(
+            is_error,
+            concat_ws(' ', error_class, error_code, if(is_guarded, 'guardrail', null)),
+            null
+        ) as error,
+        if(
+            first_token_at > timestamp_utc and first_token_at < ended_at,
+            {{ milliseconds_between('timestamp_utc', 'first_token_at') }},
+            null
+        ) as ttft_ms
+
+    from model_calls
 
 ),
 
@@ -17,12 +61,12 @@ interactions as (
         coalesce(session_id, trace_id, interaction_id) as session_id,
         user_id,
         trace_id,
-        -- a cached answer keeps the first one's id, with a suffix
+        -- a response from the cache has the first response's id, with a suffix
         if(
             is_error,
             null,
             nullif(
-                coalesce(answer_id, split_part(interaction_id, '_cache_hit', 1)),
+                coalesce(logged_response_id, split_part(interaction_id, '_cache_hit', 1)),
                 call_id
             )
         ) as response_id,
@@ -52,14 +96,14 @@ interactions as (
             response_time_s * 1e3
         ) as latency_ms,
         ttft_ms,
-        -- a 0 is a cost where a price was found, and where no model ran
+        -- a cost of 0 counts only where a price was found or no model ran
         case
             when logged_cost_usd != 0 or cache_hit or is_priced then logged_cost_usd
         end as cost_usd,
-        case when is_counted then prompt_tokens end as prompt_tokens,
-        case when is_counted then completion_tokens end as completion_tokens,
+        case when has_tokens then prompt_tokens end as prompt_tokens,
+        case when has_tokens then completion_tokens end as completion_tokens,
         coalesce(
-            case when is_counted then prompt_tokens + completion_tokens end,
+            case when has_tokens then prompt_tokens + completion_tokens end,
             nullif(total_tokens, 0)
         ) as total_tokens,
         nullif(total_tokens, 0) as stated_total_tokens,
@@ -85,7 +129,7 @@ interactions as (
 
         rejected_values
 
-    from outcomes
+    from classified_calls
 
 )
 

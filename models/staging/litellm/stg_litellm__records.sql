@@ -14,29 +14,35 @@ records as (
 
 ),
 
--- the answer is opened for its finish reason and its usage, and for nothing else
-opened as (
+-- only the finish reason and the usage of the response are read
+parsed_records as (
 
     select
         file_path,
         record is not null as is_object,
         {{ json_fields('record', {
             '': [
-                'request_id', 'id', 'litellm_call_id', 'session_id', 'trace_id', 'call_type', 'status', 'stream',
-                'api_key', 'user', 'end_user', 'team_id', 'request_tags', 'cache_hit', 'mcp_namespaced_tool_name',
-                'model', 'model_group', 'custom_llm_provider', 'spend', 'response_cost',
-                'prompt_tokens', 'completion_tokens', 'total_tokens', 'startTime', 'endTime', 'completionStartTime',
-                'request_duration_ms', 'response_time', 'updated_at', 'metadata', 'model_parameters', 'guardrail_information',
+                'request_id', 'id', 'litellm_call_id', 'session_id', 'trace_id', 'call_type',
+                'status', 'stream', 'api_key', 'user', 'end_user', 'team_id', 'request_tags',
+                'cache_hit', 'mcp_namespaced_tool_name', 'model', 'model_group',
+                'custom_llm_provider', 'spend', 'response_cost', 'prompt_tokens',
+                'completion_tokens', 'total_tokens', 'startTime', 'endTime',
+                'completionStartTime', 'request_duration_ms', 'response_time', 'updated_at',
+                'metadata', 'model_parameters', 'guardrail_information',
             ],
-            'response_cost_failure_debug_info': ['model'], 'cost_breakdown': ['total_cost'], 'error_information': ['error_class', 'error_code'],
-            'response': {'': ['id', 'service_tier'], 'usage': usage, 'choices[]': ['finish_reason']},
+            'response_cost_failure_debug_info': ['model'],
+            'cost_breakdown': ['total_cost'],
+            'error_information': ['error_class', 'error_code'],
+            'response': {
+                '': ['id', 'service_tier'], 'usage': usage, 'choices[]': ['finish_reason'],
+            },
         }) }} as log
 
     from records
 
 ),
 
-detailed as (
+parsed_details as (
 
     select
         file_path,
@@ -53,27 +59,31 @@ detailed as (
             ],
             'cost_breakdown': ['total_cost'],
             'error_information': ['error_class', 'error_code'],
-            'usage_object': usage, 'additional_usage_values': usage, 'spend_logs_metadata': business_labels(), 'requester_metadata': business_labels(),
-            'prompt_management_metadata': ['prompt_id', 'prompt_version'], 'mcp_tool_call_metadata': ['name'],
+            'usage_object': usage,
+            'additional_usage_values': usage,
+            'spend_logs_metadata': business_labels(),
+            'requester_metadata': business_labels(),
+            'prompt_management_metadata': ['prompt_id', 'prompt_version'],
+            'mcp_tool_call_metadata': ['name'],
         }) }} as details,
         {{ json_fields(json_text('log.model_parameters'), [
             'temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'service_tier', 'stream',
         ]) }} as parameters
 
-    from opened
+    from parsed_records
 
 ),
 
--- names of users, and texts that may quote a prompt, end here
-judged as (
+-- user names, and texts that may quote a prompt, go no further
+records_without_content as (
 
     select
         file_path,
         is_object,
         is_readable,
         {{ hashed_user("coalesce(" ~ first_text([
-            'log.end_user', 'details.user_api_key_end_user_id', 'log.user', 'details.user_api_key_user_id',
-            'log.api_key', 'details.user_api_key_hash',
+            'log.end_user', 'details.user_api_key_end_user_id', 'log.user',
+            'details.user_api_key_user_id', 'log.api_key', 'details.user_api_key_hash',
         ]) ~ ", 'unknown')") }} as user_id,
         {{ unread_object('log.metadata', 'details') }} as metadata,
         {{ name_code('log, details') }} as digest,
@@ -92,8 +102,8 @@ judged as (
             'user_api_key_user_id', 'user_api_key_end_user_id', 'guardrail_information',
         ]) }} as details
 
-    from detailed
+    from parsed_details
 
 )
 
-select * from judged
+select * from records_without_content

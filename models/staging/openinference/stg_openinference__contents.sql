@@ -8,12 +8,13 @@ records as (
 
 ),
 
-opened as (
+parsed_records as (
 
     select {{ json_fields('record', {
         '': [
-            'trace_id', 'span_id', 'context.trace_id', 'context.span_id', 'attributes.input.value', 'attributes.output.value', 'attributes.llm.input_messages',
-            'attributes.llm.output_messages', 'attributes',
+            'trace_id', 'span_id', 'context.trace_id', 'context.span_id',
+            'attributes.input.value', 'attributes.output.value',
+            'attributes.llm.input_messages', 'attributes.llm.output_messages', 'attributes',
         ],
         'context': ['trace_id', 'span_id'],
     }) }} as span
@@ -22,7 +23,7 @@ opened as (
 
 ),
 
-attributed as (
+parsed_attributes as (
 
     select
         span,
@@ -30,7 +31,7 @@ attributed as (
             'input.value', 'output.value', 'llm.input_messages', 'llm.output_messages',
         ])) }} as attributes
 
-    from opened
+    from parsed_records
 
 ),
 
@@ -55,14 +56,14 @@ contents as (
             span_attribute('output.value') + span_attribute('llm.output_messages')
         ))) }} as response_text
 
-    from attributed
+    from parsed_attributes
 
 ),
 
-newest as (
+newest_contents as (
 
     {{ newest_contents('contents', 'interactions') }}
 
 )
 
-select * from newest
+select * from newest_contents

@@ -21,9 +21,9 @@ records as (
 
 ),
 
-evaluator_columns as (
+spans as (
 
-    select * from {{ ref('stg_openinference__evaluator_columns') }}
+    select * from {{ ref('stg_openinference__spans') }}
 
 ),
 
@@ -60,37 +60,78 @@ annotations as (
 
 ),
 
-every_verdict as (
+-- columns such as eval.<name>.score, eval.<name>.label or annotation.<name>.score
+evaluation_columns as (
+
+    select
+        span_key,
+        span_id,
+        trace_id,
+        ended_at,
+        unnest(evaluation_columns) as evaluation_column
+
+    from spans
+
+),
+
+span_evaluations as (
+
+    select
+        span_key,
+        span_id,
+        trace_id,
+        ended_at as created_at,
+        regexp_extract(
+            evaluation_column.key, '^(?:eval|annotation)[.](.+)[.](?:label|score)$', 1
+        ) as evaluation_name,
+        max(evaluation_column.value) filter (
+            where ends_with(evaluation_column.key, '.label')
+        ) as label,
+        max({{ safe_double('evaluation_column.value') }}) filter (
+            where ends_with(evaluation_column.key, '.score')
+        ) as score
+
+    from evaluation_columns
+
+    group by all
+
+),
+
+every_evaluation as (
 
     select * from annotations
 
     union all by name
 
-    select * from evaluator_columns
+    select
+        * exclude (span_key),
+        concat_ws('-', span_key, evaluation_name) as evaluation_id
+
+    from span_evaluations
 
 ),
 
 evaluations as (
 
     select
-        every_verdict.evaluation_id,
+        every_evaluation.evaluation_id,
         calls.span_key as interaction_id,
-        coalesce(every_verdict.trace_id, calls.trace_id) as trace_id,
-        every_verdict.span_id,
+        coalesce(every_evaluation.trace_id, calls.trace_id) as trace_id,
+        every_evaluation.span_id,
         cast(null as varchar) as response_id,
-        every_verdict.created_at as timestamp_utc,
-        every_verdict.evaluation_name,
-        every_verdict.score,
-        every_verdict.label,
-        every_verdict.evaluator
+        every_evaluation.created_at as timestamp_utc,
+        every_evaluation.evaluation_name,
+        every_evaluation.score,
+        every_evaluation.label,
+        every_evaluation.evaluator
 
-    from every_verdict
+    from every_evaluation
 
-    -- an annotation may name no trace
+    -- an annotation may lack the trace
     left join calls
         on
-            every_verdict.span_id = calls.span_id
-            and coalesce(every_verdict.trace_id = calls.trace_id, calls.is_sole)
+            every_evaluation.span_id = calls.span_id
+            and coalesce(every_evaluation.trace_id = calls.trace_id, calls.is_sole)
 
 )
 

@@ -6,7 +6,7 @@ calls as (
 
     select
         *,
-        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as is_counted
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as has_tokens
 
     from {{ ref('stg_openinference__calls') }}
 
@@ -18,9 +18,9 @@ traces as (
 
 ),
 
-tools as (
+tool_counts as (
 
-    {{ tools_of_calls(ref('stg_openinference__tool_calls')) }}
+    {{ tool_call_counts(ref('stg_openinference__tool_calls')) }}
 
 ),
 
@@ -59,21 +59,21 @@ interactions as (
             as ttft_ms,
         nullif(calls.cost_usd, 0) as cost_usd,
         {%- for name in token_counts() %}
-        case when calls.is_counted then calls.{{ name }} end as {{ name }},
+        case when calls.has_tokens then calls.{{ name }} end as {{ name }},
         {%- endfor %}
         coalesce(
-            if(calls.is_counted, calls.prompt_tokens + calls.completion_tokens, null),
+            if(calls.has_tokens, calls.prompt_tokens + calls.completion_tokens, null),
             nullif(calls.total_tokens, 0)
         ) as total_tokens,
         nullif(calls.total_tokens, 0) as stated_total_tokens,
-        coalesce(tools.tool_calls_count, 0) as tool_calls_count,
+        coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
         calls.temperature,
         calls.top_p,
         calls.max_tokens,
         calls.is_failure,
         {{ is_safety_block('calls.error', 'calls.finish_reason') }}
             as safety_block_flag,
-        coalesce(tools.tool_error_flag, false) as tool_error_flag,
+        coalesce(tool_counts.tool_error_flag, false) as tool_error_flag,
         calls.is_failure and {{ is_timeout('calls.error') }} as latency_timeout_flag,
         coalesce(calls.is_streaming, calls.first_token_at is not null or null)
             as is_streaming,
@@ -87,7 +87,7 @@ interactions as (
 
     left join traces on calls.trace_id = traces.trace_id
 
-    left join tools on calls.span_key = tools.interaction_id
+    left join tool_counts on calls.span_key = tool_counts.interaction_id
 
 )
 

@@ -9,20 +9,20 @@ records as (
 
 ),
 
-opened as (
+parsed_records as (
 
     select
         file_path,
         record is not null as is_object,
         {{ json_fields('record', openinference_columns()) }} as span,
-        -- what evaluators make of a span may stand in columns named after them
-        {{ verdict_columns('record') }} as verdicts
+        -- evaluators may add columns that bear their names
+        {{ evaluation_columns('record') }} as evaluation_columns
 
     from records
 
 ),
 
-attributed as (
+parsed_attributes as (
 
     select
         *,
@@ -30,11 +30,11 @@ attributed as (
             json_text('span.attributes'), nested_paths(openinference_attributes())
         ) }} as attributes
 
-    from opened
+    from parsed_records
 
 ),
 
-detailed as (
+parsed_details as (
 
     select
         *,
@@ -43,19 +43,20 @@ detailed as (
         ) }} as details,
         {{ json_fields(
             json_text(first_of(span_attribute('llm.invocation_parameters'))), [
-            'model', 'temperature', 'top_p', 'max_tokens', 'max_output_tokens', 'max_completion_tokens', 'stream', 'service_tier',
+            'model', 'temperature', 'top_p', 'max_tokens', 'max_output_tokens',
+            'max_completion_tokens', 'stream', 'service_tier',
         ]) }} as parameters,
         json_transform(
             {{ json_text('span.events') }},
             '[{"name": "VARCHAR", "timestamp": "VARCHAR"}]'
         ) as events
 
-    from attributed
+    from parsed_attributes
 
 ),
 
--- names of users, and texts that may quote a prompt, end here
-judged as (
+-- user names, and texts that may quote a prompt, go no further
+records_without_content as (
 
     select
         file_path,
@@ -70,13 +71,13 @@ judged as (
         list_filter(
             events, lambda event: event.name = 'First Token Stream Event'
         )[1].timestamp as first_token_at,
-        {{ name_code('span, attributes, verdicts') }} as digest,
-        verdicts,
+        {{ name_code('span, attributes, evaluation_columns') }} as digest,
+        evaluation_columns,
         details,
         parameters,
         {{ without('span', [
-            'status_message', 'events', 'attributes', 'attributes.user.id', 'attributes.metadata',
-            'attributes.llm.invocation_parameters',
+            'status_message', 'events', 'attributes', 'attributes.user.id',
+            'attributes.metadata', 'attributes.llm.invocation_parameters',
         ]) }} as span,
         struct_update(
             {{ without('attributes', [
@@ -85,8 +86,8 @@ judged as (
             llm := {{ without('attributes.llm', ['invocation_parameters']) }}
         ) as attributes
 
-    from detailed
+    from parsed_details
 
 )
 
-select * from judged
+select * from records_without_content

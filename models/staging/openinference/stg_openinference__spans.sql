@@ -24,9 +24,16 @@
     'completion_tokens': ['bigint'] + span_attribute('llm.token_count.completion'),
     'total_tokens': ['bigint'] + span_attribute('llm.token_count.total'),
     'cache_read_tokens': ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_read'),
-    'cache_write_tokens': ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_write'),
-    'reasoning_tokens': ['bigint'] + span_attribute('llm.token_count.completion_details.reasoning'),
-    'max_tokens': ['bigint', 'parameters.max_completion_tokens', 'parameters.max_output_tokens', 'parameters.max_tokens'],
+    'cache_write_tokens': (
+        ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_write')
+    ),
+    'reasoning_tokens': (
+        ['bigint'] + span_attribute('llm.token_count.completion_details.reasoning')
+    ),
+    'max_tokens': [
+        'bigint', 'parameters.max_completion_tokens', 'parameters.max_output_tokens',
+        'parameters.max_tokens',
+    ],
     'cost_usd': ['double'] + span_attribute('llm.cost.total'),
     'temperature': ['double', 'parameters.temperature'],
     'top_p': ['double', 'parameters.top_p'],
@@ -48,7 +55,7 @@ records as (
 
 ),
 
-named as (
+named_columns as (
 
     select
         {{ named_fields(fields) }}
@@ -58,7 +65,7 @@ named as (
         user_id,
         error_words,
         is_abandoned,
-        verdicts,
+        evaluation_columns,
         digest
 
     from records
@@ -71,11 +78,11 @@ typed as (
         * exclude ({{ field_types(fields) | join(', ') }}),
         {{ typed_columns(field_types(fields)) }}
 
-    from named
+    from named_columns
 
 ),
 
-newest as (
+newest_spans as (
 
     select
         * replace (upper(span_kind) as span_kind),
@@ -96,4 +103,4 @@ newest as (
 
 )
 
-select * from newest
+select * from newest_spans

@@ -20,15 +20,15 @@ traces as (
 
 ),
 
-used as (
+tool_callers as (
 
-    {{ calls_of_tools('spans', 'calls') }}
+    {{ tool_callers('spans', 'calls') }}
 
 ),
 
 tool_calls as (
 
-    {{ used_tools('spans', 'coalesce(spans.tool_name, spans.span_name)') }}
+    {{ tool_call_rows('spans', 'coalesce(spans.tool_name, spans.span_name)') }}
 
 )
 

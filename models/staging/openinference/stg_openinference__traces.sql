@@ -8,7 +8,7 @@ spans as (
 
 ),
 
--- what one span of a trace says of session, user and business holds for the others
+-- session, user and business labels of one span apply to the whole trace
 traces as (
 
     select
