@@ -30,7 +30,7 @@ renamed as (
 
     from source
 
-    -- the other lines are predictions, or torn
+    -- all other lines are predictions, or torn
     where
         decision_id is not null
         and prediction is not null

@@ -53,7 +53,7 @@ renamed as (
 
     from source
 
-    -- the other lines are outcomes, or torn
+    -- all other lines are outcomes, or torn
     where
         decision_id is not null
         and prediction is not null
