@@ -87,7 +87,8 @@ evaluations as (
     left join calls on newest_scores.observation_id = calls.span_id
 
     left join last_calls
-        on newest_scores.trace_id = last_calls.trace_id and newest_scores.observation_id is null
+        on newest_scores.trace_id = last_calls.trace_id
+            and newest_scores.observation_id is null
 
 )
 

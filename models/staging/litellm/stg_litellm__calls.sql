@@ -74,7 +74,7 @@ named_columns as (
         -- only a proxy hashes the API keys of its callers
         log.request_id is not null or details.user_api_key_hash is not null
             as is_proxied,
-        -- LiteLLM logs a cost breakdown only where it found a price, even a price of zero
+        -- LiteLLM logs a cost breakdown only where it found a price, even one of zero
         coalesce(
             log.cost_breakdown.total_cost, details.cost_breakdown.total_cost
         ) is not null

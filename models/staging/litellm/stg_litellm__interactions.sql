@@ -66,7 +66,9 @@ interactions as (
             is_error,
             null,
             nullif(
-                coalesce(logged_response_id, split_part(interaction_id, '_cache_hit', 1)),
+                coalesce(
+                    logged_response_id, split_part(interaction_id, '_cache_hit', 1)
+                ),
                 call_id
             )
         ) as response_id,

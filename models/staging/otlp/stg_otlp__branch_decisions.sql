@@ -44,7 +44,8 @@ branch_decisions as (
     select
         attributes.trace_id,
         attributes.span_id,
-        coalesce(attributes.session_id, traces.session_id, attributes.trace_id) as session_id,
+        coalesce(attributes.session_id, traces.session_id, attributes.trace_id)
+            as session_id,
         make_timestamp(attributes.happened_ns // 1000) as timestamp_utc,
         {{ otlp_text('attributes.from_node') }} as from_node,
         {{ otlp_text('attributes.to_node') }} as to_node,

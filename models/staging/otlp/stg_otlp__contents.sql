@@ -59,8 +59,9 @@ texts as (
 
     select
         trace_id || '-' || span_id as interaction_id,
-        max(coalesce(json_extract_string(prompt, '$.stringValue'), prompt, prompt_parts))
-            as prompt_text,
+        max(coalesce(
+            json_extract_string(prompt, '$.stringValue'), prompt, prompt_parts
+        )) as prompt_text,
         max(coalesce(
             json_extract_string(response, '$.stringValue'), response, response_parts
         )) as response_text

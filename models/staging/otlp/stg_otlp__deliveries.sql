@@ -63,7 +63,8 @@ call_values as (
 
     select
         *,
-        case when kind = 'call' then {{ otlp_values(aliases, of_calls) }} end as call_fields
+        case when kind = 'call'
+            then {{ otlp_values(aliases, of_calls) }} end as call_fields
 
     from spans_with_kind
 
@@ -108,12 +109,12 @@ merged as (
 
     select
         * replace (
-            -- where both conventions are recorded, OpenInference gives the response's model
-            -- as the requested one
+            -- OpenInference records the response's model as the requested one
             coalesce(parameters[1], request_model) as request_model,
             coalesce(temperature, parameters[2]) as temperature,
             coalesce(top_p, parameters[3]) as top_p,
-            coalesce(max_tokens, parameters[4], parameters[5], parameters[6]) as max_tokens,
+            coalesce(max_tokens, parameters[4], parameters[5], parameters[6])
+                as max_tokens,
             coalesce(is_streaming, parameters[7]) as is_streaming
         )
 

@@ -73,7 +73,7 @@ results_with_digest as (
 
 ),
 
--- one result per evaluator, evaluation, response and time, however often it was delivered
+-- one per evaluator, evaluation, response and time, however often it was delivered
 evaluation_results as (
 
     select * exclude (digest)
@@ -117,7 +117,8 @@ evaluations as (
 
     select
         identified_results.evaluation_id,
-        coalesce(responses.interaction_id, interactions.interaction_id) as interaction_id,
+        coalesce(responses.interaction_id, interactions.interaction_id)
+            as interaction_id,
         identified_results.trace_id,
         identified_results.span_id,
         identified_results.response_id,

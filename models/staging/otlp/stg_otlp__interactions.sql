@@ -51,7 +51,7 @@ calls_with_context as (
             {{ finish_word('calls.finish_reason') }} as finish_reason
         ),
         calls.trace_id || '-' || calls.span_id as interaction_id,
-        -- the client stopped reading: some libraries record an error, others record nothing
+        -- the client stopped reading: some libraries record an error, others nothing
         coalesce(
             calls.is_abandoned_stream
             or (

@@ -102,7 +102,7 @@ nearest_calls as materialized (
 
 ),
 
--- one response, one call inside the other in time: nested even if the span between is missing
+-- one response, and one call inside the other in time: a span between may be missing
 same_response_pairs as (
 
     select

@@ -49,7 +49,7 @@ readable_requests as (
 
 ),
 
--- no expression on the document beside the unnest: it would parse the document for every row
+-- an expression on the document beside the unnest would parse it again for every row
 resources as (
 
     select

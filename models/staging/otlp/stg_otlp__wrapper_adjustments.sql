@@ -31,7 +31,8 @@ wrapper_spans as materialized (
         (
             bool_or(is_duplicate_of_inner)
             or (
-                prompt_tokens = sum(inner_prompt_tokens) filter (where not is_called_by_tool)
+                prompt_tokens
+                = sum(inner_prompt_tokens) filter (where not is_called_by_tool)
                 and completion_tokens
                 = sum(inner_completion_tokens) filter (where not is_called_by_tool)
             )
@@ -59,7 +60,8 @@ usage_targets as (
             filter (where has_failed or not inner_has_failed) as target_span_id,
         not bool_or(inner_has_tokens) as inherits_tokens,
         count(inner_cost_usd) = 0
-        and count(*) filter (where has_failed or not inner_has_failed) = 1 as inherits_cost
+        and count(*) filter (where has_failed or not inner_has_failed) = 1
+            as inherits_cost
 
     from nested_calls
 
