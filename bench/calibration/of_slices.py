@@ -11,13 +11,9 @@ from calibration.replicate import Replicate
 from calibration.store import Numbers
 from llm_telemetry.simulate import simulate
 
-MARTS = (
-    "int_slice_metrics_judged",
-    "int_slice_heterogeneity",
-    "risk_slices",
-    "interactions",
-)
+MARTS = ("int_slice_heterogeneity", "risk_slices", "interactions")
 METRICS = {"failures": "failure_rate", "sla_breaches": "sla_breach_rate"}
+VERDICTS = {"failures": "failure_verdict", "sla_breaches": "sla_verdict"}
 DIMENSIONS = (
     *("use_case", "account_tier", "channel", "region", "segment"),
     *("model_provider", "model_name"),
@@ -26,6 +22,7 @@ POPULATION = 300_000
 MIN_RATIO = 1.05
 MATERIAL_RATIO = 1.5
 FOUND = ("hotspot", "explained", "same_rows")
+UNSUPPORTED = ("unmeasured", "insufficient_support")
 
 
 def measure(replicate: Replicate) -> Numbers:
@@ -35,8 +32,10 @@ def measure(replicate: Replicate) -> Numbers:
     a slice material where it is 1.5 times that or more; found is also what is
     explained by a slice around or inside it.
     """
-    judged = replicate.marts["int_slice_metrics_judged"]
-    judged = judged[judged["is_supported"]]
+    slices = replicate.marts["risk_slices"].set_index("slice")
+    by_metric = {metric: slices[name] for metric, name in VERDICTS.items()}
+    verdicts = pd.concat(by_metric, names=["metric"]).swaplevel().rename("verdict")
+    judged = verdicts[~verdicts.isin(UNSUPPORTED)].reset_index()
     keys = pd.MultiIndex.from_frame(judged[["slice", "metric"]])
     ratios = true_ratios(replicate.simulation.truth["world"])
     ratio = ratios.reindex(keys).to_numpy()

@@ -6,3 +6,12 @@
 {% macro bucket_middle(bucket) -%}
     case when {{ bucket }} > -2147483648 then 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1)) else 0e0 end
 {%- endmacro %}
+
+{#- bins whose ends are 1 % apart; what takes no longer than 1 ms is in bin 0 -#}
+{% macro latency_bin(latency_ms) -%}
+    if({{ latency_ms }} is null, null, cast(floor(ln(greatest({{ latency_ms }}, 1e0)) / ln(1.01e0)) as integer))
+{%- endmacro %}
+
+{% macro latency_bin_start(bin) -%}
+    pow(1.01e0, {{ bin }})
+{%- endmacro %}

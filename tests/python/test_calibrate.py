@@ -95,7 +95,7 @@ def test_the_document_has_a_place_for_the_table(module: Module) -> None:
 def test_models_are_built_after_what_they_read(module: Module) -> None:
     lineage = module("calibration.replicate").lineage("risk_slices")
     assert lineage[0] == "stg_telemetry_csv__interactions"
-    assert lineage.index("interactions") < lineage.index("int_slices_counted")
+    assert lineage.index("interactions") < lineage.index("int_slices")
     assert lineage[-1] == "risk_slices"
     assert len(set(lineage)) == len(lineage)
 

@@ -123,14 +123,14 @@ def test_slices_are_the_same_where_their_rows_are() -> None:
     )
     pairs["interaction_id"] = [f"i{number:02}" for number in pairs.index]
     rows = pairs.assign(session_id=pairs["interaction_id"], is_failure=False)
-    slices = build_hotspots(rows).table("int_slices_counted").df()
+    slices = build_hotspots(rows).table("int_slices").df()
     calls = rows.reindex(columns=DIMENSIONS, fill_value="(missing)")
     held = {
         name: tuple(calls.index[(calls[told.index] == told).all(axis=1)])
         for name in slices["slice"]
         for told in [pd.Series(dict(part.split("=") for part in name.split("|")))]
     }
-    same = dict(zip(slices["slice"], slices["same_rows_as"], strict=True))
+    same = dict(zip(slices["slice"], slices["canonical_slice"], strict=True))
     assert [held[name] for name in same] == [held[same[name]] for name in same]
     assert len(set(same.values())) == len(set(held.values()))
 

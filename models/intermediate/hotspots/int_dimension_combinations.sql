@@ -12,6 +12,7 @@ combinations as (
 
     select
         {{ slice_dimensions() }},
+        any_value(combination_code) as combination_code,
         cast(count(*) as bigint) as interactions,
         cast(count(cost_usd) as bigint) as priced_interactions,
         sum(cast(cost_usd as decimal(38, 12))) as cost_usd

@@ -2,13 +2,13 @@ with
 
 slices as (
 
-    select * from {{ ref('int_slices_counted') }}
+    select * from {{ ref('int_slices') }}
 
 ),
 
-clustered as (
+cluster_sums as (
 
-    select * from {{ ref('int_slices_clustered') }}
+    select * from {{ ref('int_slice_cluster_sums') }}
 
 ),
 
@@ -16,11 +16,11 @@ metrics as (
 
     select
         slices.family,
-        clustered.*
+        cluster_sums.*
 
-    from clustered
+    from cluster_sums
 
-    inner join slices on clustered.slice = slices.slice
+    inner join slices on cluster_sums.slice = slices.slice
 
 ),
 
@@ -64,12 +64,7 @@ corrected as (
         -- variance between session groups over that of independent interactions (Kish);
         -- 1 where there is nothing to estimate it from
         coalesce(
-            (
-                squared_events
-                - 2 * rate * trials_times_events
-                + rate * rate * squared_trials
-            )
-            * session_groups / nullif(session_groups - 1, 0)
+            {{ session_variance() }}
             * (trials - 1)
             / nullif(cast(trials as double) * trials * rate * (1e0 - rate), 0),
             1e0

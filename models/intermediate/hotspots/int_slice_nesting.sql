@@ -4,7 +4,7 @@ with
 
 slices as (
 
-    select * from {{ ref('int_slices_counted') }}
+    select * from {{ ref('int_slices') }}
 
 ),
 
@@ -28,7 +28,7 @@ significant as (
 
     where
         slice_metrics.verdict = 'hotspot'
-        and slices.slice = slices.same_rows_as
+        and slices.slice = slices.canonical_slice
 
 ),
 
@@ -47,7 +47,7 @@ nested as (
         parents.excess_events as parent_excess_events,
         greatest(1e0, parents.design_effect) as parent_design_effect,
         parents.complement_rate as parent_complement_rate,
-        parents.rate >= children.rate_low as is_like_its_parent
+        parents.rate >= children.rate_low as is_indistinguishable_from_parent
 
     from significant as children
 

@@ -6,7 +6,7 @@ nested as (
 
 ),
 
-like_a_parent as (
+explained_by_parents as (
 
     select
         child as slice,
@@ -15,14 +15,14 @@ like_a_parent as (
 
     from nested
 
-    where is_like_its_parent
+    where is_indistinguishable_from_parent
 
     group by all
 
 ),
 
 -- children of one family share no row, so that what is left without them can be counted
-left_over as (
+remainders as (
 
     select
         nested.parent as slice,
@@ -39,23 +39,25 @@ left_over as (
 
     from nested
 
-    left join like_a_parent
-        on nested.child = like_a_parent.slice and nested.metric = like_a_parent.metric
+    left join explained_by_parents
+        on
+            nested.child = explained_by_parents.slice
+            and nested.metric = explained_by_parents.metric
 
-    where like_a_parent.slice is null
+    where explained_by_parents.slice is null
 
     group by nested.parent, nested.metric, nested.child_family
 
 ),
 
-due_to_children as (
+explained_by_children as (
 
     select
         slice,
         metric,
         max_by(explained_by, (explained_events, explained_by)) as explained_by
 
-    from left_over
+    from remainders
 
     where trials <= 0 or {{ wilson_low('events', 'trials') }} <= complement_rate
 
@@ -63,21 +65,21 @@ due_to_children as (
 
 ),
 
-explained as (
+redundant_slices as (
 
     select
-        coalesce(like_a_parent.slice, due_to_children.slice) as slice,
-        coalesce(like_a_parent.metric, due_to_children.metric) as metric,
-        coalesce(like_a_parent.explained_by, due_to_children.explained_by)
+        coalesce(explained_by_parents.slice, explained_by_children.slice) as slice,
+        coalesce(explained_by_parents.metric, explained_by_children.metric) as metric,
+        coalesce(explained_by_parents.explained_by, explained_by_children.explained_by)
             as explained_by
 
-    from like_a_parent
+    from explained_by_parents
 
-    full outer join due_to_children
+    full outer join explained_by_children
         on
-            like_a_parent.slice = due_to_children.slice
-            and like_a_parent.metric = due_to_children.metric
+            explained_by_parents.slice = explained_by_children.slice
+            and explained_by_parents.metric = explained_by_children.metric
 
 )
 
-select * from explained
+select * from redundant_slices

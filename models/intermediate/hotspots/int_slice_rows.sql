@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-labelled as (
+known_outcomes as (
 
     select
         -- a value too, so that the slices of a family cover every row
@@ -23,6 +23,16 @@ labelled as (
 
     where is_failure is not null
 
+),
+
+coded as (
+
+    select
+        *,
+        {{ name_code(slice_dimensions()) }} as combination_code
+
+    from known_outcomes
+
 )
 
-select * from labelled
+select * from coded

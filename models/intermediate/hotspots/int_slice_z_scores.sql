@@ -27,11 +27,11 @@ scored as (
             + families.design_effect * families.rate * (1e0 - families.rate)
             / slice_metrics.trials,
             0
-        ) as shrunken_rate,
+        ) as eb_rate,
         {{ excess_z(
             'events', 'slice_metrics.trials', 'total_events', 'total_trials'
         ) }}
-        / sqrt(greatest(1e0, slice_metrics.design_effect)) as clustered_t,
+        / sqrt(greatest(1e0, slice_metrics.design_effect)) as cluster_t,
         slice_metrics.session_groups - 1e0 as degrees_of_freedom
 
     from slice_metrics
@@ -50,10 +50,10 @@ normalised as (
         -- Wallace (1959): the normal deviate of a t, as the variance is estimated
         coalesce(
             (8 * degrees_of_freedom + 1) / (8 * degrees_of_freedom + 3)
-            * sign(clustered_t)
+            * sign(cluster_t)
             * sqrt(
                 degrees_of_freedom
-                * ln(1 + clustered_t * clustered_t / nullif(degrees_of_freedom, 0))
+                * ln(1 + cluster_t * cluster_t / nullif(degrees_of_freedom, 0))
             ),
             0e0
         ) as z

@@ -34,7 +34,7 @@ models as (
             ~ ' heuristic_risk_score, risk_bucket, is_reference_hotspot, risk_rank'
         ) }},
         -- most models have one provider: this slice is then the model's by another name
-        if(verdict = 'same_rows', explained_by, slice) as judged_as
+        if(verdict = 'same_rows', explained_by, slice) as canonical_slice
 
     from slices
 
@@ -42,7 +42,7 @@ models as (
 
 ),
 
-judged as (
+verdicts_of_slices as (
 
     select
         models.* {{ exclude_columns(
@@ -57,7 +57,7 @@ judged as (
 
     from models
 
-    inner join slices on models.judged_as = slices.slice
+    inner join slices on models.canonical_slice = slices.slice
 
     inner join measured
         on
@@ -69,7 +69,7 @@ judged as (
 scored as (
 
     select
-        * {{ exclude_columns('slice, judged_as') }},
+        * {{ exclude_columns('slice, canonical_slice') }},
         -- the weights of the reference's own table
         55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
         + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))
@@ -88,7 +88,7 @@ scored as (
                 model_name asc
         ) as risk_rank
 
-    from judged
+    from verdicts_of_slices
 
 )
 

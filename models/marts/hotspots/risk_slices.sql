@@ -2,11 +2,101 @@ with
 
 slices as (
 
-    select * from {{ ref('int_slices_combined') }}
+    select * from {{ ref('int_slices') }}
 
 ),
 
-judged as (
+slice_tests as (
+
+    select * from {{ ref('int_slice_tests') }}
+
+),
+
+redundant_slices as (
+
+    select * from {{ ref('int_slice_redundancy') }}
+
+),
+
+-- the verdicts in which a finding counts once
+verdicts as (
+
+    select
+        slice_tests.* {{ exclude_columns('verdict') }},
+        case
+            when slice_tests.verdict != 'hotspot' then slice_tests.verdict
+            when slices.slice != slices.canonical_slice then 'same_rows'
+            when redundant_slices.explained_by is not null then 'explained'
+            else 'hotspot'
+        end as verdict,
+        case
+            when slice_tests.verdict != 'hotspot' then null
+            when slices.slice != slices.canonical_slice then slices.canonical_slice
+            else redundant_slices.explained_by
+        end as explained_by
+
+    from slice_tests
+
+    inner join slices on slice_tests.slice = slices.slice
+
+    left join redundant_slices
+        on
+            slice_tests.slice = redundant_slices.slice
+            and slice_tests.metric = redundant_slices.metric
+
+),
+
+both_metrics as (
+
+    select
+        slices.slice,
+        slices.family,
+        {% for dimension in slice_dimensions().split(', ') -%}
+        slices.{{ dimension }},
+        {% endfor -%}
+        slices.interactions,
+        slices.cost_usd,
+        slices.average_cost_usd,
+        slices.excess_cost_usd,
+        slices.p95_latency_ms,
+        failures.session_groups,
+        failures.events as failures,
+        failures.rate as failure_rate,
+        failures.rate_low as failure_rate_low,
+        failures.rate_high as failure_rate_high,
+        failures.eb_rate as shrunken_failure_rate,
+        failures.design_effect as failure_design_effect,
+        failures.family_p_value as failure_family_p_value,
+        failures.p_value as failure_p_value,
+        failures.q_value as failure_q_value,
+        failures.excess_events as excess_failures,
+        failures.verdict as failure_verdict,
+        failures.explained_by as failure_explained_by,
+        sla_breaches.trials as measured_latencies,
+        sla_breaches.events as sla_breaches,
+        sla_breaches.rate as sla_breach_rate,
+        sla_breaches.rate_low as sla_breach_rate_low,
+        sla_breaches.rate_high as sla_breach_rate_high,
+        sla_breaches.eb_rate as shrunken_sla_breach_rate,
+        sla_breaches.design_effect as sla_design_effect,
+        sla_breaches.family_p_value as sla_family_p_value,
+        sla_breaches.p_value as sla_p_value,
+        sla_breaches.q_value as sla_q_value,
+        sla_breaches.excess_events as excess_sla_breaches,
+        sla_breaches.verdict as sla_verdict,
+        sla_breaches.explained_by as sla_explained_by
+
+    from slices
+
+    inner join verdicts as failures
+        on slices.slice = failures.slice and failures.metric = 'failures'
+
+    inner join verdicts as sla_breaches
+        on slices.slice = sla_breaches.slice and sla_breaches.metric = 'sla_breaches'
+
+),
+
+scored as (
 
     select
         * {{ exclude_columns('failure_explained_by, sla_explained_by') }},
@@ -30,7 +120,7 @@ judged as (
         end as verdict,
         coalesce(failure_explained_by, sla_explained_by) as explained_by
 
-    from slices
+    from both_metrics
 
 ),
 
@@ -44,7 +134,7 @@ ranked as (
             order by verdict = 'hotspot' desc, excess_usd desc nulls last, slice asc
         ) as risk_rank
 
-    from judged
+    from scored
 
 )
 
