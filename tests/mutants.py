@@ -72,8 +72,8 @@ MUTANTS = (
     ),
     Mutant(
         "drift counts interactions, not sessions",
-        "models/intermediate/drift/int_features_tested.sql",
-        "        / design_effect as effective_rows,",
+        "models/intermediate/drift/int_drift_tests.sql",
+        "        / design_effects.design_effect as effective_rows,",
         "        as effective_rows,",
         "test_drift.py",
     ),

@@ -8,7 +8,7 @@ from calibration.replicate import Replicate, built
 from calibration.store import Numbers
 from llm_telemetry.simulate import simulate
 
-MARTS = ("int_features_tested", "drift")
+MARTS = ("int_drift_tests", "drift")
 MOVED = {"use_case", "prompt_tokens"}
 SIDES = ["reference", "current", None]
 
@@ -37,6 +37,6 @@ def random_split(seed: int, *, world: str, interactions: int) -> Numbers:
         )
         connection.unregister("sides")
 
-    tested = built(simulation, MARTS, split)["int_features_tested"]
+    tested = built(simulation, MARTS, split)["int_drift_tests"]
     p_values = tested["p_value"].dropna()
     return {"alarms": (p_values <= 0.05).sum(), "tests": len(p_values)}

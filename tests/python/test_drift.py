@@ -10,15 +10,9 @@ from scipy import stats
 MODELS = (
     "int_drift_rows",
     "int_drift_bin_edges",
-    "int_sessions_sampled",
-    "int_features_binned",
-    "int_sessions_binned",
-    "int_bins_counted",
-    "int_bins_clustered",
-    "int_bins_compared",
-    "int_design_effects",
-    "int_features_scored",
-    "int_features_tested",
+    "int_drift_bins",
+    "int_drift_bin_covariances",
+    "int_drift_tests",
     "drift",
     "failure_drivers",
 )
@@ -93,7 +87,7 @@ def test_distances_are_those_of_the_binned_counts(
     table = counts.fillna(0).to_numpy().T
     shares = (table + 0.5) / (table.sum(axis=1, keepdims=True) + 0.5 * table.shape[1])
     raw = table / table.sum(axis=1, keepdims=True)
-    row = built["int_features_tested"].set_index("feature").loc[feature]
+    row = built["int_drift_tests"].set_index("feature").loc[feature]
     assert row["bins"] == table.shape[1]
     psi = ((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum()
     assert row["psi"] == pytest.approx(psi, abs=1e-9)
@@ -131,7 +125,7 @@ def test_design_effect_is_the_mean_eigenvalue(
     ) / sum(rows)
     pooled = interactions[feature].value_counts(normalize=True)[bins].to_numpy()
     effects = np.linalg.eigvalsh(matrix / np.sqrt(np.outer(pooled, pooled)))
-    row = built["int_design_effects"].set_index("feature").loc[feature]
+    row = built["int_drift_tests"].set_index("feature").loc[feature]
     assert row["design_effect"] == pytest.approx(
         effects.sum() / (len(bins) - 1), rel=1e-9
     )
@@ -140,7 +134,7 @@ def test_design_effect_is_the_mean_eigenvalue(
 
 
 def test_p_and_q_values_are_scipys(built: dict[str, pd.DataFrame]) -> None:
-    tested = built["int_features_tested"].dropna(subset="p_value")
+    tested = built["int_drift_tests"].dropna(subset="p_value")
     freedom = tested["degrees_of_freedom"]
     statistic = tested["effective_rows"] * tested["pearson_distance"]
     scaled = statistic * freedom / (tested["bins"] - 1)
@@ -163,7 +157,7 @@ def test_features_without_values_are_not_measured(
 def test_sessions_split_at_random_alarm_as_often_as_stated() -> None:
     replicates = 60
     p_values = pd.concat(
-        tables_of(world(seed))["int_features_tested"].set_index("feature")["p_value"]
+        tables_of(world(seed))["int_drift_tests"].set_index("feature")["p_value"]
         for seed in range(100, 100 + replicates)
     ).dropna()
     alarms = (p_values <= 0.05).groupby(level=0).mean()
@@ -187,8 +181,8 @@ def test_what_moved_is_named_and_what_did_not_is_not() -> None:
 
 def test_fewer_sessions_for_the_design_effect_tell_about_the_same() -> None:
     interactions = world(seed=3, sessions=2000)
-    whole = tables_of(interactions)["int_design_effects"].set_index("feature")
-    part = tables_of(interactions, max_design_effect_sessions=200)["int_design_effects"]
+    whole = tables_of(interactions)["int_drift_tests"].set_index("feature")
+    part = tables_of(interactions, max_design_effect_sessions=200)["int_drift_tests"]
     ratio = part.set_index("feature")["design_effect"] / whole["design_effect"]
     assert part["sampled_sessions"].max() == 200
     assert ratio.min() > 0.6

@@ -1,8 +1,8 @@
 with
 
-features_tested as (
+drift_tests as (
 
-    select * from {{ ref('int_features_tested') }}
+    select * from {{ ref('int_drift_tests') }}
 
 ),
 
@@ -18,40 +18,40 @@ drift_thresholds as (
 
 ),
 
-judged as (
+effects_with_thresholds as (
 
     select
-        features_tested.*,
+        drift_tests.*,
         case
-            when features_tested.effect >= drift_thresholds.high_threshold then 'high'
-            when features_tested.effect >= drift_thresholds.medium_threshold
+            when drift_tests.effect >= drift_thresholds.high_threshold then 'high'
+            when drift_tests.effect >= drift_thresholds.medium_threshold
                 then 'medium'
             else 'low'
         end as reference_severity,
-        features_tested.effective_rows >= drift_thresholds.medium_min_effective_rows
+        drift_tests.effective_rows >= drift_thresholds.medium_min_effective_rows
         is not true as is_underpowered_for_medium,
-        features_tested.effective_rows >= drift_thresholds.high_min_effective_rows
+        drift_tests.effective_rows >= drift_thresholds.high_min_effective_rows
         is not true as is_underpowered_for_high,
         windows.overlap_rate,
-        -- sessions that start early and late may meet; a random split is no time at all
-        features_tested.window_pair = 'history_to_evaluation'
+        -- early and late sessions may overlap; a random split does so fully
+        drift_tests.window_pair = 'history_to_evaluation'
         and windows.overlap_rate > {{ knob('max_window_overlap_rate') }}
             as is_overlapping
 
-    from features_tested
+    from drift_tests
 
     inner join drift_thresholds
-        on features_tested.feature_type = drift_thresholds.feature_type
+        on drift_tests.feature_type = drift_thresholds.feature_type
 
     inner join windows
-        on case features_tested.window_pair
+        on case drift_tests.window_pair
                 when 'history_to_evaluation' then 'evaluation'
                 else 'drift_current'
             end = windows.window_name
 
 ),
 
-decided as (
+verdicts as (
 
     select
         window_pair,
@@ -90,8 +90,8 @@ decided as (
         leading_bin_reference_share,
         leading_bin_current_share
 
-    from judged
+    from effects_with_thresholds
 
 )
 
-select * from decided
+select * from verdicts
