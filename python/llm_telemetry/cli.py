@@ -199,11 +199,7 @@ def _decided(options: Options, warehouse: Path) -> "Outcome":
 
     _progress(options)("deciding")
     store.check(_ledger(options))
-    return pipeline.decide(
-        warehouse,
-        earlier=bundle.earlier(options.out_dir),
-        processes=os.cpu_count() or 1,
-    )
+    return pipeline.decide(warehouse, earlier=bundle.earlier(options.out_dir))
 
 
 def _written(options: Options, outcome: "Outcome") -> None:

@@ -22,22 +22,48 @@ from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.ledger import predictions
 from llm_telemetry.routing.output.payload import flags
 from llm_telemetry.routing.output.words import ADVICE
-from llm_telemetry.subprocesses import begun, later
 from llm_telemetry.warehouse.build import failing_checks
-from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.connection import Query, read_all
 from llm_telemetry.warehouse.settings import chosen, settings
 
 Files = dict[str, bytes]
+Marts = Mapping[str, pd.DataFrame]
 
 # the others of routing stand in routing_backtest.csv
 SHOWN = ("shippable.", "reference.naive", "reference.doubly")
-
-# below, a second process takes longer to start than it saves
-LARGE_INTERACTIONS = 200_000
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
 )
+EVERYTHING: Query = {"where": "version_column = 'all'"}
+# all that is decided from: a connection that stayed open would block `dbt build`
+READ: dict[str, Query] = {
+    "health": {},
+    "windows": {},
+    "knobs": {},
+    "inputs": {},
+    "decision_hit_rate": {"columns": TRACK_RECORD, "where": "counted > 0"},
+    "integrity_checks": {},
+    "burn_alerts": {},
+    # an outcome that is still awaited would make a repetition another decision
+    "decision_outcomes": {"where": "status = 'realised'"},
+    "reference_policy": {},
+    "routing_candidates": {},
+    "routing_constraints": {},
+    "routing_prices": {},
+    "routing_contexts": {"order_by": "interaction_id"},
+    "triage_features": {"order_by": "interaction_id"},
+    "drift": {},
+    "failure_drivers": {},
+    "budget_burn": {},
+    "cost_forecast": {},
+    "release_slices": EVERYTHING,
+    "release_latencies": EVERYTHING,
+    "risk_slices": {},
+    "model_hotspots": {},
+    "health_by_day": {},
+    "unit_costs_by_day": {},
+}
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -60,31 +86,26 @@ class Outcome:
     fresh_rows: dict[str, pd.DataFrame]
 
 
-def decide(
-    warehouse: Path,
-    *,
-    earlier: Mapping[str, Any] | None = None,
-    processes: int = 1,
-) -> Outcome:
+def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    ``earlier`` is the artifact that this one will replace; more than one process is
-    used where there is much to do. Raises InputError where a gate failed: `dbt build`
-    leaves the marts behind the gates as an earlier build made them.
+    ``earlier`` is the artifact that this one will replace. Raises InputError where a
+    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
+    them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    health = rows(read("health", warehouse))[0]
-    context = _context(warehouse, health)
-    alerts = read("burn_alerts", warehouse)
-    is_large = health["interactions"] >= LARGE_INTERACTIONS
-    decisions, files, fresh_rows = _decisions(
-        warehouse, alerts, health, earlier, beside=processes > 1 and is_large
-    )
-    # what still waits is left out: it would make a repetition another decision
-    outcomes = read("decision_outcomes", warehouse, where="status = 'realised'")
+    marts = read_all(READ, warehouse)
+    knobs = settings(marts["knobs"])
+    health = rows(marts["health"])[0]
+    context = _context(marts, health, knobs)
+    decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier)
+    outcomes = marts["decision_outcomes"]
     files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
-    rules = [*scope.gates(context["integrity"]), *budget.stop_ship(alerts)]
+    rules = [
+        *scope.gates(context["integrity"]),
+        *budget.stop_ship(marts["burn_alerts"]),
+    ]
     routes = decisions["routing"].evidence
     context |= {
         "policy": scope.policy(files, routes),
@@ -96,58 +117,57 @@ def decide(
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.stated(final, written))
-    predicted = _predicted(warehouse, decisions)
+    predicted = _predicted(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
     return Outcome(final, health, files, entries, fresh_rows)
 
 
 def _decisions(
-    warehouse: Path,
-    alerts: pd.DataFrame,
+    marts: Marts,
     health: Mapping[str, Any],
+    knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
-    *,
-    beside: bool,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
-    windows, knobs = read("windows", warehouse), settings(warehouse)
-    with (begun if beside else later)(_triage, warehouse, windows, knobs) as triaging:
-        routed, routing_files = _routing(warehouse, windows, knobs, earlier)
-        triaged, triage_files, scorecard = triaging()
-    drifted, drift_report = _drift(warehouse, triaged, knobs)
-    if drifted.verdict == drift.CONCEPT_DRIFT:
-        triaged = expired(triaged, drifted.verdict)
-        routed, routing_files = _routing(
-            warehouse, windows, knobs, earlier, expired_by=drifted.verdict
-        )
+    triaged, triage_files, scorecard = _triage(marts, knobs)
+    drifted = drift.decide(
+        marts["drift"], marts["failure_drivers"], triaged.estimates, knobs
+    )
+    ended_by = drifted.verdict if drifted.verdict == drift.CONCEPT_DRIFT else None
+    if ended_by:
+        triaged = expired(triaged, ended_by)
+    routed, routing_files = _routing(marts, knobs, earlier, expired_by=ended_by)
     decisions = {
         "routing": routed,
         "triage": triaged,
         "drift": drifted,
-        "budget": _budget(warehouse, alerts, health, knobs),
-        "hotspots": _hotspots(warehouse, knobs),
+        "budget": _budget(marts, health, knobs),
+        "hotspots": hotspots.decide(
+            marts["risk_slices"], marts["model_hotspots"], knobs
+        ),
     }
+    drift_report = bundle.csv_bytes(marts["drift"])
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
     return decisions, files, {"triage_scorecard": scorecard}
 
 
 def _routing(
-    warehouse: Path,
-    windows: pd.DataFrame,
+    marts: Marts,
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
-    expired_by: str | None = None,
+    *,
+    expired_by: str | None,
 ) -> tuple[Decision, Files]:
-    marts = routing.Marts(
-        reference_policy=read("reference_policy", warehouse),
-        candidates=read("routing_candidates", warehouse),
-        constraints=read("routing_constraints", warehouse),
-        prices=read("routing_prices", warehouse),
-        contexts=read("routing_contexts", warehouse, order_by="interaction_id"),
-        windows=windows,
+    own = routing.Marts(
+        reference_policy=marts["reference_policy"],
+        candidates=marts["routing_candidates"],
+        constraints=marts["routing_constraints"],
+        prices=marts["routing_prices"],
+        contexts=marts["routing_contexts"],
+        windows=marts["windows"],
     )
     decided = routing.decide(
-        marts, knobs, earlier=_earlier_policy(earlier), expired_by=expired_by
+        own, knobs, earlier=_earlier_policy(earlier), expired_by=expired_by
     )
     decision = Decision(
         verdict=decided.verdict,
@@ -181,10 +201,9 @@ def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _triage(
-    warehouse: Path, windows: pd.DataFrame, knobs: Mapping[str, float]
+    marts: Marts, knobs: Mapping[str, float]
 ) -> tuple[Decision, Files, pd.DataFrame]:
-    features = read("triage_features", warehouse, order_by="interaction_id")
-    decided = triage.decide(features, windows, knobs)
+    decided = triage.decide(marts["triage_features"], marts["windows"], knobs)
     decision = Decision(
         verdict=decided.verdict,
         recommendation=TRIAGE_ADVICE[decided.verdict],
@@ -205,37 +224,19 @@ def _triage(
     return decision, files, decided.scorecard
 
 
-def _drift(
-    warehouse: Path, triaged: Decision, knobs: Mapping[str, float]
-) -> tuple[Decision, bytes]:
-    report, drivers = read("drift", warehouse), read("failure_drivers", warehouse)
-    # the failure model is triage's; drift only asks whether it still holds
-    decision = drift.decide(report, drivers, triaged.estimates, knobs)
-    return decision, bundle.csv_bytes(report)
-
-
 def _budget(
-    warehouse: Path,
-    alerts: pd.DataFrame,
-    health: Mapping[str, Any],
-    knobs: Mapping[str, float],
+    marts: Marts, health: Mapping[str, Any], knobs: Mapping[str, float]
 ) -> Decision:
     """Add the service's own rates, by which a later run's artifact is gated."""
-    burn, forecast = read("budget_burn", warehouse), read("cost_forecast", warehouse)
-    decided = budget.decide(burn, alerts, forecast, knobs)
-    everything = "version_column = 'all'"
+    decided = budget.decide(
+        marts["budget_burn"], marts["burn_alerts"], marts["cost_forecast"], knobs
+    )
     service = service_estimates(
-        read("release_slices", warehouse, where=everything),
-        read("release_latencies", warehouse, where=everything),
+        marts["release_slices"],
+        marts["release_latencies"],
         sessions=health["sessions"],
     )
     return replace(decided, estimates={**decided.estimates, **service})
-
-
-def _hotspots(warehouse: Path, knobs: Mapping[str, float]) -> Decision:
-    return hotspots.decide(
-        read("risk_slices", warehouse), read("model_hotspots", warehouse), knobs
-    )
 
 
 def _measured(estimates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -249,37 +250,34 @@ def _unit(name: str) -> str:
 
 
 def _predicted(
-    warehouse: Path, decisions: Mapping[str, Decision]
+    marts: Marts, knobs: Mapping[str, float], decisions: Mapping[str, Decision]
 ) -> list[dict[str, Any]]:
     return predictions.predict(
-        read("health_by_day", warehouse),
-        read("unit_costs_by_day", warehouse),
-        settings(warehouse),
+        marts["health_by_day"],
+        marts["unit_costs_by_day"],
+        knobs,
         routing_policy=decisions["routing"].evidence,
         review_policy=decisions["triage"].verdict,
         review_policies=decisions["triage"].evidence,
     )
 
 
-def _context(warehouse: Path, health: Mapping[str, Any]) -> dict[str, Any]:
+def _context(
+    marts: Marts, health: Mapping[str, Any], knobs: Mapping[str, float]
+) -> dict[str, Any]:
     """Return what the artifact says that no decision made."""
-    windows = read("windows", warehouse)
-    valid_days = settings(warehouse)["decision_valid_days"]
-    inputs = read("inputs", warehouse).rename(
+    inputs = marts["inputs"].rename(
         columns={
             "table_name": "name",
             "input_rows": "rows",
             "content_sha256": "sha256",
         }
     )
-    record = read(
-        "decision_hit_rate", warehouse, columns=TRACK_RECORD, where="counted > 0"
-    )
     return {
-        **scope.describe(windows, health, valid_days),
+        **scope.describe(marts["windows"], health, knobs["decision_valid_days"]),
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
-        "knobs": rows(chosen(warehouse)),
-        "windows": rows(windows),
-        "integrity": rows(read("integrity_checks", warehouse)),
-        "track_record": rows(record),
+        "knobs": rows(chosen(marts["knobs"])),
+        "windows": rows(marts["windows"]),
+        "integrity": rows(marts["integrity_checks"]),
+        "track_record": rows(marts["decision_hit_rate"]),
     }

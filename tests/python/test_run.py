@@ -180,14 +180,6 @@ def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
     assert [line for line in shown if line and f"    {line}\n" not in readme] == []
 
 
-def test_a_second_process_changes_no_byte(
-    sample_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("llm_telemetry.pipeline.LARGE_INTERACTIONS", 0)
-    beside = decide(sample_run.warehouse, processes=2)
-    assert beside.files == decide(sample_run.warehouse).files
-
-
 def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
     words = ["simulate", "--world", "null", "--interactions", "50"]
     program = [sys.executable, "-m", "llm_telemetry.cli"]

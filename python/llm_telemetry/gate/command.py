@@ -82,7 +82,8 @@ def gate_versions(
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    numbers = settings(warehouse)
+    knobs = read("knobs", warehouse)
+    numbers = settings(knobs)
     looks = schedule.settled(numbers)
     served = read("release_versions", warehouse)
     candidate = _candidate(traffic, served)
@@ -100,7 +101,7 @@ def gate_versions(
         "use_cases": list(traffic.use_cases),
     }
     assumptions = of_versions(comparison, decided)
-    return _finished(decided, comparison, looks, assumptions, rows(chosen(warehouse)))
+    return _finished(decided, comparison, looks, assumptions, rows(chosen(knobs)))
 
 
 def gate_artifacts(

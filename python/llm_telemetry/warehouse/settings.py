@@ -1,21 +1,16 @@
-"""The knobs as a build used them."""
-
-from pathlib import Path
+"""The knobs as a build used them, from the mart knobs."""
 
 import pandas as pd
 
-from llm_telemetry.warehouse.connection import read
 
-
-def settings(warehouse: Path) -> dict[str, float]:
+def settings(knobs: pd.DataFrame) -> dict[str, float]:
     """Return the knobs that are numbers."""
-    knobs = read("knobs", warehouse, where="setting is not null")
-    return dict(zip(knobs["knob"], knobs["setting"], strict=True))
+    numbers = knobs[knobs["setting"].notna()]
+    return dict(zip(numbers["knob"], numbers["setting"], strict=True))
 
 
-def chosen(warehouse: Path) -> pd.DataFrame:
+def chosen(knobs: pd.DataFrame) -> pd.DataFrame:
     """Return every knob, its setting a number or a text, its unit and who set it."""
-    knobs = read("knobs", warehouse)
     setting = (
         knobs["setting"]
         .astype(object)
