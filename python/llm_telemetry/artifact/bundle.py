@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from llm_telemetry.artifact import document, intoto
@@ -21,24 +22,38 @@ ARTIFACT = "decision_artifact.json"
 def csv_bytes(frame: pd.DataFrame, *, digits: int = 10) -> bytes:
     """Return a frame as CSV, the same bytes on every machine.
 
-    Numbers have ``digits`` significant digits and times are UTC. The csv module takes
-    a third of the time of ``DataFrame.to_csv`` here.
+    Numbers have ``digits`` significant digits and times are UTC. Takes a fifth of the
+    time of ``DataFrame.to_csv`` where nothing has to be quoted.
     """
+    columns = [[str(name), *_texts(frame[name], digits)] for name in frame]
+    lines = [",".join(cells) for cells in zip(*columns, strict=True)]
+    text = "\n".join([*lines, ""])
+    if len(columns) > 1 and _is_unquoted(text, len(lines), len(columns)):
+        return text.encode()
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    columns = (_texts(frame[name], digits) for name in frame)
-    writer.writerows(zip(*columns, strict=True))
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
     return out.getvalue().encode()
+
+
+def _is_unquoted(text: str, lines: int, columns: int) -> bool:
+    """Say whether no cell contains what CSV quotes."""
+    return (
+        text.count("\n") == lines
+        and text.count(",") == lines * (columns - 1)
+        and not any(mark in text for mark in '"\r')
+    )
 
 
 def _texts(column: pd.Series, digits: int) -> list[str]:
     if column.dtype.kind == "f":
         form = f"{{:.{digits}g}}".format
         return [form(value) if value == value else "" for value in column.tolist()]
-    if column.dtype.kind == "M":
-        column = column.dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("").tolist()
     known = column.notna()
+    if column.dtype.kind == "M":
+        seconds = np.datetime_as_string(column.to_numpy("datetime64[s]"), unit="s")
+        column = pd.Series([f"{text[:10]} {text[11:]}+00:00" for text in seconds])
     return [
         str(value) if is_known else ""
         for value, is_known in zip(column.tolist(), known, strict=True)

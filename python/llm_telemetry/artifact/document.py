@@ -7,7 +7,6 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-import jsonschema
 import rfc8785
 
 from llm_telemetry.artifact import provenance
@@ -109,6 +108,9 @@ def schema() -> dict[str, Any]:
 
 def faults(content: Any) -> list[str]:
     """Return one line per breach of the schema, or of the id it claims."""
+    # slow to import, and only an artifact that was read needs it
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(schema())
     breaches = [
         f"{'.'.join(map(str, breach.path)) or 'artifact'}: {breach.message}"

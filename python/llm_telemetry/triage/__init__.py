@@ -190,7 +190,7 @@ def _caveats(evidence: Evidence) -> tuple[str, ...]:
 
 def _queue(inputs: Inputs, scored: Scored, plan: ReviewPlan) -> pd.DataFrame:
     by_score, by_audit = plan.drawn(
-        uniform_draws(inputs.evaluation["interaction_id"], seed=inputs.seed),
+        uniform_draws(inputs.evaluation["interaction_id"].tolist(), seed=inputs.seed),
         uniform_draws(inputs.evaluation_days(), seed=inputs.seed),
     )
     # likeliest first; the rows come in the order of interaction_id, which settles ties

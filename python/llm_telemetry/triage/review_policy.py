@@ -70,6 +70,13 @@ class Economics:
             return float("inf")
         return self.review_cost / self.saving_per_failure
 
+    def can_review(self, mean: float, p90: float) -> bool:
+        """Say whether the reviewers can take so many reviews per day."""
+        return (
+            mean <= self.capacity_per_day + ROUNDING
+            and p90 <= self.capacity_p90_guard + ROUNDING
+        )
+
     def shadow_price(self, threshold: float) -> float:
         """Return the lambda, USD a review, at which (c_r + lambda) / (eta c_fn) = t."""
         return threshold * self.saving_per_failure - self.review_cost
@@ -112,11 +119,7 @@ class Traffic:
 
     def holds(self, reviewed: Booleans, economics: Economics) -> bool:
         """Say whether the reviewers can take it, audits included."""
-        mean, p90 = self.load(reviewed, economics.audit_share)
-        return (
-            mean <= economics.capacity_per_day + ROUNDING
-            and p90 <= economics.capacity_p90_guard + ROUNDING
-        )
+        return economics.can_review(*self.load(reviewed, economics.audit_share))
 
 
 def stream_threshold(
@@ -215,6 +218,8 @@ def threshold_curve(
         row = policy_row(
             f"threshold_{threshold:.2f}", reviewed, failed, traffic, economics
         )
-        feasible = traffic.holds(reviewed, economics)
+        feasible = economics.can_review(
+            row["mean_reviews_per_day"], row["p90_reviews_per_day"]
+        )
         rows.append({**row, "threshold": threshold, "feasible": feasible})
     return pd.DataFrame(rows, columns=CURVE_COLUMNS)

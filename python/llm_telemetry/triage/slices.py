@@ -17,7 +17,6 @@ from llm_telemetry.triage.calibration import (
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 # with fewer on either side, the normal test is not to be trusted
 MIN_SLICE_FAILURES = 20
@@ -38,10 +37,10 @@ def calibration_by_slice(
     many calls, a ratio of 1.02 is surely not 1 and yet moves no decision.
     """
     slices = [
-        _slice(dimension, name, probabilities[mask], outcomes[mask], clusters[mask])
+        _slice(dimension, name, probabilities[rows], outcomes[rows], clusters[rows])
         for dimension in map(str, dimensions.columns)
-        for name, mask in _parts(dimensions[dimension])
-        if _is_judged(outcomes[mask], probabilities[mask])
+        for name, rows in _parts(dimensions[dimension])
+        if _is_judged(outcomes[rows], probabilities[rows])
     ]
     adjusted = holm([one["p_value"] for one in slices])
     return [
@@ -60,9 +59,15 @@ def _is_far(one: Row) -> bool:
     return not low <= one["observed_over_expected"] <= high
 
 
-def _parts(column: pd.Series) -> Iterable[tuple[str, Booleans]]:
+def _parts(column: pd.Series) -> Iterable[tuple[str, Integers]]:
+    """Return each name with the places of its rows, in their order."""
     codes, names = pd.factorize(column, sort=True)
-    return [(str(name), codes == code) for code, name in enumerate(names)]
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(-1, len(names)), side="right")
+    return [
+        (str(name), order[ends[place] : ends[place + 1]])
+        for place, name in enumerate(names)
+    ]
 
 
 def _is_judged(outcomes: Floats, probabilities: Floats) -> bool:
@@ -92,7 +97,7 @@ def _slice(
         "dimension": dimension,
         "name": name,
         "interactions": len(outcomes),
-        "sessions": len(np.unique(clusters)),
+        "sessions": int(np.count_nonzero(np.bincount(clusters))),
         "observed_over_expected": ratio,
         "low": ratio - reach,
         "high": ratio + reach,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,9 +34,9 @@ def pre_call(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoder:
-    """The columns seen while fitting; what is new later is none of them."""
+    """The columns seen while fitting; a level that appears later has no column."""
 
     levels: dict[str, pd.Index]
     means: dict[str, float]
@@ -78,6 +79,30 @@ class Encoder:
         scaled[known, 0] = (values[known] - self.means[name]) / self.scales[name]
         scaled[:, 1] = ~known
         return sparse.csr_matrix(scaled)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Contexts as the columns of one encoder, computed once for every model."""
+
+    encoder: Encoder
+    contexts: pd.DataFrame
+    interacted: Sequence[str]
+
+    @classmethod
+    def fitted(cls, contexts: pd.DataFrame, interacted: Sequence[str]) -> "Encoded":
+        """Return the contexts in the columns of an encoder fitted on them."""
+        return cls(Encoder.fitted(contexts), contexts, interacted)
+
+    @cached_property
+    def shared(self) -> Design:
+        """Return all columns, rows x columns."""
+        return self.encoder.design(self.contexts)
+
+    @cached_property
+    def by_arm(self) -> Design:
+        """Return the columns whose effect may differ by arm, rows x columns."""
+        return self.encoder.design(self.contexts, self.interacted)
 
 
 def one_hot(codes: Codes, width: int) -> Design:

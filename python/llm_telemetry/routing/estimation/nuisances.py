@@ -1,13 +1,14 @@
 """The fitted parts that every estimator shares: propensities and outcome models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from llm_telemetry.routing.estimation import outcome_models, propensity
-from llm_telemetry.routing.estimation.contexts import Codes, Floats
+from llm_telemetry.routing.estimation.contexts import Codes, Encoded, Encoder, Floats
 from llm_telemetry.routing.estimation.outcome_models import OutcomeModel
 from llm_telemetry.routing.estimation.propensity import PropensityModel
 
@@ -57,20 +58,27 @@ class Nuisances:
 
     def predicted(self, sample: Sample) -> Predicted:
         """Return modelled propensities and expected outcomes, each rows x arms."""
+        rows = encoded(sample)
         expected = {
-            name: model.expected(sample.contexts)
+            name: model.expected(rows(model.encoder))
             for name, model in self.outcomes.items()
         }
-        return self.propensity.probabilities(sample.contexts), expected
+        return self.propensity.probabilities(rows(self.propensity.encoder)), expected
+
+
+def encoded(sample: Sample) -> Callable[[Encoder], Encoded]:
+    """Return what encodes a sample: once for models that share an encoder."""
+    return cache(lambda encoder: Encoded(encoder, sample.contexts, sample.interacted))
 
 
 def fit(sample: Sample, *, temperature: float = 1.0) -> Nuisances:
     """Return the models fitted on a sample."""
-    contexts, arms, count = sample.contexts, sample.arms, sample.arm_count
+    arms, count = sample.arms, sample.arm_count
+    rows = Encoded.fitted(sample.contexts, sample.interacted)
     return Nuisances(
-        propensity=propensity.fit(contexts, arms, count, temperature=temperature),
+        propensity=propensity.fit(rows, arms, count, temperature=temperature),
         outcomes={
-            name: outcome_models.fit(contexts, arms, values, count, sample.interacted)
+            name: outcome_models.fit(rows, arms, values, count)
             for name, values in sample.outcomes.items()
         },
     )
@@ -94,13 +102,12 @@ def cross_fitted(sample: Sample, fold_of: Codes) -> tuple[Predicted, float]:
     expected = {name: np.zeros(shape) for name in sample.outcomes}
     for fold in range(int(fold_of.max(initial=0)) + 1):
         inside = np.flatnonzero(fold_of == fold)
-        outside = sample.of(np.flatnonzero(fold_of != fold))
-        fitted = fit(outside)
-        contexts = sample.contexts.iloc[inside]
-        log_raw[inside] = fitted.propensity.log_raw(contexts)
+        fitted = fit(sample.of(np.flatnonzero(fold_of != fold)))
+        rows = encoded(sample.of(inside))
+        log_raw[inside] = fitted.propensity.log_raw(rows(fitted.propensity.encoder))
         log_shares[inside] = fitted.propensity.log_shares
         for name, model in fitted.outcomes.items():
-            expected[name][inside] = model.expected(contexts)
+            expected[name][inside] = model.expected(rows(model.encoder))
     temperature = propensity.fit_temperature(log_raw, log_shares, sample.arms)
     likely = np.exp(propensity.tempered(log_raw, log_shares, temperature))
     return (likely, expected), temperature

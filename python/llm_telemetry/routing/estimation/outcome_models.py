@@ -1,17 +1,21 @@
 """What an arm would do to a call, given what was known before it."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from llm_telemetry.routing.estimation.contexts import Codes, Design, Encoder, Floats
+from llm_telemetry.routing.estimation.contexts import (
+    Codes,
+    Design,
+    Encoded,
+    Encoder,
+    Floats,
+)
 
 MAX_ITERATIONS = 300
 
@@ -25,48 +29,39 @@ class OutcomeModel:
     """
 
     encoder: Encoder
-    interacted: Sequence[str]
     intercept: float
     shared: Floats
     by_arm: Floats
     is_probability: bool
 
-    def expected(self, contexts: pd.DataFrame) -> Floats:
+    def expected(self, rows: Encoded) -> Floats:
         """Return E[outcome | context, arm], rows x arms."""
-        shared = self.encoder.design(contexts) @ self.shared
-        own = self.encoder.design(contexts, self.interacted) @ self.by_arm[:, 1:].T
+        shared = rows.shared @ self.shared
+        own = rows.by_arm @ self.by_arm[:, 1:].T
         predictor = self.intercept + shared[:, None] + self.by_arm[:, 0] + own
         return np.asarray(expit(predictor) if self.is_probability else predictor)
 
 
-def fit(
-    contexts: pd.DataFrame,
-    arms: Codes,
-    outcomes: Floats,
-    count: int,
-    interacted: Sequence[str],
-) -> OutcomeModel:
+def fit(rows: Encoded, arms: Codes, outcomes: Floats, count: int) -> OutcomeModel:
     """Return the model of one outcome; rows where it is unknown are left out.
 
     Logistic where the outcomes are 0 and 1, else ridge regression.
     """
     known = np.isfinite(outcomes)
-    contexts, arms, outcomes = contexts[known], arms[known], outcomes[known]
-    encoder = Encoder.fitted(contexts)
-    base = encoder.design(contexts)
-    own = encoder.design(contexts, interacted)
-    width = own.shape[1] + 1
+    if not known.all():
+        rows = Encoded.fitted(rows.contexts[known], rows.interacted)
+        arms, outcomes = arms[known], outcomes[known]
+    width, split = rows.by_arm.shape[1] + 1, rows.shared.shape[1]
     is_probability = bool(np.isin(outcomes, (0.0, 1.0)).all())
     if len(np.unique(outcomes)) < 2:
         level = float(outcomes[0]) if len(outcomes) else np.nan
-        flat = np.zeros(base.shape[1]), np.zeros((count, width))
-        return OutcomeModel(encoder, interacted, level, *flat, False)
-    design = sparse.hstack([base, _by_arm(own, arms, count)], format="csr")
+        flat = np.zeros(split), np.zeros((count, width))
+        return OutcomeModel(rows.encoder, level, *flat, False)
+    blocks = [rows.shared, _by_arm(rows.by_arm, arms, count)]
+    design = sparse.hstack(blocks, format="csr")
     intercept, slopes = _solve(design, outcomes, is_probability)
-    split = base.shape[1]
     return OutcomeModel(
-        encoder=encoder,
-        interacted=interacted,
+        encoder=rows.encoder,
         intercept=intercept,
         shared=slopes[:split],
         by_arm=slopes[split:].reshape(count, width),

@@ -50,9 +50,12 @@ class Calls:
     @classmethod
     def of(cls, marts: Marts, knobs: Mapping[str, float]) -> "Calls":
         """Return the calls; sums of floats depend on their order, so it is fixed."""
-        rows = marts.contexts.sort_values("interaction_id", ignore_index=True)
+        rows = marts.contexts
+        if not rows["interaction_id"].is_monotonic_increasing:
+            rows = rows.sort_values("interaction_id", ignore_index=True)
         # grouped many times below, and numbers and categories group faster than texts
-        rows["session_id"] = pd.factorize(rows["session_id"], sort=True)[0]
+        sessions = pd.factorize(rows["session_id"], sort=True)[0]
+        rows = rows.assign(session_id=sessions)
         rows = rows.astype(dict.fromkeys(NAMED, "category"))
         for name in ("cost_usd", "propensity", *STOCHASTIC):
             known = rows[name].astype("Float64")

@@ -4,13 +4,12 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from llm_telemetry.routing.estimation.contexts import Codes, Encoder, Floats
+from llm_telemetry.routing.estimation.contexts import Codes, Encoded, Encoder, Floats
 
 MAX_ITERATIONS = 300
 # where every model of a fold agrees with chance, nothing is left of the spread
@@ -30,26 +29,23 @@ class PropensityModel:
     log_shares: Floats
     temperature: float = 1.0
 
-    def log_raw(self, contexts: pd.DataFrame) -> Floats:
+    def log_raw(self, rows: Encoded) -> Floats:
         """Return the log probabilities of the regression, rows x arms."""
-        raw = np.tile(self.log_shares, (len(contexts), 1))
-        if self.regression is not None and len(contexts):
-            fitted = self.regression.predict_log_proba(self.encoder.design(contexts))
+        raw = np.tile(self.log_shares, (len(rows.contexts), 1))
+        if self.regression is not None and len(rows.contexts):
+            fitted = self.regression.predict_log_proba(rows.shared)
             raw[:, self.regression.classes_] = fitted
         return raw
 
-    def probabilities(self, contexts: pd.DataFrame) -> Floats:
+    def probabilities(self, rows: Encoded) -> Floats:
         """Return e(a | x), rows x arms."""
-        return np.exp(
-            tempered(self.log_raw(contexts), self.log_shares, self.temperature)
-        )
+        return np.exp(tempered(self.log_raw(rows), self.log_shares, self.temperature))
 
 
 def fit(
-    contexts: pd.DataFrame, arms: Codes, count: int, *, temperature: float = 1.0
+    rows: Encoded, arms: Codes, count: int, *, temperature: float = 1.0
 ) -> PropensityModel:
     """Return the model of ``count`` arms fitted on what was logged."""
-    encoder = Encoder.fitted(contexts)
     # half a row for every arm, so that none is impossible
     shares = (np.bincount(arms, minlength=count) + 0.5) / (len(arms) + 0.5 * count)
     regression = None
@@ -57,8 +53,8 @@ def fit(
         regression = LogisticRegression(max_iter=MAX_ITERATIONS, tol=1e-4)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            regression.fit(encoder.design(contexts), arms)
-    return PropensityModel(encoder, regression, np.log(shares), temperature)
+            regression.fit(rows.shared, arms)
+    return PropensityModel(rows.encoder, regression, np.log(shares), temperature)
 
 
 def tempered(log_raw: Floats, log_shares: Floats, temperature: float) -> Floats:
