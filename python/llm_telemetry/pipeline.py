@@ -20,8 +20,10 @@ from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.ledger import predictions
+from llm_telemetry.routing.estimation.prepared import NAMED
 from llm_telemetry.routing.output.payload import flags
 from llm_telemetry.routing.output.words import ADVICE
+from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
 from llm_telemetry.warehouse.connection import Query, read_all
 from llm_telemetry.warehouse.settings import chosen, settings
@@ -51,8 +53,11 @@ READ: dict[str, Query] = {
     "routing_candidates": {},
     "routing_constraints": {},
     "routing_prices": {},
-    "routing_contexts": {"order_by": "interaction_id"},
-    "triage_features": {"order_by": "interaction_id"},
+    "routing_contexts": {"names": NAMED, "order_by": "interaction_id"},
+    "triage_features": {
+        "names": [*CATEGORICAL, "decision_window"],
+        "order_by": "interaction_id",
+    },
     "drift": {},
     "failure_drivers": {},
     "budget_burn": {},

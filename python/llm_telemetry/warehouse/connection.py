@@ -23,9 +23,14 @@ ORPHAN_SECONDS = 30.0
 
 
 class Query(TypedDict, total=False):
-    """Which columns and rows of a mart are read, and their order; all by default."""
+    """Which columns and rows of a mart are read, and their order; all by default.
+
+    Columns of few ``names`` become categories in the order of their texts: a text per
+    row takes ten times the memory, and each use of it has to hash it.
+    """
 
     columns: Sequence[str]
+    names: Sequence[str]
     where: str
     order_by: str
 
@@ -55,14 +60,27 @@ def _rows(
 ) -> pd.DataFrame:
     columns = ", ".join(query.get("columns", ("*",)))
     where, order_by = query.get("where", "true"), query.get("order_by", "all")
-    sql = f"select {columns} from marts.{mart} where {where} order by {order_by}"
     try:
+        if names := query.get("names"):
+            coded = (_coded(connection, mart, name, where) for name in names)
+            columns += f" replace ({', '.join(coded)})"
+        sql = f"select {columns} from marts.{mart} where {where} order by {order_by}"
         frame: pd.DataFrame = connection.sql(sql).df()
     except duckdb.CatalogException as error:
         raise InputError(
             f"{warehouse}: no mart {mart}: build the warehouse again with run"
         ) from error
     return frame
+
+
+def _coded(connection: Connection, mart: str, column: str, where: str) -> str:
+    """Return a column as a type that numbers its names, which is created here."""
+    kind = f'memory.main."{mart}_{column}"'
+    connection.execute(
+        f"create type {kind} as enum (select distinct {column} from marts.{mart} "
+        f"where {where} and {column} is not null order by 1)"
+    )
+    return f"{column}::{kind} as {column}"
 
 
 @contextmanager
