@@ -5,12 +5,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import duckdb
-import pandas as pd
 
 from llm_telemetry.errors import InputError
+
+if TYPE_CHECKING:
+    # every dbt imports this module, and pandas takes a third of a second
+    import pandas as pd
 
 Connection = duckdb.DuckDBPyConnection
 # device, inode, time of the last change in ns, bytes
@@ -35,7 +38,7 @@ class Query(TypedDict, total=False):
     order_by: str
 
 
-def read(mart: str, warehouse: Path, **query: Unpack[Query]) -> pd.DataFrame:
+def read(mart: str, warehouse: Path, **query: Unpack[Query]) -> "pd.DataFrame":
     """Return the rows of one mart in a fixed order.
 
     Raises InputError where the file is not a warehouse or has no such mart.
@@ -43,7 +46,7 @@ def read(mart: str, warehouse: Path, **query: Unpack[Query]) -> pd.DataFrame:
     return read_all({mart: query}, warehouse)[mart]
 
 
-def read_all(marts: Mapping[str, Query], warehouse: Path) -> dict[str, pd.DataFrame]:
+def read_all(marts: Mapping[str, Query], warehouse: Path) -> dict[str, "pd.DataFrame"]:
     """Return each mart's rows as ``read`` does, over one connection.
 
     Opening a warehouse takes longer than reading most of its marts.
@@ -57,7 +60,7 @@ def read_all(marts: Mapping[str, Query], warehouse: Path) -> dict[str, pd.DataFr
 
 def _rows(
     connection: Connection, mart: str, query: Query, warehouse: Path
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     columns = ", ".join(query.get("columns", ("*",)))
     where, order_by = query.get("where", "true"), query.get("order_by", "all")
     try:
@@ -65,7 +68,7 @@ def _rows(
             coded = (_coded(connection, mart, name, where) for name in names)
             columns += f" replace ({', '.join(coded)})"
         sql = f"select {columns} from marts.{mart} where {where} order by {order_by}"
-        frame: pd.DataFrame = connection.sql(sql).df()
+        frame: "pd.DataFrame" = connection.sql(sql).df()
     except duckdb.CatalogException as error:
         raise InputError(
             f"{warehouse}: no mart {mart}: build the warehouse again with run"
@@ -183,7 +186,7 @@ def views_of_other_files(marts: Path) -> list[str]:
     return sorted(found)
 
 
-def replace_rows(mart: str, rows: pd.DataFrame, warehouse: Path) -> None:
+def replace_rows(mart: str, rows: "pd.DataFrame", warehouse: Path) -> None:
     """Put rows that SQL cannot compute into a mart of a build that is not published."""
     with _connected(str(warehouse)) as connection:
         connection.register("fresh_rows", rows)
