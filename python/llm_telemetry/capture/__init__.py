@@ -1,4 +1,7 @@
-"""Capture telemetry inside an app: needs the extra ``capture``; see docs/guides/capture.md."""
+"""Capture telemetry inside an app; needs the extra ``capture``.
+
+docs/guides/capture.md shows how.
+"""
 
 from llm_telemetry.capture.context import call_context
 from llm_telemetry.capture.events import (

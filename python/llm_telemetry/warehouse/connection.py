@@ -68,7 +68,7 @@ def _rows(
             coded = (_coded(connection, mart, name, where) for name in names)
             columns += f" replace ({', '.join(coded)})"
         sql = f"select {columns} from marts.{mart} where {where} order by {order_by}"
-        frame: "pd.DataFrame" = connection.sql(sql).df()
+        frame: pd.DataFrame = connection.sql(sql).df()
     except duckdb.CatalogException as error:
         raise InputError(
             f"{warehouse}: no mart {mart}: build the warehouse again with run"
