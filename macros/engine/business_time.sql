@@ -1,4 +1,4 @@
-{# what the clock on the wall says in the business's time zone, for a moment in UTC #}
+{# the local time of a moment in UTC, in the time zone of the business #}
 {% macro business_time(moment) -%}
     {%- set zone = text_knob('business_time_zone') -%}
     {%- if zone == 'UTC' -%}{{ moment }}

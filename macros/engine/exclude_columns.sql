@@ -1,2 +1,4 @@
-{# a star without some of its columns #}
-{% macro exclude_columns(columns) %}{{ 'except' if target.type == 'spark' else 'exclude' }} ({{ columns }}){% endmacro %}
+{# after a star: all columns but these #}
+{% macro exclude_columns(columns) -%}
+    {{ 'except' if target.type == 'spark' else 'exclude' }} ({{ columns }})
+{%- endmacro %}

@@ -1,2 +1,2 @@
-{# what several steps read, and is dearer to keep than to read again; Spark keeps nothing #}
+{# for CTEs that cost less to read again than to keep; Spark keeps none #}
 {% macro not_materialized() %}{{ 'not materialized ' if target.type != 'spark' }}{% endmacro %}

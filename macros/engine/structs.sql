@@ -1,11 +1,18 @@
-{# from names to expressions #}
+{# from a mapping of names to expressions #}
 {% macro struct_of(fields) -%}
     {{ 'named_struct(' if target.type == 'spark' else '{' }}
     {%- for name, expression in fields.items() -%}
-    '{{ name }}'{{ ', ' if target.type == 'spark' else ': ' }}{{ expression }}{{ ', ' if not loop.last }}
+    '{{ name }}'{{ ', ' if target.type == 'spark' else ': ' }}{{ expression }}
+    {{- ', ' if not loop.last }}
     {%- endfor -%}
     {{ ')' if target.type == 'spark' else '}' }}
 {%- endmacro %}
 
-{# a row for each struct of a list, a column for each of their fields #}
-{% macro row_for_each_struct(list) %}{{ 'inline(' ~ list ~ ')' if target.type == 'spark' else 'unnest(' ~ list ~ ', recursive := true)' }}{% endmacro %}
+{# one row per struct of a list, with a column for each field #}
+{% macro row_for_each_struct(list) -%}
+    {%- if target.type == 'spark' -%}
+    inline({{ list }})
+    {%- else -%}
+    unnest({{ list }}, recursive := true)
+    {%- endif -%}
+{%- endmacro %}

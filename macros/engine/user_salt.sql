@@ -1,5 +1,22 @@
-{# known to the connection alone: what is compiled is written to disk; Spark fills it in as it parses #}
-{% macro user_salt() %}{{ "coalesce(nullif('${env:LLM_TELEMETRY_USER_SALT}', '$' || '{env:LLM_TELEMETRY_USER_SALT}'), '')" if target.type == 'spark' else "coalesce(getvariable('user_salt'), '')" }}{% endmacro %}
+{# only the connection knows the salt, because compiled SQL is written to disk; Spark substitutes
+   it while parsing #}
+{% macro user_salt() -%}
+    {%- if target.type == 'spark' -%}
+    {#- where the variable is not set, the reference stays in the text as it is -#}
+    coalesce(nullif(
+        '${env:LLM_TELEMETRY_USER_SALT}', '$' || '{env:LLM_TELEMETRY_USER_SALT}'
+    ), '')
+    {%- else -%}
+    coalesce(getvariable('user_salt'), '')
+    {%- endif -%}
+{%- endmacro %}
 
-{# Spark writes down the text of a view as it parsed it: it is told no more than whether there is a salt #}
-{% macro is_unsalted() %}{{ run_query('select ' ~ user_salt() ~ " = ''").columns[0].values()[0] | lower if target.type == 'spark' and execute else user_salt() ~ " = ''" }}{% endmacro %}
+{# Spark stores a view's text after substitution, so the view sees only whether a salt is set #}
+{% macro is_unsalted() -%}
+    {%- set query = user_salt() ~ " = ''" -%}
+    {%- if target.type == 'spark' and execute -%}
+    {{ run_query('select ' ~ query).columns[0].values()[0] | lower }}
+    {%- else -%}
+    {{ query }}
+    {%- endif -%}
+{%- endmacro %}
