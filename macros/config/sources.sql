@@ -1,5 +1,5 @@
 {% macro source_tables() -%}
-    {#- what each source brings; a new one is a folder of models/staging and a line here -#}
+    {#- the tables of each source; a new source is a folder of models/staging and a line here -#}
     {{ return({
         'telemetry_csv': ['interactions'],
         'otlp': ['interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents'],
@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {% macro sources_on(table='interactions') -%}
-    {#- those that are on and bring the table, in the order above -#}
+    {#- those that are on and have the table, in the order above -#}
     {%- set named, found = text_knob('sources').replace(' ', '').split(','), [] -%}
     {%- for source in named if source not in source_tables() -%}
         {{ exceptions.raise_compiler_error("SOURCES names '" ~ source ~ "': unknown") }}
@@ -22,7 +22,7 @@
 {%- endmacro %}
 
 {% macro is_source_on(relation) -%}
-    {#- for the model stg_<source>__<table>: whether it is asked for -#}
+    {#- whether the source of the model stg_<source>__<table> is on -#}
     {%- set source, table = relation.identifier[4:].split('__') -%}
     {{ return(source in sources_on('contents' if table == 'contents' else 'interactions')) }}
 {%- endmacro %}
@@ -34,7 +34,8 @@
     {%- for place in [folder ~ '/' ~ source, folder] -%}
         {%- set found = run_query(
             "select file from glob(" ~ literal_path(place)[:-1] ~ "/**')"
-            ~ " where regexp_matches(file, '[.](" ~ suffixes | join('|') ~ ")([.]gz)?$') order by file"
+            ~ " where regexp_matches(file, '[.](" ~ suffixes | join('|') ~ ")([.]gz)?$')"
+            ~ " order by file"
         ).columns[0].values() | list -%}
         {%- if found -%}{{ return(found) }}{%- endif -%}
     {%- endfor -%}

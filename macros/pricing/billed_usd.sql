@@ -1,5 +1,5 @@
 {% macro input_usd(price) -%}
-    {#- prompt_tokens includes what was read from the cache and written to it -#}
+    {#- prompt_tokens includes tokens read from the cache and written to it -#}
     greatest(
         prompt_tokens - coalesce(cache_read_tokens, 0) - coalesce(cache_write_tokens, 0), 0
     ) * {{ price }}['input']
@@ -8,7 +8,8 @@
 {%- endmacro %}
 
 {% macro output_usd(price) -%}
-    {#- completion_tokens includes reasoning, which a few models price apart; an embedding has no output -#}
+    {#- completion_tokens includes reasoning, which some models price separately; an embedding
+        has no output -#}
     case
         when {{ price }}['output'] is null and coalesce(completion_tokens, 0) = 0 then 0e0
         else

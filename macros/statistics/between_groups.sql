@@ -1,5 +1,5 @@
 {% macro between_groups_variance(events, trials) -%}
-    {#- of sum(events) / sum(trials), sessions clustered: the rows are session groups -#}
+    {#- the variance of sum(events) / sum(trials), clustered by session: rows are session groups -#}
     count(*) filter (where {{ trials }} > 0)
     / cast(nullif(count(*) filter (where {{ trials }} > 0) - 1, 0) as double)
     * (
@@ -12,10 +12,14 @@
 {%- endmacro %}
 
 {% macro effective_trials(metric, trials) -%}
-    {#- independent trials worth as much; too few events to tell: a session is worth one -#}
+    {#- how many independent trials give the same variance; with too few events to estimate it,
+        one per session -#}
     case
         when least({{ metric }}_rate, 1e0 - {{ metric }}_rate) * {{ trials }} >= 5
-            then least({{ trials }}, {{ metric }}_rate * (1e0 - {{ metric }}_rate) / nullif({{ metric }}_variance, 0))
+            then least(
+                {{ trials }},
+                {{ metric }}_rate * (1e0 - {{ metric }}_rate) / nullif({{ metric }}_variance, 0)
+            )
         else least({{ trials }}, sessions)
     end as {{ metric }}_trials
 {%- endmacro %}

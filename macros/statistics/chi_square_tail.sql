@@ -1,7 +1,7 @@
 {#-
     P(X > x) for X ~ chi-square with df degrees of freedom: the finite series of Abramowitz and
-    Stegun 26.4.4 (odd df, which starts from the normal tail) and 26.4.5 (even df); both arguments
-    columns. Largest relative error against scipy, df 1 to 2000, tails down to 1e-290: 1e-8.
+    Stegun 26.4.4 (odd df, which starts from the normal tail) and 26.4.5 (even df). Both arguments
+    are columns. Largest relative error against scipy, df 1 to 2000, tails down to 1e-290: 1e-8.
 -#}
 {% macro chi_square_tail(x, df) -%}
     case
@@ -10,7 +10,8 @@
             if({{ df }} % 2 = 1, 2 * {{ normal_tail('sqrt(' ~ x ~ ')') }}, 0e0)
             + coalesce({{ sum_of_items(for_each(
                 numbers_below('cast(floor(' ~ df ~ ' / 2) as bigint)'), 'term',
-                'exp((term + ' ~ df ~ ' % 2 / 2e0) * ln(' ~ x ~ ' / 2) - ' ~ x ~ ' / 2 - ' ~ log_gamma('term + ' ~ df ~ ' % 2 / 2e0 + 1') ~ ')'
+                'exp((term + ' ~ df ~ ' % 2 / 2e0) * ln(' ~ x ~ ' / 2) - ' ~ x ~ ' / 2'
+                ~ ' - ' ~ log_gamma('term + ' ~ df ~ ' % 2 / 2e0 + 1') ~ ')'
             )) }}, 0e0)
         )
     end

@@ -1,4 +1,4 @@
-{#- Wilson (1927) score interval of a proportion, two-sided 95 %: z = 1.959964; null on an empty denominator -#}
+{#- Wilson (1927) score interval of a rate, two-sided 95 % (z = 1.959964); null if no trials -#}
 {% macro wilson_low(successes, trials) -%}
     greatest(0e0, {{ wilson_centre(successes, trials) }} - {{ wilson_margin(successes, trials) }})
 {%- endmacro %}
@@ -12,6 +12,8 @@
 {%- endmacro %}
 
 {% macro wilson_margin(successes, trials) -%}
-    1.959964e0 * sqrt(({{ successes }}) * (1e0 - ({{ successes }}) / cast(nullif({{ trials }}, 0) as double)) + 3.841459e0 / 4)
-    / (nullif({{ trials }}, 0) + 3.841459e0)
+    1.959964e0 * sqrt(
+        ({{ successes }}) * (1e0 - ({{ successes }}) / cast(nullif({{ trials }}, 0) as double))
+        + 3.841459e0 / 4
+    ) / (nullif({{ trials }}, 0) + 3.841459e0)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- upper end of the one-sided 95 % Wilson (1927) interval: z = 1.644854; null on an empty denominator -#}
+{#- upper end of the one-sided 95 % Wilson (1927) interval (z = 1.644854); null if no trials -#}
 {% macro wilson_bound(successes, trials) -%}
     (
         {{ successes }} + 2.705543e0 / 2
