@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from llm_telemetry.decisions.statistics import p_value
@@ -12,6 +13,7 @@ from llm_telemetry.routing.estimation import post_stratified
 from llm_telemetry.routing.estimation.contexts import Codes, Floats
 from llm_telemetry.routing.estimation.nuisances import Sample, fit, with_logged
 from llm_telemetry.routing.estimation.prepared import STOCHASTIC, Calls
+from llm_telemetry.routing.estimation.strata import LEVELS, MEASURES
 from llm_telemetry.routing.estimation.value import (
     ESTIMATORS,
     Contrast,
@@ -23,6 +25,7 @@ from llm_telemetry.routing.estimation.value import (
 
 FIT_WINDOWS = ("history", "calibration")
 MISSING = (*STOCHASTIC, "cost_usd")
+MATCHED_COLUMNS = ["session_id", *MEASURES, "use_case", *LEVELS[0]]
 JUDGED_COLUMNS = [
     "use_case",
     "evaluation_rows",
@@ -65,6 +68,11 @@ class Window:
         routed = self.rows.loc[self.is_routed(policy), "use_case"]
         return np.asarray(routed.map(arm_of), dtype=np.int64)
 
+    def is_chosen(self, policy: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Say which of the rows of a policy its arms served."""
+        served = self.sample.arms[self.is_routed(policy)] == self.chosen(policy)
+        return np.asarray(served)
+
     def evaluation(self, policy: pd.DataFrame) -> Evaluation:
         """Return the rows of a policy as the estimators see them."""
         places, chosen = np.flatnonzero(self.is_routed(policy)), self.chosen(policy)
@@ -89,10 +97,8 @@ class Window:
 
     def matched(self, policy: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a policy, and which of them its arms served."""
-        routed = self.is_routed(policy)
-        return self.rows[routed].assign(
-            is_chosen=self.sample.arms[routed] == self.chosen(policy)
-        )
+        rows = self.rows.loc[self.is_routed(policy), MATCHED_COLUMNS]
+        return rows.assign(is_chosen=self.is_chosen(policy))
 
     def judged(self, policy: pd.DataFrame, found: Mapping[str, Contrast]) -> Judged:
         """Return what the diagnostics look at."""
@@ -151,9 +157,9 @@ def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for place in range(len(policy)):
         own = policy.iloc[[place]]
-        matched, evaluation = window.matched(own), window.evaluation(own)
-        on_arm = matched[matched["is_chosen"]]
-        counts = (len(matched), len(on_arm), on_arm["session_id"].nunique())
+        evaluation, is_chosen = window.evaluation(own), window.is_chosen(own)
+        on_arm = evaluation.sessions[is_chosen]
+        counts = (len(is_chosen), len(on_arm), len(np.unique(on_arm)))
         worth = evaluation.effective_sessions
         delta = _delta(evaluation, is_known=len(on_arm) > 0)
         rows.append((own["use_case"].iloc[0], *counts, worth, *delta))

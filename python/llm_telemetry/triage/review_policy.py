@@ -123,15 +123,21 @@ class Traffic:
 
 
 def stream_threshold(
-    probabilities: Floats, traffic: Traffic, economics: Economics
+    probabilities: Floats,
+    traffic: Traffic,
+    economics: Economics,
+    *,
+    scores: Floats | None = None,
 ) -> float | None:
     """Return the smallest threshold from t* up whose load the reviewers can take.
 
     No outcome is looked at, only how many calls score how high. None where even the
-    calls of the highest score are too many.
+    calls of the highest score are too many. ``scores`` are the distinct probabilities
+    in order, where they are known.
     """
-    scores = np.unique(probabilities[probabilities >= economics.threshold])
-    candidates = np.concatenate([[economics.threshold], scores])
+    distinct = np.unique(probabilities) if scores is None else scores
+    above = distinct[np.searchsorted(distinct, economics.threshold) :]
+    candidates = np.concatenate([[economics.threshold], above])
     low, high = 0, len(candidates)
     # the load falls as the threshold rises
     while low < high:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
+
 from llm_telemetry.decisions.types import Row
 from llm_telemetry.triage.calibration import CalibrationReport
 from llm_telemetry.triage.review_policy import Economics, stream_threshold
@@ -26,6 +28,7 @@ def sensitivity(
     t* = c_r / (eta c_fn) alone: it is found once for each t*.
     """
     verdicts: dict[str, str] = {}
+    scores = np.unique(setting.probabilities)
     rows = []
     for share, missed, review in product(REPAIR_SHARES, COST_FACTORS, COST_FACTORS):
         tried = replace(
@@ -36,7 +39,9 @@ def sensitivity(
         )
         price = f"{tried.threshold:.10g}"
         if price not in verdicts:
-            threshold = stream_threshold(setting.probabilities, setting.traffic, tried)
+            threshold = stream_threshold(
+                setting.probabilities, setting.traffic, tried, scores=scores
+            )
             verdicts[price] = review_value(
                 scored, tried, threshold, report, is_overlapping=is_overlapping
             ).verdict
