@@ -22,9 +22,9 @@ def main() -> int:
     """Run, and print one line of JSON."""
     phases: Seconds = {}
     for module, function, phase in (
-        (cli, "_decided", "decide"),
+        (cli, "_decide", "decide"),
         (promote, "seal", "seal"),
-        (cli, "_written", "write the bundle"),
+        (cli, "_write", "write the bundle"),
         (promote, "publish", "publish"),
     ):
         setattr(module, function, timed(getattr(module, function), phase, phases))

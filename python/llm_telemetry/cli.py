@@ -43,20 +43,20 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # who reads has seen enough, as `head` has; nor can the rest be flushed at exit
+        # the reader closed the pipe, as `head` does: nothing can be flushed at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except InputError as error:
-        _complain(error.lines)
+        _print_errors(error.lines)
         return WRONG_INPUT
     except BuildError as error:
-        _complain([f"dbt failed, which is a bug here:\n{error}"])
+        _print_errors([f"dbt failed, which is a bug here:\n{error}"])
         return BUG
     except Exception:
         traceback.print_exc()
         return BUG
     except KeyboardInterrupt:
-        _complain(["interrupted: nothing was written"])
+        _print_errors(["interrupted: nothing was written"])
         return INTERRUPTED
     finally:
         gc.enable()
@@ -69,21 +69,21 @@ def run(options: Options) -> int:
     book = _ledger(options)
     store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
-    with _built(options, options.warehouse, ledger=book, **how) as marts:
-        outcome = _decided(options, marts)
+    with _build(options, options.warehouse, ledger=book, **how) as marts:
+        outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
         promote.seal(marts, outcome.fresh_rows)
         promote.check(options.warehouse)
-        _written(options, outcome)
+        _write(options, outcome)
         promote.publish(marts, options.warehouse)
-    return _told(options, outcome)
+    return _report(options, outcome)
 
 
 def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _built(options, Path(folder, "checks"), select="+integrity_checks") as marts,
+        _build(options, Path(folder, "checks"), select="+integrity_checks") as marts,
     ):
         checks = read("integrity_checks", marts)
     print(f"{len(checks)} checks, no gate failed")
@@ -111,9 +111,9 @@ def publish_marts(options: Options) -> int:
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
     with unchanged(options.warehouse):
-        outcome = _decided(options, options.warehouse)
-    _written(options, outcome)
-    return _told(options, outcome)
+        outcome = _decide(options, options.warehouse)
+    _write(options, outcome)
+    return _report(options, outcome)
 
 
 def simulate_world(options: Options) -> int:
@@ -137,7 +137,7 @@ def simulate_world(options: Options) -> int:
 def verify(options: Options) -> int:
     """Check an artifact's schema, its id and the digest of every file beside it."""
     faults = bundle.verify(options.artifact)
-    _complain(faults)
+    _print_errors(faults)
     if not faults:
         print(f"{options.artifact}: schema, id, digests and statement hold")
     return BLOCKED if faults else DONE
@@ -198,22 +198,22 @@ def prune_landing(options: Options) -> int:
     return DONE
 
 
-def _decided(options: Options, warehouse: Path) -> "Outcome":
+def _decide(options: Options, warehouse: Path) -> "Outcome":
     # not needed to validate, and slow to import
     from llm_telemetry import pipeline
 
     _progress(options)("deciding")
     store.check(_ledger(options))
-    return pipeline.decide(warehouse, earlier=bundle.earlier(options.out_dir))
+    return pipeline.decide(warehouse, earlier=bundle.read_earlier(options.out_dir))
 
 
-def _written(options: Options, outcome: "Outcome") -> None:
+def _write(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
     store.append(_ledger(options), outcome.ledger)
     _progress(options)("")
 
 
-def _told(options: Options, outcome: "Outcome") -> int:
+def _report(options: Options, outcome: "Outcome") -> int:
     """Say what was decided; return the exit code."""
     from llm_telemetry.artifact import report
 
@@ -237,7 +237,7 @@ def _valid(file: Path) -> dict[str, Any]:
     return content
 
 
-def _built(
+def _build(
     options: Options,
     warehouse: Path,
     *,
@@ -250,7 +250,7 @@ def _built(
     discovery.check_window(named)
     data_dir = discovery.find_data_dir(options.data_dir, named)
     if "otlp" in named:
-        # what a killed process had written is as good as what it sealed
+        # what a killed process wrote is as complete as what it sealed
         seal_orphans(data_dir)
     return built(
         data_dir,
@@ -271,7 +271,7 @@ def _progress(options: Options) -> Callable[[str], None]:
     return show if sys.stderr.isatty() and not options.quiet else lambda message: None
 
 
-def _complain(lines: Sequence[str]) -> None:
+def _print_errors(lines: Sequence[str]) -> None:
     for line in lines:
         print(line, file=sys.stderr)
 

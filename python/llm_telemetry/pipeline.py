@@ -80,8 +80,8 @@ UNITS = {
 class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
-    ``ledger`` holds what it predicts, and what came true of earlier predictions;
-    ``fresh_rows`` are of marts that hold what was fitted, which SQL cannot compute.
+    ``ledger`` are its predictions and the outcomes of earlier ones; ``fresh_rows`` are
+    the rows, by mart, that were fitted here because SQL cannot compute them.
     """
 
     artifact: dict[str, Any]
@@ -121,8 +121,8 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     digests = bundle.digests(files)
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    files[intoto.STATEMENT] = bundle.json_bytes(bundle.stated(final, written))
-    predicted = _predicted(marts, knobs, decisions)
+    files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
+    predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
     return Outcome(final, health, files, entries, fresh_rows)
 
@@ -179,7 +179,7 @@ def _routing(
         recommendation=ADVICE[decided.verdict],
         summary=routing_summary(decided),
         reasons=decided.reasons,
-        estimates=_measured(
+        estimates=_measure(
             {
                 name: estimate
                 for name, estimate in decided.estimates.items()
@@ -214,7 +214,7 @@ def _triage(
         recommendation=TRIAGE_ADVICE[decided.verdict],
         summary=triage_summary(decided),
         reasons=decided.reasons,
-        estimates=_measured(decided.estimates),
+        estimates=_measure(decided.estimates),
         evidence=rows(pd.DataFrame(decided.policy.get("policies", []))),
         basis=decided.basis,
     )
@@ -244,7 +244,7 @@ def _budget(
     return replace(decided, estimates={**decided.estimates, **service})
 
 
-def _measured(estimates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _measure(estimates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         name: measured(estimate, _unit(name)) for name, estimate in estimates.items()
     }
@@ -254,7 +254,7 @@ def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
 
 
-def _predicted(
+def _predict(
     marts: Marts, knobs: Mapping[str, float], decisions: Mapping[str, Decision]
 ) -> list[dict[str, Any]]:
     return predictions.predict(
@@ -270,7 +270,7 @@ def _predicted(
 def _context(
     marts: Marts, health: Mapping[str, Any], knobs: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Return what the artifact says that no decision made."""
+    """Return the fields of the artifact that come from no decision."""
     inputs = marts["inputs"].rename(
         columns={
             "table_name": "name",

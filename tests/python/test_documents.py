@@ -101,8 +101,11 @@ def test_every_verdict_and_reason_of_routing_is_explained() -> None:
         for verdict in cells(line, 1)
     }
     assert listed == set(RECOMMENDATIONS) == set(ADVICE)
-    named = set(cells(section(text, "Reasons of routing")))
-    assert named == set(REASONS) >= set(CODES.values())
+    assert set(REASONS) >= set(CODES.values())
+    table = "\n".join(f"| `{code}` | {REASONS[code]} |" for code in REASONS)
+    reasons = section(text, "Reasons of routing")
+    assert table in reasons, f"docs/outputs.md, paste this table of words.py:\n{table}"
+    assert len(cells(reasons)) == len(REASONS)
 
 
 def test_every_column_of_the_drift_report_is_described() -> None:

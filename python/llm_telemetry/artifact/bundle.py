@@ -103,7 +103,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number that JSON knows")
 
 
-def earlier(out_dir: Path) -> dict[str, Any] | None:
+def read_earlier(out_dir: Path) -> dict[str, Any] | None:
     """Return the artifact that a new one would replace, if there is a valid one."""
     try:
         content = load(out_dir / ARTIFACT)
@@ -112,8 +112,8 @@ def earlier(out_dir: Path) -> dict[str, Any] | None:
     return None if document.faults(content) else content
 
 
-def stated(content: Mapping[str, Any], written: bytes) -> dict[str, Any]:
-    """Return the in-toto statement on an artifact and the bytes it is written in."""
+def make_statement(content: Mapping[str, Any], written: bytes) -> dict[str, Any]:
+    """Return the in-toto statement on an artifact and its bytes."""
     return intoto.state(content, ARTIFACT, written)
 
 
@@ -135,7 +135,9 @@ def _statement_faults(file: Path, content: Mapping[str, Any]) -> list[str]:
     beside = file.parent / intoto.STATEMENT
     if not beside.is_file():
         return [f"{intoto.STATEMENT}: missing"]
-    return intoto.faults(beside.read_bytes(), stated(content, file.read_bytes()))
+    return intoto.faults(
+        beside.read_bytes(), make_statement(content, file.read_bytes())
+    )
 
 
 def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:

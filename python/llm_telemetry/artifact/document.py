@@ -57,7 +57,7 @@ def assemble(
     """
     degraded = _degraded(context["integrity"])
     written = {
-        name: _written(name, decision, degraded.get(name, []))
+        name: _describe(name, decision, degraded.get(name, []))
         for name, decision in decisions.items()
     }
     content = plain(
@@ -73,10 +73,10 @@ def assemble(
             "code": provenance.code(),
         }
     )
-    return _succeeding(content, earlier)
+    return _add_id(content, earlier)
 
 
-def _succeeding(
+def _add_id(
     content: Mapping[str, Any], earlier: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Return the content with its id, after ``earlier``; a repetition is the same."""
@@ -147,7 +147,7 @@ def _status(
     return {"status": status, "status_reasons": fired + unclear}
 
 
-def _written(name: str, decision: Decision, degraded: list[str]) -> dict[str, Any]:
+def _describe(name: str, decision: Decision, degraded: list[str]) -> dict[str, Any]:
     has_expired = any(code.startswith("expired_by_") for code in decision.reasons)
     clear = decision.verdict in CLEAR_VERDICTS[name] and not (degraded or has_expired)
     return {

@@ -1,4 +1,4 @@
-"""Files that take their places together, or not at all, whatever ends the process."""
+"""Files replaced together or not at all, however the process ends."""
 
 import os
 import shutil
@@ -15,9 +15,9 @@ NEW, READY = ".bundle.new", ".bundle.ready"
 def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> None:
     """Put all files into a folder, the one named ``last`` at the end.
 
-    They are complete on the disk in a folder beside, before one rename says that they
-    hold; from then on whoever comes next finishes what a kill breaks off. On an
-    OSError the earlier files come back.
+    They are synced in a folder of their own before one rename commits them; from then
+    on the next process finishes what a killed one left. On an OSError the earlier
+    files are restored.
     """
     folder.mkdir(parents=True, exist_ok=True)
     new, ready = folder / NEW, folder / READY
@@ -100,7 +100,7 @@ def _in_order(fresh: Path, last: str) -> list[str]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C until the files are in place."""
+    """Defer SIGINT and SIGTERM until the files are in place."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

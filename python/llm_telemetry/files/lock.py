@@ -13,10 +13,10 @@ from llm_telemetry.errors import InputError
 
 @contextmanager
 def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock of a warehouse, which the system drops with its holder.
+    """Lock a warehouse until the block ends; the system unlocks it if the process dies.
 
-    Raises InputError, with who holds it, where another process does; with ``wait``,
-    waits for that to end.
+    Raises InputError, which names the other process, where one has the lock; with
+    ``wait``, waits until it is free.
     """
     file = warehouse.with_name(f".{warehouse.name}.lock")
     lock = FileLock(file, timeout=-1 if wait else 0, poll_interval=0.2)
@@ -34,7 +34,7 @@ def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
             file.write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
         yield
     finally:
-        # while it is held: whoever already waits sees that the name is gone
+        # before the release: a process that waits sees that the name is gone
         with suppress(OSError):
             file.unlink()
         lock.release()

@@ -22,7 +22,7 @@ from llm_telemetry.routing.output.backtest import (
 )
 from llm_telemetry.routing.output.payload import Payload, payload
 from llm_telemetry.routing.output.policy_table import KEYS, POLICY_COLUMNS
-from llm_telemetry.routing.verdicts import RECOMMENDATIONS, Finding, weigh
+from llm_telemetry.routing.verdicts import RECOMMENDATIONS, Finding, reach_verdict
 
 __all__ = ["Marts", "RoutingDecision", "decide"]
 
@@ -63,7 +63,7 @@ def decide(
         return _refusal(marts, code, earlier)
     # several threads would add up in another order each time
     with threadpool_limits(limits=1):
-        return _decided(marts, knobs, earlier, expired_by)
+        return _decide(marts, knobs, earlier, expired_by)
 
 
 def _obstacle(marts: Marts) -> str | None:
@@ -89,18 +89,18 @@ def _refusal(
         verdict="refuse",
         recommendation="keep_baseline",
         reasons=(code,),
-        policy=_stamped(policy, shipped),
+        policy=_add_digests(policy, shipped),
         backtest=pd.DataFrame(columns=BACKTEST_COLUMNS),
         payload=shipped,
     )
 
 
-def _stamped(policy: pd.DataFrame, shipped: Payload) -> pd.DataFrame:
-    """Say in every row which policy it belongs to, and which comes back after it."""
+def _add_digests(policy: pd.DataFrame, shipped: Payload) -> pd.DataFrame:
+    """Add to every row the digest of its policy, and of the one to roll back to."""
     return policy.assign(policy_digest=shipped.digest, rollback_to=shipped.rollback_to)
 
 
-def _decided(
+def _decide(
     marts: Marts,
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
@@ -114,19 +114,19 @@ def _decided(
         "unconstrained": learning.pick(cells, marts.candidates),
         "learned": learning.pick(within, marts.candidates),
     }
-    window = evaluation.open_window(calls, temperature, knobs)
+    window = evaluation.prepare_window(calls, temperature, knobs)
     table = policy_table.with_verdicts_of_rows(
         policy_table.describe(policies["learned"], marts),
         evaluation.by_use_case(window, policies["learned"]),
         knobs["routing_min_ess_use_case"],
     )
-    finding = weigh(table, window, knobs)
+    finding = reach_verdict(table, window, knobs)
     if expired_by:
         codes = (f"expired_by_{expired_by}", *finding.reasons)
         finding = replace(finding, verdict="refuse", reasons=codes, sent=())
     policies["shippable"] = finding.policy
     contrasts = _contrasts(window, policies, finding)
-    described = _described(marts, table, finding, window, contrasts, earlier)
+    described = _describe(marts, table, finding, window, contrasts, earlier)
     own = {name: policy[KEYS] for name, policy in policies.items()}
     return replace(described, policies=own)
 
@@ -152,7 +152,7 @@ def _is_same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return arms.equals(others)
 
 
-def _described(
+def _describe(
     marts: Marts,
     table: pd.DataFrame,
     finding: Finding,
@@ -169,7 +169,7 @@ def _described(
         verdict=finding.verdict,
         recommendation=recommendation,
         reasons=(*finding.reasons, *_notes(table, window, marts)),
-        policy=_stamped(policy, shipped),
+        policy=_add_digests(policy, shipped),
         backtest=tabulate(contrasts, window.rows),
         payload=shipped,
         basis=evidence.describe(finding, window, marts.constraints, shipped),

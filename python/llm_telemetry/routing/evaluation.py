@@ -1,4 +1,4 @@
-"""The evaluation window as the judge of policies: every estimator, once."""
+"""The evaluation window, on which every policy is estimated, once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,12 +41,15 @@ JUDGED_COLUMNS = [
 
 @dataclass(frozen=True)
 class Window:
-    """The evaluation rows, with what models of earlier rows say of every arm."""
+    """The evaluation rows, with the predictions of models fitted on earlier rows.
+
+    ``propensities``, ``modelled`` and each array of ``expected`` are rows x arms.
+    """
 
     rows: pd.DataFrame
     sample: Sample
-    propensities: Floats  # of the arm used as logged, where it was logged
-    modelled: Floats  # as the context alone predicts them
+    propensities: Floats  # with the logged one of the arm used, where there is one
+    modelled: Floats  # from the context alone
     expected: Mapping[str, Floats]
     usd: Mapping[str, float]
     calls: Calls
@@ -59,7 +62,7 @@ class Window:
         return self.sample.is_randomised and bool((self.sample.logged >= least).all())
 
     def is_routed(self, policy: pd.DataFrame) -> np.ndarray:
-        """Say which rows a policy decides."""
+        """Return a mask of the rows whose use case is in the policy."""
         return self.rows["use_case"].isin(policy["use_case"]).to_numpy()
 
     def chosen(self, policy: pd.DataFrame) -> Codes:
@@ -106,7 +109,7 @@ class Window:
         rows = self.rows.iloc[places]
         likely = self.modelled[places, chosen]
         if self.is_randomised:
-            # the lot decided, whatever routing the models learned from
+            # arms were drawn at random, whatever routing the models learned from
             likely = np.full_like(likely, np.nan)
         return Judged(
             own=self.evaluation(policy),
@@ -119,8 +122,10 @@ class Window:
         )
 
 
-def open_window(calls: Calls, temperature: float, knobs: Mapping[str, float]) -> Window:
-    """Return the evaluation window, judged by models that never saw it."""
+def prepare_window(
+    calls: Calls, temperature: float, knobs: Mapping[str, float]
+) -> Window:
+    """Return the evaluation window, with predictions of models that never saw it."""
     sample = calls.sample("evaluation")
     fitted = fit(calls.sample(*FIT_WINDOWS), temperature=temperature)
     modelled, expected = fitted.predicted(sample)
@@ -137,7 +142,7 @@ def open_window(calls: Calls, temperature: float, knobs: Mapping[str, float]) ->
 
 
 def estimates(window: Window, policy: pd.DataFrame) -> dict[str, Contrast]:
-    """Return what every estimator says of a policy, on the rows it decides."""
+    """Return the contrast of a policy by each estimator, on the rows it routes."""
     own, matched = window.evaluation(policy), window.matched(policy)
     found = [
         post_stratified.naive(matched, window.knobs),
@@ -153,7 +158,7 @@ def logged(window: Window) -> Contrast:
 
 
 def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
-    """Return what the window says of each row of a policy alone."""
+    """Return the estimate of each row of a policy on its own, JUDGED_COLUMNS."""
     rows = []
     for place in range(len(policy)):
         own = policy.iloc[[place]]
@@ -161,12 +166,12 @@ def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
         on_arm = evaluation.sessions[is_chosen]
         counts = (len(is_chosen), len(on_arm), len(np.unique(on_arm)))
         worth = evaluation.effective_sessions
-        delta = _delta(evaluation, is_known=len(on_arm) > 0)
+        delta = _estimate_delta(evaluation, is_known=len(on_arm) > 0)
         rows.append((own["use_case"].iloc[0], *counts, worth, *delta))
     return pd.DataFrame(rows, columns=JUDGED_COLUMNS)
 
 
-def _delta(own: Evaluation, *, is_known: bool) -> tuple[float, ...]:
+def _estimate_delta(own: Evaluation, *, is_known: bool) -> tuple[float, ...]:
     """Return value, low, high and p-value of the change, NaN where unknown."""
     if not is_known:
         return (np.nan,) * 4

@@ -1,4 +1,4 @@
-"""From what the evaluation window says to what may be done."""
+"""From the estimates on the evaluation window to a verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -56,7 +56,9 @@ class Finding:
         return found is not None and found.unknown > 0 and not found.worst.high < 0
 
 
-def weigh(table: pd.DataFrame, window: Window, knobs: Mapping[str, float]) -> Finding:
+def reach_verdict(
+    table: pd.DataFrame, window: Window, knobs: Mapping[str, float]
+) -> Finding:
     """Return the verdict on the use cases that the evaluation window can judge."""
     shippable = table[table["reasons"] == ""]
     if shippable.empty:
@@ -71,7 +73,7 @@ def weigh(table: pd.DataFrame, window: Window, knobs: Mapping[str, float]) -> Fi
         return replace(finding, reasons=("nothing_measured",))
     if delta.low > 0:
         return replace(finding, verdict="keep_baseline", reasons=("policy_costs_more",))
-    return _sent(finding, window, knobs)
+    return _choose_sent(finding, window, knobs)
 
 
 def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
@@ -80,7 +82,9 @@ def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
     return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
 
 
-def _sent(finding: Finding, window: Window, knobs: Mapping[str, float]) -> Finding:
+def _choose_sent(
+    finding: Finding, window: Window, knobs: Mapping[str, float]
+) -> Finding:
     """Say which use cases the evidence sends: all that are not worse, or the sure ones.
 
     Where the policy as a whole proves nothing, single use cases may: Holm keeps the
@@ -97,13 +101,13 @@ def _sent(finding: Finding, window: Window, knobs: Mapping[str, float]) -> Findi
         return replace(finding, verdict="inconclusive", reasons=codes)
     if len(sent) < len(policy):
         finding = replace(finding, policy=sent, found=estimates(window, sent))
-    return _capped(finding, code, window, knobs)
+    return _cap_verdict(finding, code, window, knobs)
 
 
-def _capped(
+def _cap_verdict(
     finding: Finding, code: str, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Say how far the router may go with a policy that pays."""
+    """Return the strongest verdict that a policy which pays can have."""
     policy, delta = finding.policy, finding.delta
     own = window.evaluation(policy)
     factor = np.nan if delta is None else robust_factor(delta, own)

@@ -84,7 +84,7 @@ def decide(
         return _refusal(obstacles, inputs)
     # several threads would add up in another order each time
     with threadpool_limits(limits=1):
-        return _decided(_fitted(inputs), inputs)
+        return _decide(_fit(inputs), inputs)
 
 
 def _refusal(reasons: tuple[str, ...], inputs: Inputs) -> TriageDecision:
@@ -100,7 +100,7 @@ def _refusal(reasons: tuple[str, ...], inputs: Inputs) -> TriageDecision:
     )
 
 
-def _fitted(inputs: Inputs) -> Fit:
+def _fit(inputs: Inputs) -> Fit:
     rows, failed = inputs.labelled("history")
     choice = model_choice.choose(
         rows,
@@ -118,7 +118,7 @@ def _fitted(inputs: Inputs) -> Fit:
     return Fit(model, choice, scorecard.calibrated(calibration))
 
 
-def _decided(fit: Fit, inputs: Inputs) -> TriageDecision:
+def _decide(fit: Fit, inputs: Inputs) -> TriageDecision:
     # how many calls score how high is seen on a window that is not judged
     setting = inputs.scored(fit.scorecard, inputs.setting_window)
     economics = inputs.economics
