@@ -15,7 +15,8 @@ KNOBS = {
     for name, setting in PROJECT_KNOBS.items()
     if not isinstance(setting, str)
 }
-MODELS = ("int_release_rows", "release_slices", "release_latencies")
+MARTS = ("release_slices", "release_latencies")
+MODELS = ("int_release_rows", "int_release_names", *MARTS)
 USUAL: dict[str, Any] = {
     "timestamp_utc": pd.Timestamp("2025-01-06 12:00"),
     "use_case": "chat",
@@ -66,7 +67,7 @@ def marts(log: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def version(built: dict[str, pd.DataFrame], column: str, name: str) -> Version:
     """Return one version's rows of the marts."""
     where = f"version_column == '{column}' and version == '{name}'"
-    cells, latencies = (built[mart].query(where) for mart in MODELS[1:])
+    cells, latencies = (built[mart].query(where) for mart in MARTS)
     return Version(name, cells, latencies)
 
 

@@ -6,7 +6,8 @@ interactions as {{ not_materialized() }}(
 
     select
         * {{ exclude_columns('latency_ms') }},
-        {{ model_latency_ms() }} as latency_ms
+        {{ model_latency_ms() }} as latency_ms,
+        {{ release_keys() }}
 
     from {{ ref('interactions') }}
 
@@ -33,29 +34,21 @@ tail as (
 
 ),
 
-released as (
+release_rows as (
 
     select
         sessions.session_number,
-        -- in turn, not at random: few sessions are each a group of their own
-        (sessions.session_number - 1)
-        % cast({{ knob('session_groups') }} as integer) as session_group,
+        {{ session_group('sessions.session_number') }} as session_group,
         interactions.timestamp_utc,
-        coalesce(interactions.use_case, 'unknown') as use_case,
-        coalesce(interactions.account_tier, 'unknown') as account_tier,
-        interactions.prompt_version,
-        interactions.model_name,
-        interactions.model_provider,
-        {{ iso_week('interactions.timestamp_utc') }} as week,
+        {% for column in released_columns().split(', ') -%}
+        interactions.{{ column }}_code,
+        {% endfor -%}
+        interactions.slice_code,
         interactions.is_failure,
         interactions.is_sla_breach,
         interactions.latency_ms > tail.p95_latency_ms as is_slow,
-        -- a hundred-and-first larger than the one before: a quantile is known to 1 %
-        case
-            when interactions.latency_ms > 1
-                then cast(floor(ln(interactions.latency_ms) / ln(1.01e0)) as integer)
-            when interactions.latency_ms is not null then 0
-        end as latency_bin,
+        -- a quantile read off these bins is known to 1 %
+        {{ latency_bin('interactions.latency_ms') }} as latency_bin,
         interactions.cost_usd,
         interactions.response_quality_score
 
@@ -65,19 +58,6 @@ released as (
 
     cross join tail
 
-),
-
-coded as (
-
-    select
-        *,
-        {% for column in released_columns().split(', ') -%}
-        {{ name_code(column) }} as {{ column }}_code,
-        {% endfor -%}
-        {{ name_code('use_case, account_tier') }} as slice_code
-
-    from released
-
 )
 
-select * from coded
+select * from release_rows

@@ -1,22 +1,26 @@
 with
 
-interactions as (
+release_rows as (
 
     select * from {{ ref('int_release_rows') }}
 
 ),
 
-counted as (
+release_names as (
+
+    select * from {{ ref('int_release_names') }}
+
+),
+
+bins as (
 
     select
-        {{ released_version() }},
-        any_value(use_case) as use_case,
-        any_value(account_tier) as account_tier,
-        pow(1.01e0, latency_bin) as latency_from_ms,
-        pow(1.01e0, latency_bin + 1) as latency_to_ms,
+        {{ version_code() }},
+        slice_code,
+        latency_bin,
         count(*) as interactions
 
-    from interactions
+    from release_rows
 
     where latency_bin is not null
 
@@ -24,12 +28,27 @@ counted as (
 
 ),
 
-known_versions as (
+named as (
 
-    select * from counted
+    select
+        bins.version_column,
+        versions.name as version,
+        slices.use_case,
+        slices.account_tier,
+        {{ latency_bin_start('bins.latency_bin') }} as latency_from_ms,
+        {{ latency_bin_start('bins.latency_bin + 1') }} as latency_to_ms,
+        bins.interactions
 
-    where version is not null
+    from bins
+
+    inner join release_names as versions
+        on
+            bins.version_column = versions.column_name
+            and bins.version_code = versions.code
+
+    inner join release_names as slices
+        on slices.column_name = 'slice' and bins.slice_code = slices.code
 
 )
 
-select * from known_versions
+select * from named

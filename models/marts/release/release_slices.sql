@@ -1,17 +1,22 @@
 with
 
-interactions as (
+release_rows as (
 
     select * from {{ ref('int_release_rows') }}
 
 ),
 
-counted as (
+release_names as (
+
+    select * from {{ ref('int_release_names') }}
+
+),
+
+session_groups as (
 
     select
-        {{ released_version() }},
-        any_value(use_case) as use_case,
-        any_value(account_tier) as account_tier,
+        {{ version_code() }},
+        slice_code,
         cast(session_group as bigint) as session_group,
         count(distinct session_number) as sessions,
         count(*) as interactions,
@@ -25,18 +30,30 @@ counted as (
         count(response_quality_score) as known_quality_scores,
         coalesce({{ exact_sum('response_quality_score') }}, 0e0) as quality_score_sum
 
-    from interactions
+    from release_rows
 
     group by {{ released_sets(['slice_code', 'session_group']) }}
 
 ),
 
-known_versions as (
+named as (
 
-    select * from counted
+    select
+        session_groups.* {{ exclude_columns('version_code, slice_code') }},
+        versions.name as version,
+        slices.use_case,
+        slices.account_tier
 
-    where version is not null
+    from session_groups
+
+    inner join release_names as versions
+        on
+            session_groups.version_column = versions.column_name
+            and session_groups.version_code = versions.code
+
+    inner join release_names as slices
+        on slices.column_name = 'slice' and session_groups.slice_code = slices.code
 
 )
 
-select * from known_versions
+select * from named

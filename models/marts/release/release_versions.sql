@@ -1,32 +1,45 @@
 with
 
-interactions as (
+release_rows as (
 
     select * from {{ ref('int_release_rows') }}
 
 ),
 
-counted as (
+release_names as (
+
+    select * from {{ ref('int_release_names') }}
+
+),
+
+versions as (
 
     select
-        {{ released_version() }},
+        {{ version_code() }},
         count(*) as interactions,
         count(distinct session_number) as sessions,
         min(timestamp_utc) as starts_at,
         max(timestamp_utc) as ends_at
 
-    from interactions
+    from release_rows
 
     group by {{ released_sets() }}
 
 ),
 
-known_versions as (
+named as (
 
-    select * from counted
+    select
+        versions.* {{ exclude_columns('version_code') }},
+        release_names.name as version
 
-    where version is not null
+    from versions
+
+    inner join release_names
+        on
+            versions.version_column = release_names.column_name
+            and versions.version_code = release_names.code
 
 )
 
-select * from known_versions
+select * from named
