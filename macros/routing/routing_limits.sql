@@ -4,6 +4,13 @@
     round(sla_factor * {{ knob('sla_ms') }}, 6)
 {%- endmacro %}
 
+{% macro relaxed_latency_limits() -%}
+    {#- the two relaxed limits side by side, of the rows of routing_ladder -#}
+    {%- for step in ['relax_1', 'relax_2'] %}
+    max({{ max_p95_latency_ms() }}) filter (where policy_mode = '{{ step }}') as {{ step }}_ms{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro max_failure_rate() -%}
     {#- 0.12 + 0.05 is a little less than 0.17 -#}
     round(

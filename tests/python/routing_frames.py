@@ -13,7 +13,6 @@ from llm_telemetry.routing import Marts, RoutingDecision, decide
 from llm_telemetry.routing.estimation.strata import MEASURES
 
 MARTS = (
-    "int_latency_limits_pivoted",
     "int_routing_session_sample",
     "routing_candidates",
     "reference_policy",

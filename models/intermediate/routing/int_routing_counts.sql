@@ -13,7 +13,7 @@ routing_outcomes as (
 ),
 
 -- an arm is chosen on history alone; both windows say whether it may be shipped
-stacked as (
+evidence_counts as (
     {% for evidence, candidates in [
         ('history', 'routing_candidates'),
         ('all', 'routing_candidates'),
@@ -38,7 +38,7 @@ stacked as (
 
 ),
 
-pooled as (
+pooled_counts as (
 
     select
         evidence,
@@ -52,10 +52,10 @@ pooled as (
         cast(sum(relax_1_breaches) as bigint) as relax_1_breaches,
         cast(sum(relax_2_breaches) as bigint) as relax_2_breaches
 
-    from stacked
+    from evidence_counts
 
     group by all
 
 )
 
-select * from pooled
+select * from pooled_counts

@@ -25,28 +25,28 @@ sessions as (
 
 ),
 
-hashed as (
+ordered_sessions as (
 
     select
         *,
-        -- hash() may change between versions of an engine, md5 may not
-        sum(interactions) over (order by md5(session_id), session_id, decision_window)
-        - interactions as interactions_before
+        sum(interactions) over (
+            order by {{ digest_order('session_id') }}, decision_window
+        ) as cumulative_interactions
 
     from sessions
 
 ),
 
-sampled as (
+sampled_sessions as (
 
     select
         session_id,
         decision_window
 
-    from hashed
+    from ordered_sessions
 
-    where interactions_before < {{ knob('routing_fit_rows') }}
+    where cumulative_interactions - interactions < {{ knob('routing_fit_rows') }}
 
 )
 
-select * from sampled
+select * from sampled_sessions

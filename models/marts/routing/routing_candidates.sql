@@ -6,13 +6,19 @@ interactions as (
 
 ),
 
-latency_limits as (
+routing_ladder as (
 
-    select * from {{ ref('int_latency_limits_pivoted') }}
+    select * from {{ ref('routing_ladder') }}
 
 ),
 
-counted as (
+latency_limits as (
+
+    select {{ relaxed_latency_limits() }} from routing_ladder
+
+),
+
+arm_counts as (
 
     select
         interactions.use_case,
@@ -47,15 +53,15 @@ counted as (
 
 ),
 
-rated as (
+arms as (
 
     select
         *,
         {{ arm_rates() }},
         interactions >= {{ knob('min_requests_policy') }} as has_enough_interactions
 
-    from counted
+    from arm_counts
 
 )
 
-select * from rated
+select * from arms

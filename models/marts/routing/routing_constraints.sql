@@ -12,7 +12,7 @@ routing_ladder as (
 
 ),
 
-stepped as (
+arms_by_step as (
 
     select
         routing_counts.*,
@@ -34,7 +34,7 @@ stepped as (
 
 ),
 
-bounded as (
+bounded_rates as (
 
     select
         * {{ exclude_columns('sla_breaches, relax_1_breaches, relax_2_breaches') }},
@@ -43,11 +43,11 @@ bounded as (
         slow / cast(nullif(known_latencies, 0) as double) as slow_rate,
         {{ wilson_bound('slow', 'known_latencies') }} as slow_rate_bound
 
-    from stepped
+    from arms_by_step
 
 ),
 
-judged as (
+constraint_statuses as (
 
     select
         *,
@@ -61,8 +61,8 @@ judged as (
             else 'violated'
         end as constraint_status
 
-    from bounded
+    from bounded_rates
 
 )
 
-select * from judged
+select * from constraint_statuses

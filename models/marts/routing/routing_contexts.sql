@@ -6,7 +6,7 @@ interactions as (
 
 ),
 
-sessions_sampled as (
+sampled_sessions as (
 
     select * from {{ ref('int_routing_session_sample') }}
 
@@ -28,7 +28,7 @@ prompt_terciles as (
 
 ),
 
-routed as (
+contexts as (
 
     select
         interactions.interaction_id,
@@ -69,10 +69,10 @@ routed as (
 
     left join prompt_terciles on interactions.use_case = prompt_terciles.use_case
 
-    left join sessions_sampled
+    left join sampled_sessions
         on
-            interactions.session_id = sessions_sampled.session_id
-            and interactions.decision_window = sessions_sampled.decision_window
+            interactions.session_id = sampled_sessions.session_id
+            and interactions.decision_window = sampled_sessions.decision_window
 
     where
         interactions.use_case is not null
@@ -80,9 +80,9 @@ routed as (
         and interactions.cache_hit is not true
         and (
             interactions.decision_window = 'evaluation'
-            or sessions_sampled.session_id is not null
+            or sampled_sessions.session_id is not null
         )
 
 )
 
-select * from routed
+select * from contexts

@@ -6,13 +6,19 @@ routing_contexts as (
 
 ),
 
-latency_limits as (
+routing_ladder as (
 
-    select * from {{ ref('int_latency_limits_pivoted') }}
+    select * from {{ ref('routing_ladder') }}
 
 ),
 
-judged as (
+latency_limits as (
+
+    select {{ relaxed_latency_limits() }} from routing_ladder
+
+),
+
+calls_with_limits as (
 
     select
         routing_contexts.*,
@@ -27,22 +33,19 @@ judged as (
 
 ),
 
-priced as (
+priced_calls as (
 
     select
         *,
-        cost_usd
-        + if(is_failure, {{ knob('failure_event_cost_usd') }}, 0e0)
-        + if(is_sla_breach, {{ knob('sla_breach_penalty_usd') }}, 0e0)
-            as priced_usd,
+        {{ priced_usd('cost_usd', 'is_failure', 'is_sla_breach') }} as priced_usd,
         is_failure is not null and is_sla_breach is not null and cost_usd is not null
             as is_complete
 
-    from judged
+    from calls_with_limits
 
 ),
 
-counted as (
+arm_counts as (
 
     select
         use_case,
@@ -65,20 +68,20 @@ counted as (
         coalesce({{ exact_sum('if(is_complete, priced_usd * priced_usd, null)') }}, 0e0)
             as unit_cost_usd_squares
 
-    from priced
+    from priced_calls
 
     group by all
 
 ),
 
-rated as (
+arms as (
 
     select
         *,
         {{ arm_rates() }}
 
-    from counted
+    from arm_counts
 
 )
 
-select * from rated
+select * from arms

@@ -27,7 +27,7 @@ history as (
 ),
 
 -- the least squares of cost = input price x prompt + output price x completion
-solved as (
+arm_prices as (
 
     select
         model_provider,
@@ -53,7 +53,7 @@ solved as (
 
 ),
 
-lengths as (
+usual_lengths as (
 
     select
         use_case,
@@ -67,30 +67,30 @@ lengths as (
 
 ),
 
-priced as (
+expected_costs as (
 
     select
-        lengths.use_case,
-        solved.model_provider,
-        solved.model_name,
-        coalesce(solved.input_price >= 0 and solved.output_price >= 0, false)
+        usual_lengths.use_case,
+        arm_prices.model_provider,
+        arm_prices.model_name,
+        coalesce(arm_prices.input_price >= 0 and arm_prices.output_price >= 0, false)
             as is_price_per_token,
-        if(is_price_per_token, solved.input_price, 0e0) as input_price_usd,
-        coalesce(lengths.avg_prompt_tokens, 0e0) as avg_prompt_tokens,
+        if(is_price_per_token, arm_prices.input_price, 0e0) as input_price_usd,
+        coalesce(usual_lengths.avg_prompt_tokens, 0e0) as avg_prompt_tokens,
         coalesce(
             if(
                 is_price_per_token,
-                solved.input_price * lengths.avg_prompt_tokens
-                + solved.output_price * lengths.avg_completion_tokens,
+                arm_prices.input_price * usual_lengths.avg_prompt_tokens
+                + arm_prices.output_price * usual_lengths.avg_completion_tokens,
                 null
             ),
-            solved.avg_cost_usd
+            arm_prices.avg_cost_usd
         ) as expected_cost_usd
 
-    from lengths
+    from usual_lengths
 
-    cross join solved
+    cross join arm_prices
 
 )
 
-select * from priced
+select * from expected_costs

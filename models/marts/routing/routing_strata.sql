@@ -6,7 +6,7 @@ routing_contexts as (
 
 ),
 
-counted as (
+strata as (
 
     select
         use_case,
@@ -32,4 +32,4 @@ counted as (
 
 )
 
-select * from counted
+select * from strata
