@@ -11,7 +11,11 @@ import yaml
 
 from llm_telemetry.errors import InputError
 
-PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", Path(__file__).parents[3])).resolve()
+PACKAGE = Path(__file__).parents[1]
+# a wheel contains the dbt project; a checkout and an editable install are beside it
+BUNDLED = PACKAGE / "project"
+DEFAULT_PROJECT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parents[1]
+PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", DEFAULT_PROJECT)).resolve()
 STEM = "llm_system_"
 TABLE = f"{STEM}interactions"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
