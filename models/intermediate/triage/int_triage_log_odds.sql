@@ -1,11 +1,5 @@
-{%- set numbers = [
-    'latency_ms', 'prompt_tokens', 'completion_tokens', 'total_tokens', 'cost_usd',
-    'tool_calls_count', 'tokens_per_second', 'prompt_to_completion_ratio',
-] -%}
-{%- set names = [
-    'model_provider', 'model_name', 'use_case', 'channel', 'account_tier', 'region',
-    'segment', 'use_case x account_tier', 'use_case x model_name',
-] %}
+{%- set numbers = triage_numbers().split(', ') -%}
+{%- set names = (triage_names() ~ ', ' ~ triage_crossed_names()).split(', ') -%}
 
 with
 
@@ -36,7 +30,7 @@ weights as (
 
 ),
 
-weighed as (
+log_odds_by_call as (
 
     select
         interactions.interaction_id,
@@ -64,4 +58,4 @@ weighed as (
     {% endfor %}
 )
 
-select * from weighed
+select * from log_odds_by_call

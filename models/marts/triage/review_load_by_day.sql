@@ -27,7 +27,7 @@ days as (
 
 ),
 
-loaded as (
+loads as (
 
     select
         days.interaction_date,
@@ -44,7 +44,7 @@ loaded as (
 
 ),
 
-limited as (
+reviewable_loads as (
 
     select
         *,
@@ -55,8 +55,8 @@ limited as (
         least(1e0, capacity_per_day / full_traffic_interactions) as reviewable_share,
         interactions <= capacity_in_window + 1e-9 as is_within_capacity
 
-    from loaded
+    from loads
 
 )
 
-select * from limited
+select * from reviewable_loads

@@ -20,13 +20,12 @@ history_sessions as (
 
 ),
 
-hashed_sessions as (
+ordered_sessions as (
 
     select
         *,
-        -- hash() may change between versions of an engine, md5 may not
-        sum(interactions) over (order by md5(session_id), session_id)
-        - interactions as interactions_before
+        sum(interactions) over (order by {{ digest_order('session_id') }})
+            as cumulative_interactions
 
     from history_sessions
 
@@ -38,9 +37,9 @@ fit_sessions as (
         session_id,
         'history' as decision_window
 
-    from hashed_sessions
+    from ordered_sessions
 
-    where interactions_before < {{ knob('triage_fit_rows') }}
+    where cumulative_interactions - interactions < {{ knob('triage_fit_rows') }}
 
 ),
 

@@ -42,7 +42,7 @@ knots as (
 ),
 
 -- where there are knots, the probability is a line from one to the next
-scored as (
+scores as (
 
     select
         interactions.interaction_id,
@@ -66,4 +66,4 @@ scored as (
 
 )
 
-select * from scored
+select * from scores
