@@ -9,7 +9,7 @@ drift_rows as (
 ),
 
 -- lists in one pass: a quantile at a time takes four times as long
-edged as (
+edges as (
 
     select
         window_pair,
@@ -30,4 +30,4 @@ edged as (
 
 )
 
-select * from edged
+select * from edges

@@ -39,7 +39,7 @@ features as {{ not_materialized() }}(
 
 ),
 
-compared as (
+pair_rows as (
 
     select
         'history_to_evaluation' as window_pair,
@@ -63,4 +63,4 @@ compared as (
 
 )
 
-select * from compared
+select * from pair_rows

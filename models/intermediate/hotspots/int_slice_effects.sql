@@ -40,7 +40,7 @@ totals as (
 
 ),
 
-rated as (
+rates as (
 
     select
         metrics.*,
@@ -57,7 +57,7 @@ rated as (
 
 ),
 
-corrected as (
+design_effects as (
 
     select
         *,
@@ -70,11 +70,11 @@ corrected as (
             1e0
         ) as design_effect
 
-    from rated
+    from rates
 
 ),
 
-measured as (
+effects as (
 
     select
         * {{ exclude_columns('squared_trials, squared_events, trials_times_events') }},
@@ -86,8 +86,8 @@ measured as (
         events - trials * complement_rate as excess_events,
         trials >= {{ knob('min_requests_slice') }} as is_supported
 
-    from corrected
+    from design_effects
 
 )
 
-select * from measured
+select * from effects

@@ -6,7 +6,7 @@ slice_metrics as (
 
 ),
 
-supported as (
+supported_slices as (
 
     select
         *,
@@ -22,7 +22,7 @@ supported as (
 
 ),
 
-compared as (
+distances as (
 
     select
         *,
@@ -30,11 +30,11 @@ compared as (
         power(events - trials * family_rate, 2)
         / nullif(trials * family_rate * (1e0 - family_rate), 0) as distance
 
-    from supported
+    from supported_slices
 
 ),
 
-summed as (
+chi_squares as (
 
     select
         family,
@@ -47,13 +47,13 @@ summed as (
         / nullif(count(*) - 1, 0) as mean_design_effect,
         {{ exact_sum('trials * share') }} as squared_trials
 
-    from compared
+    from distances
 
     group by family, metric
 
 ),
 
-corrected as (
+corrected_chi_squares as (
 
     select
         * {{ exclude_columns('mean_design_effect') }},
@@ -62,11 +62,11 @@ corrected as (
         greatest(1e0, mean_design_effect) as design_effect,
         chi_square / greatest(1e0, mean_design_effect) as corrected_chi_square
 
-    from summed
+    from chi_squares
 
 ),
 
-tested as (
+family_tests as (
 
     select
         *,
@@ -76,8 +76,8 @@ tested as (
         * design_effect * rate * (1e0 - rate) / nullif(trials - squared_trials, 0)
             as variance_between
 
-    from corrected
+    from corrected_chi_squares
 
 )
 
-select * from tested
+select * from family_tests

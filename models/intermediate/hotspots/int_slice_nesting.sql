@@ -14,7 +14,7 @@ slice_metrics as (
 
 ),
 
-significant as (
+significant_slices as (
 
     select
         {% for dimension in slice_dimensions().split(', ') -%}
@@ -32,7 +32,7 @@ significant as (
 
 ),
 
-nested as (
+nested_slices as (
 
     select
         parents.slice as parent,
@@ -49,9 +49,9 @@ nested as (
         parents.complement_rate as parent_complement_rate,
         parents.rate >= children.rate_low as is_indistinguishable_from_parent
 
-    from significant as children
+    from significant_slices as children
 
-    inner join significant as parents
+    inner join significant_slices as parents
         on
             children.metric = parents.metric
             and children.slice != parents.slice
@@ -62,4 +62,4 @@ nested as (
 
 )
 
-select * from nested
+select * from nested_slices

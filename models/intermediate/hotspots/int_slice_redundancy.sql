@@ -1,6 +1,6 @@
 with
 
-nested as (
+nested_slices as (
 
     select * from {{ ref('int_slice_nesting') }}
 
@@ -13,7 +13,7 @@ explained_by_parents as (
         metric,
         max_by(parent, (parent_excess_events, parent)) as explained_by
 
-    from nested
+    from nested_slices
 
     where is_indistinguishable_from_parent
 
@@ -25,28 +25,30 @@ explained_by_parents as (
 remainders as (
 
     select
-        nested.parent as slice,
-        nested.metric,
-        nested.child_family,
-        max_by(nested.child, (nested.child_excess_events, nested.child))
-            as explained_by,
-        max(nested.child_excess_events) as explained_events,
-        any_value(nested.parent_complement_rate) as complement_rate,
-        (any_value(nested.parent_events) - sum(nested.child_events))
-        / any_value(nested.parent_design_effect) as events,
-        (any_value(nested.parent_trials) - sum(nested.child_trials))
-        / any_value(nested.parent_design_effect) as trials
+        nested_slices.parent as slice,
+        nested_slices.metric,
+        nested_slices.child_family,
+        max_by(
+            nested_slices.child,
+            (nested_slices.child_excess_events, nested_slices.child)
+        ) as explained_by,
+        max(nested_slices.child_excess_events) as explained_events,
+        any_value(nested_slices.parent_complement_rate) as complement_rate,
+        (any_value(nested_slices.parent_events) - sum(nested_slices.child_events))
+        / any_value(nested_slices.parent_design_effect) as events,
+        (any_value(nested_slices.parent_trials) - sum(nested_slices.child_trials))
+        / any_value(nested_slices.parent_design_effect) as trials
 
-    from nested
+    from nested_slices
 
     left join explained_by_parents
         on
-            nested.child = explained_by_parents.slice
-            and nested.metric = explained_by_parents.metric
+            nested_slices.child = explained_by_parents.slice
+            and nested_slices.metric = explained_by_parents.metric
 
     where explained_by_parents.slice is null
 
-    group by nested.parent, nested.metric, nested.child_family
+    group by nested_slices.parent, nested_slices.metric, nested_slices.child_family
 
 ),
 

@@ -8,7 +8,7 @@ slice_metrics as (
 
 ),
 
-tested as (
+p_values as (
 
     select
         *,
@@ -27,18 +27,18 @@ tested as (
 
 ),
 
-ranked as (
+false_discovery_rates as (
 
     select
         *,
         p_value * count(*) over () / count(*) over (order by p_value)
             as false_discovery_rate
 
-    from tested
+    from p_values
 
 ),
 
-adjusted as (
+q_values as (
 
     select
         slice,
@@ -48,25 +48,25 @@ adjusted as (
         -- the 126 would raise a false alarm on nearly any quiet data
         least(1e0, min(false_discovery_rate) over (order by p_value desc)) as q_value
 
-    from ranked
+    from false_discovery_rates
 
 ),
 
-judged as (
+verdicts as (
 
     select
         slice_metrics.*,
-        adjusted.p_value,
-        adjusted.q_value,
+        q_values.p_value,
+        q_values.q_value,
         case
             when slice_metrics.trials = 0 then 'unmeasured'
             when not slice_metrics.is_supported then 'insufficient_support'
-            when adjusted.q_value is null then 'no_complement'
+            when q_values.q_value is null then 'no_complement'
             when
                 coalesce(slice_metrics.family_p_value, 1e0)
                 > {{ knob('max_homogeneity_p_value') }}
                 then 'no_heterogeneity'
-            when adjusted.q_value > {{ knob('max_hotspot_q_value') }}
+            when q_values.q_value > {{ knob('max_hotspot_q_value') }}
                 then 'not_significant'
             when
                 slice_metrics.rate
@@ -79,11 +79,11 @@ judged as (
 
     from slice_metrics
 
-    left join adjusted
+    left join q_values
         on
-            slice_metrics.slice = adjusted.slice
-            and slice_metrics.metric = adjusted.metric
+            slice_metrics.slice = q_values.slice
+            and slice_metrics.metric = q_values.metric
 
 )
 
-select * from judged
+select * from verdicts

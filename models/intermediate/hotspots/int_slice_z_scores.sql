@@ -14,7 +14,7 @@ families as (
 
 ),
 
-scored as (
+cluster_t_scores as (
 
     select
         slice_metrics.*,
@@ -43,7 +43,7 @@ scored as (
 
 ),
 
-normalised as (
+z_scores as (
 
     select
         *,
@@ -58,8 +58,8 @@ normalised as (
             0e0
         ) as z
 
-    from scored
+    from cluster_t_scores
 
 )
 
-select * from normalised
+select * from z_scores

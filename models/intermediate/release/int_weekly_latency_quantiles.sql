@@ -46,7 +46,7 @@ bins as (
 
 ),
 
-cumulated as (
+cumulative_bins as (
 
     select
         *,
@@ -64,24 +64,24 @@ quantiles as (
         ranks.week,
         ranks.use_case,
         ranks.quantile,
-        cumulated.latency_to_ms
-        - (cumulated.latency_to_ms - cumulated.latency_from_ms)
-        * (cumulated.reached - {{ rank }} * cumulated.total)
-        / cumulated.interactions as latency_ms
+        cumulative_bins.latency_to_ms
+        - (cumulative_bins.latency_to_ms - cumulative_bins.latency_from_ms)
+        * (cumulative_bins.reached - {{ rank }} * cumulative_bins.total)
+        / cumulative_bins.interactions as latency_ms
 
     from ranks
 
-    inner join cumulated
+    inner join cumulative_bins
         on
-            ranks.week = cumulated.week
-            and ranks.use_case = cumulated.use_case
-            and {{ rank }} * cumulated.total <= cumulated.reached
-            and {{ rank }} * cumulated.total
-            > cumulated.reached - cumulated.interactions
+            ranks.week = cumulative_bins.week
+            and ranks.use_case = cumulative_bins.use_case
+            and {{ rank }} * cumulative_bins.total <= cumulative_bins.reached
+            and {{ rank }} * cumulative_bins.total
+            > cumulative_bins.reached - cumulative_bins.interactions
 
 ),
 
-shown as (
+percentiles as (
 
     select
         week,
@@ -96,4 +96,4 @@ shown as (
 
 )
 
-select * from shown
+select * from percentiles

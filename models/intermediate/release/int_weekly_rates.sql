@@ -30,7 +30,7 @@ session_groups as (
 
 ),
 
-rated as (
+rates as (
 
     select
         week,
@@ -61,7 +61,7 @@ rated as (
 
 ),
 
-weighed as (
+effective_rates as (
 
     select
         *,
@@ -70,8 +70,8 @@ weighed as (
         {{ effective_trials('slow', 'known_latencies') }},
         1.959964e0 * sqrt(abs(average_cost_variance)) as average_cost_margin
 
-    from rated
+    from rates
 
 )
 
-select * from weighed
+select * from effective_rates

@@ -27,7 +27,7 @@ cells as (
 
 ),
 
-rated as (
+rates as (
 
     select
         *,
@@ -50,7 +50,7 @@ rated as (
 
 ),
 
-split as (
+changes as (
 
     select
         window_pair,
@@ -67,20 +67,20 @@ split as (
             (later_rate - earlier_rate) * (earlier_share + later_share) / 2
         ') }} as rate_change
 
-    from rated
+    from rates
 
     group by window_pair
 
 ),
 
-changed as (
+drivers as (
 
     select
         *,
         later_failure_rate - earlier_failure_rate as change
 
-    from split
+    from changes
 
 )
 
-select * from changed
+select * from drivers

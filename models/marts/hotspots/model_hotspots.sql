@@ -12,7 +12,7 @@ slices as (
 
 ),
 
-measured as (
+model_latencies as (
 
     select
         model_provider,
@@ -52,21 +52,21 @@ verdicts_of_slices as (
         slices.failure_verdict,
         slices.sla_verdict,
         slices.explained_by,
-        measured.sessions,
-        measured.p95_latency_ms
+        model_latencies.sessions,
+        model_latencies.p95_latency_ms
 
     from models
 
     inner join slices on models.canonical_slice = slices.slice
 
-    inner join measured
+    inner join model_latencies
         on
-            models.model_provider = measured.model_provider
-            and models.model_name = measured.model_name
+            models.model_provider = model_latencies.model_provider
+            and models.model_name = model_latencies.model_name
 
 ),
 
-scored as (
+scores as (
 
     select
         * {{ exclude_columns('slice, canonical_slice') }},
@@ -92,4 +92,4 @@ scored as (
 
 )
 
-select * from scored
+select * from scores

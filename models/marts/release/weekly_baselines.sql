@@ -32,7 +32,7 @@ calendar as (
 
 ),
 
-shown as (
+baselines as (
 
     select
         weeks.week,
@@ -67,4 +67,4 @@ shown as (
 
 )
 
-select * from shown
+select * from baselines
