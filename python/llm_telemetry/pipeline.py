@@ -26,7 +26,7 @@ from llm_telemetry.routing.output.words import ADVICE
 from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
 from llm_telemetry.warehouse.connection import Query, read_all
-from llm_telemetry.warehouse.settings import chosen, settings
+from llm_telemetry.warehouse.settings import chosen, settings, time_zone
 
 Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
@@ -208,7 +208,8 @@ def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _triage(
     marts: Marts, knobs: Mapping[str, float]
 ) -> tuple[Decision, Files, pd.DataFrame]:
-    decided = triage.decide(marts["triage_features"], marts["windows"], knobs)
+    features, windows = marts["triage_features"], marts["windows"]
+    decided = triage.decide(features, windows, knobs, time_zone(marts["knobs"]))
     decision = Decision(
         verdict=decided.verdict,
         recommendation=TRIAGE_ADVICE[decided.verdict],

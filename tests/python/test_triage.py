@@ -128,6 +128,15 @@ def test_scarce_capacity_ships_the_top_of_each_day(strong: World) -> None:
     assert (decision.queue["action_review"].groupby(days).sum() <= 20).all()
 
 
+def test_capacity_is_per_business_day(strong: World) -> None:
+    knobs = KNOBS | {"capacity_per_day": 20.0, "capacity_p90_guard": 20.0}
+    zone = "Pacific/Auckland"
+    queue = triage.decide(strong.features, strong.windows, knobs, zone).queue
+    moments = queue["timestamp_utc"].dt.tz_localize("UTC").dt.tz_convert(zone)
+    reviews = queue["action_review"].groupby(moments.dt.date).sum()
+    assert reviews.max() == 20
+
+
 def test_capacity_is_held_against_the_traffic_and_not_the_sample(
     strong: World,
 ) -> None:

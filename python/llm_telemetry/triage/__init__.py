@@ -71,15 +71,19 @@ class Fit:
 
 
 def decide(
-    features: pd.DataFrame, windows: pd.DataFrame, knobs: Mapping[str, float]
+    features: pd.DataFrame,
+    windows: pd.DataFrame,
+    knobs: Mapping[str, float],
+    time_zone: str = "UTC",
 ) -> TriageDecision:
     """Decide on review from the marts triage_features and windows.
 
     The model learns from history, its calibration from the calibration window, and
     the threshold from the economics; the evaluation window only says what that is
-    worth. Verdicts: review_all, review_none, threshold, topk or refuse.
+    worth. Capacity is per day of the time zone. Verdicts: review_all, review_none,
+    threshold, topk or refuse.
     """
-    inputs = Inputs.of(features, windows, knobs)
+    inputs = Inputs.of(features, windows, knobs, time_zone)
     if obstacles := inputs.obstacles():
         return _refusal(obstacles, inputs)
     # several threads would add up in another order each time

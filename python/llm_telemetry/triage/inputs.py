@@ -26,17 +26,22 @@ class Inputs:
     windows: pd.DataFrame
     knobs: Mapping[str, float]
     economics: Economics
+    time_zone: str
 
     @classmethod
     def of(
-        cls, features: pd.DataFrame, windows: pd.DataFrame, knobs: Mapping[str, float]
+        cls,
+        features: pd.DataFrame,
+        windows: pd.DataFrame,
+        knobs: Mapping[str, float],
+        time_zone: str,
     ) -> "Inputs":
         """Sort the rows, so that no order they came in settles a tie."""
         rows = features
         if not rows["interaction_id"].is_monotonic_increasing:
             rows = rows.sort_values("interaction_id", ignore_index=True)
         by_name = {name: rows[rows["decision_window"] == name] for name in WINDOWS}
-        return cls(by_name, windows, knobs, Economics.from_knobs(knobs))
+        return cls(by_name, windows, knobs, Economics.from_knobs(knobs), time_zone)
 
     @property
     def seed(self) -> int:
@@ -69,9 +74,14 @@ class Inputs:
         return float(rows[column].iloc[0])
 
     def evaluation_days(self) -> list[str]:
-        """Return the UTC days of the evaluation window, in order."""
-        days = self.evaluation["timestamp_utc"].dt.floor("D").drop_duplicates()
+        """Return the business days of the evaluation window, in order."""
+        days = self.days(self.evaluation).drop_duplicates()
         return [str(day)[:10] for day in days.sort_values()]
+
+    def days(self, rows: pd.DataFrame) -> pd.Series:
+        """Return the business day of each row, as review_load_by_day counts them."""
+        moments = rows["timestamp_utc"].dt.tz_localize("UTC")
+        return moments.dt.tz_convert(self.time_zone).dt.tz_localize(None).dt.floor("D")
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, Floats]:
         """Return the rows of a window whose outcome is known, and the outcomes."""
@@ -82,7 +92,7 @@ class Inputs:
     def scored(self, scorecard: Scorecard, name: str) -> Scored:
         """Return a window with the probabilities of a scorecard."""
         rows = self.by_name[name]
-        days, _ = pd.factorize(rows["timestamp_utc"].dt.floor("D"), sort=True)
+        days, _ = pd.factorize(self.days(rows), sort=True)
         sessions, _ = pd.factorize(rows["session_id"])
         calls = self.fact(name, "interactions")
         full_traffic = calls / self.fact(name, "sampling_fraction")

@@ -90,7 +90,7 @@ class Economics:
 
 @dataclass(frozen=True)
 class Traffic:
-    """The UTC day of each call (0, 1, ...) and how many real calls one stands for."""
+    """Each call's business day (0, 1, ...) and how many real calls one stands for."""
 
     days: Integers
     scale: float
