@@ -81,7 +81,9 @@ class Inputs:
     def days(self, rows: pd.DataFrame) -> pd.Series:
         """Return the business day of each row, as review_load_by_day counts them."""
         moments = rows["timestamp_utc"].dt.tz_localize("UTC")
-        return moments.dt.tz_convert(self.time_zone).dt.tz_localize(None).dt.floor("D")
+        local = moments.dt.tz_convert(self.time_zone).dt.tz_localize(None)
+        days: pd.Series = local.dt.floor("D")
+        return days
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, Floats]:
         """Return the rows of a window whose outcome is known, and the outcomes."""
