@@ -109,7 +109,7 @@ def _results(commands: Commands) -> Frozen:
         "files": {
             str(file): hashlib.sha256((commands.folder / file).read_bytes()).hexdigest()
             for file in files
-            # what a run leaves beside the warehouse is its own affair
+            # what a run leaves beside the warehouse is no result
             if not file.parts[0].startswith(".")
         },
         "marts": digests(warehouse) if warehouse.exists() else {},
@@ -200,9 +200,10 @@ def differences(before: Frozen, after: Frozen) -> Iterator[str]:
 
 
 def _command_differences(before: list[Frozen], after: list[Frozen]) -> Iterator[str]:
-    if len(before) != len(after):
-        yield f"{len(before)} commands, then {len(after)}"
-    for one, other in zip(before, after, strict=False):
+    if [one["command"] for one in before] != [one["command"] for one in after]:
+        yield "other commands were run: freeze both with the same script"
+        return
+    for one, other in zip(before, after, strict=True):
         for part in one:
             if one[part] != other[part]:
                 changed = _first_change(str(one[part]), str(other[part]))

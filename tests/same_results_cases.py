@@ -47,10 +47,8 @@ def sample(commands: Commands) -> None:
     shutil.copytree(commands.folder / OUT, commands.folder / "earlier")
     commands.run()
     commands("verify", f"{OUT}/decision_artifact.json")
-    built, versions = (
-        ("--warehouse", WAREHOUSE),
-        ("--baseline", "v1", "--candidate", "v2"),
-    )
+    built = ("--warehouse", WAREHOUSE)
+    versions = ("--baseline", "v1", "--candidate", "v2")
     commands("decide", *built, "--out-dir", OUT, "--json")
     artifacts = [f"{folder}/decision_artifact.json" for folder in ("earlier", OUT)]
     for words in ((), ("--json",)):
