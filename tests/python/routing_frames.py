@@ -19,7 +19,6 @@ MARTS = (
     "routing_prices",
     "routing_contexts",
     "routing_outcomes",
-    "int_routing_counts",
     "routing_constraints",
     "reference_backtest",
 )
