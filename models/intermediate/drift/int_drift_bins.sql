@@ -1,5 +1,7 @@
 {{ config(materialized='table') }}
 
+{#- hardly two rows share a value of these -#}
+{%- set quotients = ['tokens_per_second', 'prompt_to_completion_ratio'] -%}
 {%- set numeric = numeric_features().split() -%}
 {%- set features = numeric + categorical_features().split() -%}
 
@@ -27,7 +29,7 @@ edges as (
 
 ),
 
-{% for feature in features -%}
+{% for feature in features if feature not in quotients -%}
 -- values first: they are fewer than rows, and each finds its bin once
 {{ feature }}_values as (
 
@@ -55,9 +57,17 @@ side_bins as (
         -- noqa: disable=LT05
         cast({{ binned_feature('feature_values', feature) }} as string) as bin,
         -- noqa: enable=LT05
+        -- noqa: disable=LT02
+        {% if feature in quotients -%}
+        count(*) as interactions
+
+    from drift_rows as feature_values
+        {%- else -%}
         cast(sum(feature_values.interactions) as bigint) as interactions
 
     from {{ feature }}_values as feature_values
+        {%- endif %}
+        -- noqa: enable=LT02
 
     inner join edges on feature_values.window_pair = edges.window_pair
 
