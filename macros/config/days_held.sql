@@ -21,12 +21,10 @@
 
 {% macro landed_calls() -%}
     {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to leave one row, and would build the hash tables of all joins on the calls -#}
-    {%- set all_calls, places = ref('stg_telemetry_csv__landed_interactions'), [] -%}
-    {%- if execute and is_windowed() -%}
-    {%- set read = 'select distinct landed_file from ' ~ loaded_files('llm_system_interactions') ~ ' left join ' ~ days_to_process() ~ ' using (loaded_date) where is_read or loaded_date is null order by all' -%}
-    {%- for file in run_query(read).columns[0].values() | select -%}{%- do places.append(landing_folder() ~ '/' ~ file) -%}{%- endfor -%}
-    {%- endif -%}
-    {{ '(' ~ filed_rows(places) ~ ') as filed' if places else all_calls }}
+    {%- set all_calls, days = ref('stg_telemetry_csv__landed_interactions'), days_to_process() -%}
+    {%- set needed = '(loaded_date is null or loaded_date in (select loaded_date from ' ~ days ~ ' where is_read))' -%}
+    {%- set files = files_with_rows('interactions', needed) if is_windowed() else [] -%}
+    {{ '(' ~ rows_with_day(files) ~ ') as landed' if files else all_calls }}
 {%- endmacro %}
 
 {% macro is_row_to_read() -%}
@@ -39,8 +37,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro filed_rows(places) -%}
-    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(places) }}) as landed
+{% macro rows_with_day(files) -%}
+    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(files, contract_columns('interactions')) }}) as landed
 {%- endmacro %}
 
 {% macro first_day_where(days, condition) -%}

@@ -18,17 +18,18 @@
 {# the rows of a landed file #}
 {% macro read_landed(place) %}{{ 'parquet.`' ~ place ~ '`' if target.type == 'spark' else 'read_parquet(' ~ literal_path(place) ~ ')' }}{% endmacro %}
 
-{% macro landed_rows(places) -%}
-    {#- those of every landed file, with its name -#}
+{% macro rows_with_file(values, places) -%}
+    {#- those of landed files of the same columns, with the name of each -#}
     {%- if target.type == 'spark' -%}
-    {% for place in places %}select *, {{ plain_path(place.split('/')[-1]) }} as landed_file from {{ read_landed(place) }}{{ ' union all ' if not loop.last }}{% endfor %}
+    {% for place in places %}select {{ values }}, {{ plain_path(place.split('/')[-1]) }} as landed_file from {{ read_landed(place) }}{{ ' union all ' if not loop.last }}{% endfor %}
     {%- else -%}
-    select * exclude (filename), parse_filename(filename) as landed_file
-    from read_parquet({{ path_list(places) }}, filename = true)
+    select {{ values }}, parse_filename(filename) as landed_file from read_parquet({{ path_list(places) }}, filename = true)
     {%- endif -%}
 {%- endmacro %}
 
-{# what landed files hold by day; one reading of all of them where the engine can name a row's file #}
+{% macro rejected_values_type() %}{{ 'array<struct<column_name: string, raw_value: string>>' if target.type == 'spark' else 'struct(column_name varchar, raw_value varchar) []' }}{% endmacro %}
+
+{# what landed files contain by day; one reading of all of them where the engine can name a row's file #}
 {% macro read_days(places) -%}
     {%- if target.type == 'spark' -%}
     {%- for place in places %}select *, '{{ place.split('/')[-1] }}' as landed_file from {{ read_landed(days_place(place)) }}{{ ' union all ' if not loop.last }}{% endfor -%}

@@ -1,23 +1,26 @@
-{% macro land(table, files, columns) -%}
-    {#- writes what is not yet there, where models are built; returns the Parquet file of each file, in their order -#}
-    {%- set places = [] -%}
-    {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- set stamps, landed = file_stamps(files) if files else {}, landed_files() -%}
-        {%- set folder, typed_how = landing_folder(), local_md5(typed_file('', columns) ~ csv_dialect() ~ landing_salt()) -%}
-        {%- for file in files -%}
-            {%- set place = folder ~ '/' ~ landing_name(table, file, stamps[file], typed_how) -%}
-            {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}
-            {%- do places.append(place) -%}
-        {%- endfor -%}
-        {%- do run_query(landing(catalog_files(table, files, stamps, places) if files else empty_file_catalog(), loaded_place(table))) -%}
-    {%- endif -%}
-    {{ return(places) }}
+{% macro land(table, relation) -%}
+    {#- writes what is not landed yet, where models are built; returns the select of the table's files -#}
+    {%- set files = telemetry_files(relation) if execute and flags.WHICH in ['build', 'run'] else [] -%}
+    {%- if not files -%}{{ return(empty_file_catalog()) }}{%- endif -%}
+    {%- set columns, stamps, landed, places = contract_columns(table), file_stamps(files), landed_files(), [] -%}
+    {%- set typed_how = local_md5(typed_file('', columns) ~ quick_casts(columns) ~ csv_dialect() ~ landing_salt()) -%}
+    {%- for file in files -%}
+        {%- set place = landing_folder() ~ '/' ~ landing_name(relation.identifier, file, stamps[file], typed_how) -%}
+        {%- if flags.FULL_REFRESH or landed.get(days_place(place), '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}
+        {%- do places.append(place) -%}
+    {%- endfor -%}
+    {{ return(catalog_files(table, files, stamps, places)) }}
 {%- endmacro %}
 
 {% macro land_file(file, columns, place) -%}
     {#- first the rows, then what they are by day: the second stands for both -#}
-    {%- do run_query(landing(typed_file(file, columns), place)) -%}
-    {%- do run_query(landing(landed_days(file, place), days_place(place))) -%}
+    {%- set found = described_columns(file) -%}
+    {%- set landed = columns | select('in', found | map('lower') | list) | list -%}
+    {%- if not land_quickly(file, columns, found, landed, place) -%}
+        {%- do landed.append('rejected_values') -%}
+        {%- do run_query(landing('select ' ~ landed | join(', ') ~ ' from (' ~ typed_file(file, columns) ~ ') as typed', place)) -%}
+    {%- endif -%}
+    {%- do run_query(landing(landed_days(place, columns, found, landed), days_place(place))) -%}
 {%- endmacro %}
 
 {% macro landing_name(table, file, stamp, typed_how) -%}
@@ -27,10 +30,6 @@
 
 {% macro days_place(place) -%}
     {{ return(place[:-8] ~ '.days.parquet') }}
-{%- endmacro %}
-
-{% macro loaded_place(table) -%}
-    {{ return(landing_folder() ~ '/files-' ~ table ~ '.parquet') }}
 {%- endmacro %}
 
 {% macro landing_salt() -%}

@@ -1,9 +1,20 @@
-{%- set tables = ['interactions', 'sessions', 'users', 'prompts', 'instruction_samples'] -%}
-{%- for table in tables[1:] + ['landed_interactions'] %}
--- depends_on: {{ ref('stg_telemetry_csv__' ~ table) }}
-{%- endfor %}
-
 with
+
+tables as (
+    {% for table in contract_tables() %}
+    select
+        '{{ table }}' as table_name,
+        '{{ source('telemetry_csv', table).identifier }}' as file_stem
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+landed_files as (
+
+    select * from {{ ref('stg_telemetry_csv__landed_files') }}
+
+),
 
 redated_rows as (
 
@@ -12,31 +23,19 @@ redated_rows as (
 ),
 
 files as (
-    {% for table in tables %}
-    {%- set stem = source('telemetry_csv', table).identifier %}
-    select
-        '{{ table }}' as table_name,
-        '{{ stem }}' as file_stem,
-        files.* {{ exclude_columns('table_name') }}
-
-    from (values (1)) as nothing
-
-    left join {{ loaded_files(stem) }} as files on true
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-moved as (
 
     select
-        files.*,
+        tables.table_name,
+        tables.file_stem,
+        landed_files.* {{ exclude_columns('table_name, landed_columns') }},
         coalesce(redated_rows.moved_rows, 0) as moved_rows
 
-    from files
+    from tables
 
-    left join redated_rows on files.landed_file = redated_rows.landed_file
+    left join landed_files on tables.table_name = landed_files.table_name
+
+    left join redated_rows on landed_files.landed_file = redated_rows.landed_file
 
 )
 
-select * from moved
+select * from files

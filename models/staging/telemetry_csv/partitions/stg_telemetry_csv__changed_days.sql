@@ -1,4 +1,3 @@
--- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
 {{ config(materialized='table') }}
 {%- set known = earlier('loaded_files') %}
 
@@ -10,7 +9,9 @@ files as (
         landed_file,
         loaded_date
 
-    from {{ loaded_files('llm_system_interactions') }}
+    from {{ ref('stg_telemetry_csv__landed_files') }}
+
+    where table_name = 'interactions'
 
 ),
 

@@ -1,13 +1,12 @@
--- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
 {{ config(materialized='table') }}
 
 with
 
 files as (
 
-    select distinct loaded_date from {{ loaded_files('llm_system_interactions') }}
+    select distinct loaded_date from {{ ref('stg_telemetry_csv__landed_files') }}
 
-    where loaded_date is not null
+    where table_name = 'interactions' and loaded_date is not null
 
 ),
 

@@ -5,7 +5,9 @@ with
 
 files as (
 
-    select distinct landed_file from {{ loaded_files('llm_system_interactions') }}
+    select distinct landed_file from {{ ref('stg_telemetry_csv__landed_files') }}
+
+    where table_name = 'interactions'
 
 ),
 

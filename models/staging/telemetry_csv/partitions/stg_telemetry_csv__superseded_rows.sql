@@ -9,7 +9,9 @@ files as (
         landed_file,
         min(file_name) as file_name
 
-    from {{ loaded_files('llm_system_interactions') }}
+    from {{ ref('stg_telemetry_csv__landed_files') }}
+
+    where table_name = 'interactions'
 
     group by all
 
