@@ -53,6 +53,7 @@ def render(template: str, **knobs: float) -> str:
         "ref": lambda name: name,
         "source": lambda source, name: name,
         "execute": False,
+        "model": SimpleNamespace(resource_type="model"),
         "return": lambda value: value,
         "config": lambda **_: "",
         "var": lambda name: {**project, **knobs}[name],

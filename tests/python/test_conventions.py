@@ -32,7 +32,8 @@ LAYERS_READ = {
     # what needs no rule is shown as it was read
     "marts": {"staging", "intermediate", "marts", "seed"},
 }
-NOT_ROLLED = {"int_failed_gates", "int_session_windows"}
+DAYS = "stg_telemetry_csv__days_to_process"
+NOT_ROLLED = {"int_failed_gates", "int_session_windows", DAYS}
 Node = dict[str, Any]
 
 

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
-{%- set usage = earlier('usage_by_day') %}
+{%- set usage, days = earlier('usage_by_day'), days_to_process() %}
 
 with
 
@@ -41,7 +41,7 @@ logged_before as (
 
     from {{ usage }} as usage_by_day
 
-    semi join {{ days_to_process() }} as days
+    semi join {{ days }} as days
         on usage_by_day.interaction_date = days.loaded_date
             and not days.is_held
             and not days.is_restated

@@ -1,4 +1,3 @@
--- depends_on: {{ ref('stg_telemetry_csv__days_to_process') }}
 {{ config(materialized=cheap_view()) }}
 
 with
