@@ -1,5 +1,5 @@
--- depends_on: {{ ref('stg_telemetry_csv__days_to_process') }}
 {{ config(materialized='table') }}
+{%- set is_one_file = files_with_rows('interactions') | length == 1 %}
 
 with
 
@@ -25,7 +25,11 @@ landed as (
 
     from {{ landed_calls() }}
 
-    where interaction_id is not null and {{ is_row_to_read() }}
+    where
+        -- one file supersedes nothing
+        {{ 'false' if is_one_file else 'true' }}
+        and interaction_id is not null
+        and {{ is_row_to_read() }}
 
 ),
 
