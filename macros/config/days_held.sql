@@ -52,8 +52,8 @@
     cast({{ business_time(moment) }} as date)
 {%- endmacro %}
 
+{#- the rows of days that the previous build made and this one does not make again -#}
 {% macro carry_forward(mart) -%}
-    {#- beside what this build makes the rows of days that stay as the last one made them -#}
     {%- set days = days_to_process() -%}
     {%- if days and earlier(mart) %}
     union all by name

@@ -1,7 +1,7 @@
-{#- what a landed file contains, by the day of its rows: how many, and the sums their digest is made of; and its columns -#}
+{#- what a landed file contains, by the day of its rows: how many, and the sums their digest is made of, as decimals, for
+    Parquet has no integer that wide and a double would round; and its columns -#}
 {% macro landed_days(place, columns, found, landed) -%}
     {%- set hashed = landed + (['rejected_values'] if 'rejected_values' not in landed else []) -%}
-    {#- decimals: Parquet has no integer that wide, and a double would round -#}
     select
         {{ loaded_date() if 'timestamp_utc' in columns else 'cast(null as date)' }} as loaded_date,
         count(*) as file_rows,

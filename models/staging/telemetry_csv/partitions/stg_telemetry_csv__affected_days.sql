@@ -1,5 +1,4 @@
--- depends_on: {{ ref('stg_telemetry_csv__landed_files') }}
--- depends_on: {{ ref('stg_telemetry_csv__landed_interactions') }}
+-- depends_on: {{ ref('stg_telemetry_csv__landed_files') }}, {{ ref('stg_telemetry_csv__landed_interactions') }}
 -- depends_on: {{ ref('stg_telemetry_csv__repriced_days') }}
 {{ config(materialized='table') }}
 {%- set usage = earlier('usage_by_day') %}
