@@ -24,7 +24,7 @@
         {{ {
             'bigint': 'case when ' ~ name ~ ' = floor(' ~ name ~ ') then coalesce(try_cast(' ~ name ~ ' as bigint), ' ~ no_count() ~ ') when ' ~ name ~ ' is not null then ' ~ no_count() ~ ' end',
             'timestamp': name ~ " at time zone 'UTC'",
-            'user': safe_user(name),
+            'user': 'case when ' ~ user_salt() ~ " = '' then " ~ name ~ ' else ' ~ hashed_user(safe_text(name)) ~ ' end',
         }.get(columns[name], name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -32,13 +32,16 @@
 {% macro unsure_values(columns, landed, place) -%}
     {%- set unsure = [] -%}
     {%- for name in landed -%}{%- do unsure.append({
-        'text': name ~ " like ' %' or " ~ name ~ " like '% ' or lower(" ~ name ~ ") in ('', 'nan', 'null')",
+        'text': unsure_text(name),
+        'user': unsure_text(name),
         'double': 'not abs(' ~ name ~ ') <= 1e12',
         'bigint': name ~ ' = ' ~ no_count(),
         'timestamp': 'not isfinite(' ~ name ~ ')',
     }.get(columns[name])) -%}{%- endfor -%}
     select coalesce(bool_or({{ unsure | select | join(' or ') or 'false' }}), false) as is_unsure from {{ read_landed(place) }}
 {%- endmacro %}
+
+{% macro unsure_text(name) %}{{ name }} like ' %' or {{ name }} like '% ' or lower({{ name }}) in ('', 'nan', 'null'){% endmacro %}
 
 {# stands for a number that is no count #}
 {% macro no_count() %}(-9223372036854775807 - 1){% endmacro %}
