@@ -83,3 +83,70 @@ def test_what_fails_leaves_what_was_there(project: Path) -> None:
     # a contract that is not kept is seen before
     assert built(project, f"{VIEW} select 'two' as n") == 1
     assert [row[-1] for row in found(project)] == [1]
+
+
+def test_a_broken_rule_is_named(project: Path) -> None:
+    (project / "tests" / "generic").mkdir(parents=True)
+    rule = ROOT / "tests" / "generic" / "rules_hold.sql"
+    shutil.copy(rule, project / "tests" / "generic")
+    shutil.copy(ROOT / "macros" / "logged_rows.sql", project / "macros")
+    rules = "{unique: [[n]], not_null: [n], accepted: {n: [1, 3]}}"
+    (project / "models" / "one.yml").write_text(
+        f"{DESCRIBED}    data_tests: [{{rules_hold: {{arguments: {rules}}}}}]\n"
+    )
+    said = told(project, f"{TABLE} select cast(unnest([1, 2, 2]) as bigint) as n")
+    assert "  one: unique n: 1\n" in said
+    assert "  one: accepted n: 2\n" in said
+    assert "  one: not_null" not in said
+
+
+GIVEN = '{n: 7, LABEL: "it\'s"}, {label: x}'
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "message"),
+    [
+        (GIVEN, '{n: 7, label: "it\'s", nothing: null}, {label: x, n: null}', "PASS=3"),
+        (
+            GIVEN,
+            '{n: 7, label: "it\'s"}, {n: null, label: y}',
+            "actual differs from expected",
+        ),
+        ("", "", "PASS=3"),
+        ("", "{n: 7}", "actual differs from expected"),
+        ("{m: 7}", "", "Invalid column name: 'm' in unit test fixture for one."),
+        ("{n: 7}", "{m: 7}", "Invalid column name: 'm'"),
+    ],
+)
+def test_unit_tests_see_types_and_differences(
+    project: Path, given: str, expected: str, message: str
+) -> None:
+    macros = ROOT / "macros" / "dialect" / "duckdb_unit_tests.sql"
+    shutil.copy(macros, project / "macros")
+    (project / "dbt_project.yml").write_text(PROJECT.partition("models:")[0])
+    (project / "models" / "two.sql").write_text(
+        "select n, cast(label as varchar) as label, null as nothing"
+        " from {{ ref('one') }}"
+    )
+    (project / "models" / "one.yml").write_text(
+        f"""
+unit_tests:
+  - name: agrees
+    model: two
+    given: [{{input: ref('one'), rows: [{given}]}}]
+    expect: {{rows: [{expected}]}}
+"""
+    )
+    is_right = message.startswith("PASS")
+    sql = "select cast(1 as bigint) as n, '' as label"
+    said = told(project, sql, code=int(not is_right))
+    assert message in said
+
+
+def told(project: Path, model: str, code: int = 1) -> str:
+    """Build the models; return what dbt prints."""
+    (project / "models" / "one.sql").write_text(model)
+    lines: list[str] = []
+    arguments = ["build", "--no-use-colors"]
+    assert warm_dbt.run(arguments, os.environ, lines.append) == code, "".join(lines)
+    return "".join(lines)

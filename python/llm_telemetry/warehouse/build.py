@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,9 +13,11 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import held
 from llm_telemetry.ingest.discovery import CONTRACT, PROJECT, contract_files
 from llm_telemetry.ingest.malformed import malformed_files
+from llm_telemetry.warehouse import statement_replay
+from llm_telemetry.warehouse.child_process import run_module
 from llm_telemetry.warehouse.connection import discard, read
 from llm_telemetry.warehouse.data_tests import AUDITED
-from llm_telemetry.warehouse.incremental_state import goes_on_from, state
+from llm_telemetry.warehouse.incremental_state import goes_on_from, is_windowed, state
 from llm_telemetry.warehouse.typed_cache import sweep
 
 Progress = Callable[[str], None]
@@ -70,10 +70,10 @@ def built(
             **_going_on(warehouse, sources, full_refresh=full_refresh),
             **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
         }
-        log = _run_dbt(environment, select, progress, full_refresh=full_refresh)
+        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
+        log = _build(told, warehouse, select, progress, full_refresh=full_refresh)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
-        sweep(warehouse, data_dir)
         yield marts
 
 
@@ -100,7 +100,8 @@ def _going_on(
 ) -> dict[str, str]:
     """Return what tells dbt which build it may go on from, and what is to be told."""
     now = state(sources)
-    is_on = not full_refresh and goes_on_from(warehouse, now)
+    # where all days are held, nothing is taken from an earlier build
+    is_on = not full_refresh and is_windowed() and goes_on_from(warehouse, now)
     return {
         "LLM_TELEMETRY_STATE": now,
         "LLM_TELEMETRY_EARLIER": str(warehouse.resolve()) if is_on else "",
@@ -141,15 +142,39 @@ def describe(check: dict[Any, Any]) -> str:
     )
 
 
-def _run_dbt(
-    environment: Mapping[str, str],
+def _build(
+    told: Mapping[str, str],
+    warehouse: Path,
     select: str | None,
     progress: Progress,
     *,
     full_refresh: bool,
 ) -> str | None:
-    """Run dbt build; return its error messages, or None where it succeeded."""
+    """Build with dbt where the last build cannot be repeated; return its errors."""
+    # whoever refreshes has the files typed again, which no plan does
+    plan = None if full_refresh else statement_replay.place(told, select)
+    if plan and statement_replay.is_sent(
+        plan, told, lambda line: _event(line, progress)
+    ):
+        return None
+    log, sent = _run_dbt(told, select, progress, full_refresh=full_refresh)
+    if log is None:
+        sweep(warehouse, Path(told["LLMOPS_DATA_DIR"]))
+        if plan:
+            statement_replay.keep(plan, told, sent)
+    return log
+
+
+def _run_dbt(
+    told: Mapping[str, str],
+    select: str | None,
+    progress: Progress,
+    *,
+    full_refresh: bool,
+) -> tuple[str | None, list[statement_replay.Statement]]:
+    """Run dbt build; return its errors, None where it succeeded, and what it sent."""
     log: list[str] = []
+    sent: list[statement_replay.Statement] = []
     with _target() as target:
         arguments = [
             *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
@@ -165,9 +190,12 @@ def _run_dbt(
             *("--indirect-selection", "buildable"),
             *(("--full-refresh",) if full_refresh else ()),
         ]
-        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
-        code = _dbt(arguments, told, lambda line: log.append(_event(line, progress)))
-    return "\n".join(filter(None, log)) if code else None
+
+        def hear(line: str) -> None:
+            log.append(_event(line, progress, sent))
+
+        code = _dbt(arguments, told, hear)
+    return "\n".join(filter(None, log)) if code else None, sent
 
 
 def _dbt(
@@ -176,20 +204,9 @@ def _dbt(
     hear: Callable[[str], None],
 ) -> int:
     """Run dbt in a process of its own; return its exit code."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "llm_telemetry.warehouse.dbt_process", *arguments],
-        env=environment,
-        # it closes when this process ends, however that comes
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # an interrupted dbt complains of the pipe that is gone
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as dbt:
-        assert dbt.stdout is not None
-        for line in dbt.stdout:
-            hear(line)
-    return dbt.returncode
+    return run_module(
+        "llm_telemetry.warehouse.dbt_process", arguments, environment, hear
+    )
 
 
 @contextmanager
@@ -233,14 +250,18 @@ def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
     return f"{max(600, 3 * sum(sizes) // 2_000_000)}MB"
 
 
-def _event(line: str, progress: Progress) -> str:
-    """Report progress; return the message where the event is an error."""
+def _event(
+    line: str, progress: Progress, sent: list[statement_replay.Statement] | None = None
+) -> str:
+    """Report progress, keep what is sent, and return the message of an error."""
     try:
         event = json.loads(line)
     except json.JSONDecodeError:
         return line.strip()
     if "progress" in event:
         progress(event["progress"])
+    if "sql" in event and sent is not None:
+        sent.append((event["connection"], event["sql"]))
     return str(event.get("error", ""))
 
 

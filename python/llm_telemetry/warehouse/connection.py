@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import duckdb
 
@@ -160,6 +160,11 @@ def _attached_folder(connection: Connection, folder: Path) -> Connection:
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def to_build(scratch: Path, config: Mapping[str, Any]) -> Connection:
+    """Return a connection to a file that a build makes."""
+    return duckdb.connect(str(scratch), config=dict(config))
 
 
 @contextmanager

@@ -66,11 +66,10 @@ def _contract(schema: str, described: Mapping[str, Any]) -> Contract:
     columns = described.get("columns", ())
     tests = {column["name"]: _tests(column) for column in columns}
     of_rows = _tests(described)
-    keys = (
-        [tuple(of_rows["unique_combination"]["columns"])]
-        if ("unique_combination" in of_rows)
-        else []
-    )
+    rules = of_rows.get("rules_hold", {})
+    keys = [tuple(columns) for columns in rules.get("unique", ())]
+    if "unique_combination" in of_rows:
+        keys.append(tuple(of_rows["unique_combination"]["columns"]))
     keys += [(name,) for name, held in tests.items() if "unique" in held]
     return Contract(
         schema=schema,
@@ -80,12 +79,19 @@ def _contract(schema: str, described: Mapping[str, Any]) -> Contract:
             column["name"]
             for column in columns
             if "not_null" in tests[column["name"]]
+            or column["name"] in rules.get("not_null", ())
             or {"type": "not_null"} in column.get("constraints", ())
         ),
         accepted={
-            name: tuple(map(str, held["accepted_values"]["values"]))
-            for name, held in tests.items()
-            if "accepted_values" in held
+            name: tuple(map(str, values))
+            for name, values in (
+                *rules.get("accepted", {}).items(),
+                *(
+                    (name, held["accepted_values"]["values"])
+                    for name, held in tests.items()
+                    if "accepted_values" in held
+                ),
+            )
         },
         is_one_row="one_row" in of_rows,
     )

@@ -1,0 +1,30 @@
+"""What makes dbt quicker in its own process, whoever starts it."""
+
+import gc
+import re
+from typing import Any
+
+from dbt import compilation
+
+STARTS_WITH = re.compile(
+    r"(?:\s|--[^\n]*\n)*with\b(?!\s+recursive\b)\s+", re.IGNORECASE
+)
+
+inject_as_dbt_does = compilation.inject_ctes_into_sql
+
+
+def install() -> None:
+    """Look for garbage rarely, and parse no SQL only to find its first word."""
+    # dbt makes millions of objects and few cycles; the search for them takes a tenth
+    gc.set_threshold(100_000, 50, 50)
+    # for every unit test
+    compilation.inject_ctes_into_sql = inject_ctes_into_sql
+
+
+def inject_ctes_into_sql(sql: str, ctes: list[Any]) -> str:
+    """Put the rows that a unit test gives before the queries of its model."""
+    found = STARTS_WITH.match(sql)
+    if not found or not ctes:
+        return inject_as_dbt_does(sql, ctes)
+    joined = ", ".join(cte.sql for cte in ctes)
+    return f"{sql[: found.end()]}{joined}, {sql[found.end() :]}"

@@ -1,0 +1,233 @@
+"""Send the statements of an earlier build again, without dbt, where they are the same.
+
+To start dbt and to render and track each node takes twice as long on a small input as
+all the statements do. What dbt sends follows from the project's files, the environment
+and the answers to the queries that it renders with: a plan holds the statements and a
+digest of each answer under a digest of the first two. As soon as an answer differs, the
+build begins again with dbt.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import yaml
+
+from llm_telemetry.ingest.discovery import PROJECT
+from llm_telemetry.warehouse.child_process import follow, run_module, tell
+from llm_telemetry.warehouse.connection import Connection, discard, to_build
+from llm_telemetry.warehouse.model_contracts import LOADER
+from llm_telemetry.warehouse.session import limit, prepare, set_variables, text
+
+FILES = ("LLM_TELEMETRY_WAREHOUSE", "LLM_TELEMETRY_MARTS")
+
+PLANS = PROJECT / "target" / "run" / "plans"
+KEPT_PLANS = 8
+
+MADE_OF = ("*.yml", "models/**/*.*", "macros/**/*.sql", "seeds/*.*", "tests/**/*.sql")
+PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
+READ_VARIABLES = re.compile(r"(LLM_TELEMETRY|LLMOPS|DBT|SPARK)_")
+# these change no statement; what the salt changes is asked for
+OTHER_VARIABLES = {
+    f"LLM_TELEMETRY_{x}" for x in ("THREADS", "MEMORY_LIMIT", "USER_SALT")
+}
+
+QUERY = re.compile(r"\s*(select|with|from|describe)\b", re.IGNORECASE)
+# of a contract: the columns of all marts are compared once, at the end
+EMPTY_QUERY = re.compile(r"where false and current_timestamp.*limit 0", re.DOTALL)
+# of a data test
+COUNTS_FAILURES = re.compile(r"\s*select\s+\S+(\s*\(.*?\))? as failures,", re.DOTALL)
+PASSED = [(0, False, False)]
+# a file is typed once, and which ones are is asked for
+LANDS = re.compile(
+    r"\s*copy .* to '[^']*/\w+-\w{32}-\w{32}(\.days)?\.parquet'", re.DOTALL
+)
+COLUMNS = """
+    select schema_name, table_name, column_name, data_type, comment
+    from duckdb_columns()
+    where database_name = 'published'
+    order by all
+"""
+
+# a connection of dbt and what it sent
+Statement = tuple[str, str]
+
+
+class ChangedError(Exception):
+    """A query that dbt rendered with has another answer than when it did."""
+
+
+def place(environment: Mapping[str, str], select: str | None) -> Path:
+    """Return where the plan for this code and environment stands, if there is one."""
+    project = yaml.load((PROJECT / "dbt_project.yml").read_text(), Loader=LOADER)
+    knobs = {name.upper() for name in project["vars"]}
+    read = {
+        name: setting
+        for name, setting in sorted(environment.items())
+        if (name in knobs or READ_VARIABLES.match(name)) and name not in OTHER_VARIABLES
+    }
+    versions = [version(package) for package in PACKAGES]
+    digest = sha256(repr([select, read, versions]).encode())
+    files = [file for pattern in MADE_OF for file in PROJECT.glob(pattern)]
+    for file in sorted({*files, Path(__file__)}):
+        digest.update(sha256(str(file).encode() + file.read_bytes()).digest())
+    return PLANS / f"{digest.hexdigest()}.json"
+
+
+def is_sent(
+    plan: Path, environment: Mapping[str, str], hear: Callable[[str], object]
+) -> bool:
+    """Build by a plan; where there is none that fits, leave no file behind."""
+    if not plan.exists():
+        return False
+    if (
+        run_module(
+            "llm_telemetry.warehouse.statement_replay",
+            ("send", str(plan)),
+            environment,
+            hear,
+        )
+        == 0
+    ):
+        return True
+    for name in FILES:
+        discard(Path(environment[name]))
+    return False
+
+
+def keep(plan: Path, environment: Mapping[str, str], sent: Sequence[Statement]) -> None:
+    """Write down what dbt sent, with the answers as they are after the build."""
+    draft = plan.with_suffix(f".{os.getpid()}")
+    # a project that is only read keeps nothing
+    with suppress(OSError):
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(_needed(sent)))
+        arguments = ("keep", str(draft))
+        run_module(
+            "llm_telemetry.warehouse.statement_replay",
+            arguments,
+            environment,
+            lambda line: None,
+        )
+        draft.unlink(missing_ok=True)
+
+
+def main() -> int:
+    """Send a plan, or complete the draft of one with the answers as they are now."""
+    follow()
+    verb, file = sys.argv[1], Path(sys.argv[2])
+    with _session() as connection:
+        if verb == "send":
+            _send(connection, **json.loads(file.read_text()))
+        else:
+            _complete(connection, file)
+    return 0
+
+
+def _needed(sent: Sequence[Statement]) -> list[Statement]:
+    """Return what a build sent, node after node, in an order that they can stand in.
+
+    dbt begins a node when those before it have ended, and works on two at a time.
+    """
+    nodes: dict[str, list[str]] = {}
+    for connection, sql in sent:
+        nodes.setdefault(connection, []).append(sql.removesuffix("..."))
+    return [
+        (node, sql)
+        for node, statements in nodes.items()
+        for sql in statements
+        if not _is_left_out(node, sql)
+    ]
+
+
+def _is_left_out(node: str, sql: str) -> bool:
+    """Whether a new file needs no answer, or the landed files have it."""
+    if sql in ("BEGIN", "COMMIT"):
+        return True
+    # beside the nodes dbt asks what is there, which is nothing
+    is_node = "." in node
+    if QUERY.match(sql):
+        return not is_node or EMPTY_QUERY.search(sql) is not None
+    return LANDS.match(sql) is not None
+
+
+def _send(
+    connection: Connection,
+    statements: Sequence[Statement],
+    answers: Sequence[str],
+    columns: str,
+) -> None:
+    expected = iter(answers)
+    nodes = len({node for node, _ in statements})
+    of_node = groupby(statements, key=itemgetter(0))
+    for number, (node, sent) in enumerate(of_node, 1):
+        tell(progress=f"{number}/{nodes} {node.rpartition('.')[2]}")
+        connection.begin()
+        for _, sql in sent:
+            if COUNTS_FAILURES.match(sql):
+                if connection.execute(sql).fetchall() != PASSED:
+                    raise ChangedError(sql)
+            elif QUERY.match(sql):
+                if _answer(connection, sql) != next(expected):
+                    raise ChangedError(sql)
+            else:
+                connection.execute(sql)
+        connection.commit()
+    if _answer(connection, COLUMNS) != columns:
+        raise ChangedError("columns")
+
+
+def _complete(connection: Connection, file: Path) -> None:
+    statements = json.loads(file.read_text())
+    answers = [
+        _answer(connection, sql)
+        for _, sql in statements
+        if QUERY.match(sql) and not COUNTS_FAILURES.match(sql)
+    ]
+    columns = _answer(connection, COLUMNS)
+    plan = {"statements": statements, "answers": answers, "columns": columns}
+    file.write_text(json.dumps(plan))
+    file.replace(file.with_suffix(".json"))
+    newest_first = sorted(
+        PLANS.glob("*.json"), key=lambda plan: plan.stat().st_mtime_ns, reverse=True
+    )
+    for old in newest_first[KEPT_PLANS:]:
+        old.unlink(missing_ok=True)
+
+
+def _answer(connection: Connection, sql: str) -> str:
+    # without an order, rows come in any
+    rows = sorted(map(repr, connection.execute(sql).fetchall()))
+    return sha256("\n".join(rows).encode()).hexdigest()
+
+
+def _session() -> Connection:
+    """Open the files of a run as the profile says."""
+    profiles = yaml.load((PROJECT / "profiles.yml").read_text(), Loader=LOADER)
+    (profile,) = profiles.values()
+    target = profile["outputs"]["run"]
+    config = dict(target["config_options"])
+    limit(config)
+    scratch, marts = (Path(os.environ[name]) for name in FILES)
+    connection = to_build(scratch, config)
+    prepare(connection, scratch)
+    for attached in target["attach"]:
+        options = ", ".join(f"{k} {text(v)}" for k, v in attached["options"].items())
+        place = text(str(marts))
+        connection.execute(f"attach {place} as {attached['alias']} ({options})")
+    for setting, value in target["settings"].items():
+        connection.execute(f"set {setting} = {text(str(value))}")
+    set_variables(connection)
+    return connection
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,0 @@
-{% test gate_holds(model, check_name) %}
-
-select *
-from {{ model }}
-where check_name = '{{ check_name }}' and status = 'failed'
-
-{% endtest %}

@@ -1,0 +1,29 @@
+"""What takes the place of a function of dbt returns what that returns."""
+
+import pytest
+from dbt.compilation import InjectedCTE
+
+from llm_telemetry.warehouse import dbt_speedups
+
+CTES = [
+    InjectedCTE(id="one", sql=" one as (select 1)"),
+    InjectedCTE(id="two", sql=" two as (\nselect 'with'\n)"),
+]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "with\n\nthree as (select 3) select * from three",
+        "\n-- depends_on: with\n\nWITH three as (select 'with') select * from three",
+        "with recursive three as (select 3) select * from three",
+        "with\n-- after a remark\nthree as (select 3) select * from three",
+        "/* with */ with three as (select 3) select * from three",
+        "select 'with'",
+        "withdrawn",
+    ],
+)
+def test_the_queries_of_a_unit_test_stand_where_dbt_puts_them(query: str) -> None:
+    for ctes in (CTES, CTES[:1], []):
+        expected = dbt_speedups.inject_as_dbt_does(query, ctes)
+        assert dbt_speedups.inject_ctes_into_sql(query, ctes) == expected

@@ -1,0 +1,127 @@
+"""Where nothing changed, a build sends the statements of the last one without dbt."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+import warm_dbt
+from conftest import KEEP_PLAN, ROOT, SAMPLE
+
+from llm_telemetry.warehouse import build, statement_replay
+from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.statement_replay import place
+
+CONTENT = """
+    select sum(hash(interactions)) from marts.interactions
+    union all select sum(hash(risk_slices)) from marts.risk_slices
+    union all select sum(hash(columns)) from duckdb_columns() as columns
+    where not internal
+"""
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_replay, "keep", KEEP_PLAN)
+    monkeypatch.setattr(statement_replay, "PLANS", tmp_path / "plans")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count how often dbt runs."""
+    calls = []
+
+    def run(arguments: list[str], *others: object) -> int:
+        calls.append(arguments[0])
+        return warm_dbt.run(arguments, *others)
+
+    monkeypatch.setattr(build, "_dbt", run)
+    return calls
+
+
+def content(data: Path, folder: Path, select: str | None = None) -> list[object]:
+    """Build and return what the marts hold."""
+    with (
+        built(data, folder / "warehouse.duckdb", select=select) as marts,
+        duckdb.connect(str(marts), read_only=True) as connection,
+    ):
+        names = "select table_name, comment from duckdb_tables() order by all"
+        return [
+            *connection.execute(names).fetchall(),
+            *(connection.execute(CONTENT).fetchall() if not select else ()),
+        ]
+
+
+def plan_of(folder: Path) -> Path:
+    (plan,) = (folder / "plans").glob("*.json")
+    return plan
+
+
+def test_the_same_marts_are_made_without_dbt(tmp_path: Path, calls: list[str]) -> None:
+    first = content(SAMPLE, tmp_path)
+    second = content(SAMPLE, tmp_path)
+    assert second == first
+    assert calls == ["build"]
+    # the landed files are gone: they have to be typed again
+    shutil.rmtree(tmp_path / ".landed.warehouse.duckdb")
+    assert content(SAMPLE, tmp_path) == first
+    assert calls == ["build", "build"]
+
+
+def test_dbt_builds_what_changed(
+    sample_copy: Path,
+    tmp_path: Path,
+    calls: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (file,) = sample_copy.glob("*interactions*.csv")
+    content(sample_copy, tmp_path, "+integrity_checks")
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]))
+    for written in sample_copy.glob("*.csv"):
+        # what is as new as the rows that were read from it is not trusted
+        os.utime(written, (0, 0))
+    content(sample_copy, tmp_path, "+integrity_checks")
+    assert len(calls) == 2
+    content(sample_copy, tmp_path, "+integrity_checks")
+    assert len(calls) == 2
+    monkeypatch.setenv("SLA_MS", "2000")
+    content(sample_copy, tmp_path, "+integrity_checks")
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize("damage", ["answer", "columns", "statement", "text"])
+def test_dbt_builds_where_a_plan_does_not_fit(
+    damage: str, tmp_path: Path, calls: list[str]
+) -> None:
+    first = content(SAMPLE, tmp_path, "+integrity_checks")
+    plan = json.loads(plan_of(tmp_path).read_text())
+    if damage == "answer":
+        plan["answers"][-1] = ""
+    elif damage == "columns":
+        plan["columns"] = ""
+    elif damage == "statement":
+        plan["statements"].append(
+            ("model.one", "create table one as select error('x')")
+        )
+    plan_of(tmp_path).write_text("{" if damage == "text" else json.dumps(plan))
+    assert content(SAMPLE, tmp_path, "+integrity_checks") == first
+    assert len(calls) == 2
+
+
+def test_every_variable_that_the_project_reads_is_part_of_a_plan() -> None:
+    files = [ROOT / "profiles.yml", ROOT / "dbt_project.yml"]
+    files += [*ROOT.glob("m*/**/*.sql"), *ROOT.glob("models/**/*.yml")]
+    text = "".join(file.read_text() for file in files)
+    read = set(statement_replay.re.findall(r"env_var\('(\w+)'", text))
+    assert {
+        name for name in read if not statement_replay.READ_VARIABLES.match(name)
+    } == set()
+    before = place({}, None)
+    assert {place({name: "other"}, None) for name in read}.isdisjoint({before})
+    assert place({"LLM_TELEMETRY_THREADS": "1", **os.environ}, None) == (
+        place(os.environ, None)
+    )
+    assert place({}, "+integrity_checks") != before
