@@ -17,7 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 def staged(source: str, folder: Path, **knobs: str) -> Tables:
     """Build the staging tables of a source from ``folder``/<source>."""
-    select = f"staging.{source} +int_interactions_unioned"
+    select = f"staging.{source} +int_interactions_unioned int_source_files"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in knobs.items():
             patch.setenv(name.upper(), value)
@@ -40,6 +40,8 @@ def _tables(scratch: Path, source: str) -> Tables:
         }
         unioned = "from intermediate.int_interactions_unioned"
         tables["unioned"] = connection.execute(unioned).df()
+        files = "from intermediate.int_source_files"
+        tables["files"] = connection.execute(files).df()
     return tables
 
 

@@ -37,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for folder in ("models", "macros"):
         (tmp_path / folder).mkdir()
-    macros = ROOT / "macros" / "dialect" / "duckdb_adapter.sql"
+    macros = ROOT / "macros" / "engine" / "duckdb_adapter.sql"
     shutil.copy(macros, tmp_path / "macros")
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
     (tmp_path / "profiles.yml").write_text(PROFILE)
@@ -121,7 +121,7 @@ GIVEN = '{n: 7, LABEL: "it\'s"}, {label: x}'
 def test_unit_tests_see_types_and_differences(
     project: Path, given: str, expected: str, message: str
 ) -> None:
-    macros = ROOT / "macros" / "dialect" / "duckdb_unit_tests.sql"
+    macros = ROOT / "macros" / "engine" / "duckdb_unit_tests.sql"
     shutil.copy(macros, project / "macros")
     (project / "dbt_project.yml").write_text(PROJECT.partition("models:")[0])
     (project / "models" / "two.sql").write_text(

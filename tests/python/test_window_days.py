@@ -54,7 +54,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def build(data: Path, warehouse: Path, *, full_refresh: bool = False) -> Days:
     """Build and publish; return what was read of which day."""
-    select = " ".join(f"+{mart}" for mart in (*MARTS, "build_info"))
+    select = " ".join(f"+{mart}" for mart in (*MARTS, "build_info", "price_book"))
     with built(data, warehouse, select=select, full_refresh=full_refresh) as marts:
         with duckdb.connect(str(scratch_of(marts)), read_only=True) as connection:
             days: Days = connection.sql(

@@ -80,7 +80,7 @@ class Inputs:
 
     def days(self, rows: pd.DataFrame) -> pd.Series:
         """Return the business day of each row, as review_load_by_day counts them."""
-        moments = rows["timestamp_utc"].dt.tz_localize("UTC")
+        moments = pd.to_datetime(rows["timestamp_utc"], utc=True)
         local = moments.dt.tz_convert(self.time_zone).dt.tz_localize(None)
         days: pd.Series = local.dt.floor("D")
         return days
