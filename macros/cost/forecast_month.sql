@@ -1,5 +1,6 @@
 {% macro forecast_month(health_by_day) -%}
-    {#- the calendar month of the last day, from the first day that the data have; no row without days -#}
+    {#- the calendar month of the last day, from the first day that the data have; no row without
+        days -#}
     select
         max(interaction_date) as as_of_date,
         cast(

@@ -1,5 +1,6 @@
 {% macro counted_files(source, records) -%}
-    {#- every file, named from the data folder on; whose a file without a readable record is shows beside the other sources -#}
+    {#- every file, by its path below the data folder; also one without a readable record, which
+        may be of another source -#}
     {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
     select
         ltrim(substr(files.file_path, {{ folder | length + 1 }}), '/') as file_name,
@@ -7,7 +8,9 @@
         count(*) filter (where not records.is_readable) as unreadable_records
     from (
         select unnest(cast([
-            {%- for file in gateway_files(source) %}{{ plain_path(file) }}{{ ', ' if not loop.last }}{% endfor -%}
+            {%- for file in gateway_files(source) %}
+            {{ plain_path(file) }}{{ ',' if not loop.last }}
+            {%- endfor %}
         ] as varchar [])) as file_path
     ) as files
     left join {{ records }} as records on files.file_path = records.file_path

@@ -6,6 +6,9 @@
 {% macro released_sets(others=[]) -%}
     {#- one grouping set per such column, and one of everything together -#}
     grouping sets (
-        {% for column in released_columns().split(', ') %}({{ ([column ~ '_code'] + others) | join(', ') }}), {% endfor %}({{ others | join(', ') }})
+        {%- for column in released_columns().split(', ') %}
+        ({{ ([column ~ '_code'] + others) | join(', ') }}),
+        {%- endfor %}
+        ({{ others | join(', ') }})
     )
 {%- endmacro %}

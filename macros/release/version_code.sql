@@ -1,5 +1,6 @@
 {% macro version_code() -%}
-    {#- which column a row of released_sets groups by, and the code of the value there, which int_release_names names -#}
+    {#- which column a row of released_sets groups by, and the code of the value there, which
+        int_release_names names -#}
     {%- for result in ['version_column', 'version_code'] -%}
     case
         {%- for column in released_columns().split(', ') %}

@@ -7,7 +7,9 @@
 {% macro relaxed_latency_limits() -%}
     {#- the two relaxed limits side by side, of the rows of routing_ladder -#}
     {%- for step in ['relax_1', 'relax_2'] %}
-    max({{ max_p95_latency_ms() }}) filter (where policy_mode = '{{ step }}') as {{ step }}_ms{{ ',' if not loop.last }}
+    max({{ max_p95_latency_ms() }}) filter (
+        where policy_mode = '{{ step }}'
+    ) as {{ step }}_ms{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

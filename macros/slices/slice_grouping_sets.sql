@@ -1,6 +1,14 @@
 {% macro slice_grouping_sets(further_column='', suffix='') -%}
+    {{ grouping_sets(slice_sets(suffix), further_column) }}
+{%- endmacro %}
+
+{% macro slice_sets(suffix='') -%}
     {#- every combination of one to three dimensions (7 + 21 + 35 = 63 sets) -#}
-    {{ grouping_sets(dimension_sets(3, suffix) ~ '; ' ~ dimension_sets(2, suffix) ~ '; ' ~ dimension_sets(1, suffix), further_column) }}
+    {%- set sets = [] -%}
+    {%- for size in [3, 2, 1] -%}
+        {%- do sets.append(dimension_sets(size, suffix)) -%}
+    {%- endfor -%}
+    {{ sets | join('; ') }}
 {%- endmacro %}
 
 {% macro grouping_sets(sets, further_column='') -%}

@@ -1,3 +1,8 @@
 {% macro slice_name() -%}
-    concat_ws('|'{% for dimension in slice_dimensions().split(', ') %}, '{{ dimension }}=' || {{ dimension }}{% endfor %})
+    concat_ws(
+        '|'
+        {%- for dimension in slice_dimensions().split(', ') -%},
+        '{{ dimension }}=' || {{ dimension }}
+        {%- endfor %}
+    )
 {%- endmacro %}

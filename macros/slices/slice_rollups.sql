@@ -1,5 +1,6 @@
 {% macro quadruple_grouping_sets(further_column) -%}
-    {#- sets of four dimensions, from which slice_rollups sums every slice: 14 passes over many rows instead of 63 -#}
+    {#- sets of four dimensions, from which slice_rollups sums every slice: 14 passes over many
+        rows instead of 63 -#}
     {%- set quadruples = [] -%}
     {%- for line in covering_quadruples().split(' / ') -%}
         {%- do quadruples.append(line.split(' : ')[0]) -%}
@@ -8,8 +9,8 @@
 {%- endmacro %}
 
 {% macro slice_rollups(quadruples, further_column, measures) -%}
-    {#- the sums of every slice from the rows of quadruple_grouping_sets: each set of up to three dimensions is summed
-        from one set of four, in whose rows no other dimension has a value -#}
+    {#- the sums of every slice from the rows of quadruple_grouping_sets: each set of up to three
+        dimensions is summed from one set of four, in whose rows no other dimension has a value -#}
     {%- for line in covering_quadruples().split(' / ') %}
     {%- set quadruple, sets = line.split(' : ') %}
     select
@@ -26,9 +27,10 @@
 {%- endmacro %}
 
 {% macro covering_quadruples() -%}
-    {#- each set of four dimensions that is needed, and the slices' sets that are summed from it: 'a, b, c, d : a, b, c; a, b / ...'.
-        First the fours with four sets of three that none before has, then those with three, two and one -#}
-    {%- set ns = namespace(left=(dimension_sets(3, '_code') ~ '; ' ~ dimension_sets(2, '_code') ~ '; ' ~ dimension_sets(1, '_code')).split('; ')) -%}
+    {#- each set of four dimensions that is needed, and the slices' sets that are summed from it:
+        'a, b, c, d : a, b, c; a, b / ...'. First the fours with four sets of three that none
+        before has, then those with three, two and one -#}
+    {%- set ns = namespace(left=slice_sets('_code').split('; ')) -%}
     {%- set lines = [] -%}
     {%- for fresh in [4, 3, 2, 1] -%}
         {%- for quadruple in dimension_sets(4, '_code').split('; ') -%}

@@ -1,15 +1,30 @@
-{#- buckets whose ends are 2 % apart: the middle of a value's bucket is within 1 % of it; 0 has one of its own -#}
+{#- buckets whose ends are 2 % apart: the middle of a value's bucket is within 1 % of it;
+    0, which has no logarithm, has one of its own -#}
 {% macro log_bucket(value) -%}
-    cast(case when {{ value }} > 0 then floor(ln({{ value }}) / ln(1.02e0)) else -2147483648 end as bigint)
+    cast(
+        case
+            when {{ value }} > 0 then floor(ln({{ value }}) / ln(1.02e0))
+            else -2147483648
+        end as bigint
+    )
 {%- endmacro %}
 
+{#- the harmonic mean of both ends: off by the same share of the value at either -#}
 {% macro bucket_middle(bucket) -%}
-    case when {{ bucket }} > -2147483648 then 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1)) else 0e0 end
+    case
+        when {{ bucket }} > -2147483648
+            then 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1))
+        else 0e0
+    end
 {%- endmacro %}
 
 {#- bins whose ends are 1 % apart; what takes no longer than 1 ms is in bin 0 -#}
 {% macro latency_bin(latency_ms) -%}
-    if({{ latency_ms }} is null, null, cast(floor(ln(greatest({{ latency_ms }}, 1e0)) / ln(1.01e0)) as integer))
+    if(
+        {{ latency_ms }} is null,
+        null,
+        cast(floor(ln(greatest({{ latency_ms }}, 1e0)) / ln(1.01e0)) as integer)
+    )
 {%- endmacro %}
 
 {% macro latency_bin_start(bin) -%}

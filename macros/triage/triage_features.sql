@@ -8,5 +8,8 @@
 {%- endmacro %}
 
 {% macro triage_numbers() -%}
-    latency_ms, prompt_tokens, completion_tokens, total_tokens, cost_usd, tool_calls_count, tokens_per_second, prompt_to_completion_ratio
+    {{- [
+        'latency_ms', 'prompt_tokens', 'completion_tokens', 'total_tokens', 'cost_usd',
+        'tool_calls_count', 'tokens_per_second', 'prompt_to_completion_ratio'
+    ] | join(', ') -}}
 {%- endmacro %}

@@ -22,7 +22,8 @@
         (
             '<KEY>',
             '(?i)(?:secret|password|passwd|(?:api|access)[-_ ]?key'
-            ~ '|(?:access|auth|refresh)[-_ ]?token)[a-z_ -]*[\\\\"\'\']*\\s*[:=]\\s*[\\\\"\'\']*|bearer\\s+',
+            ~ '|(?:access|auth|refresh)[-_ ]?token)'
+            ~ '[a-z_ -]*[\\\\"\'\']*\\s*[:=]\\s*[\\\\"\'\']*|bearer\\s+',
             '[A-Za-z0-9/+=_.~-]{16,}', '',
         ),
         (
