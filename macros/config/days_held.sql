@@ -10,20 +10,24 @@
 {%- endmacro %}
 
 {% macro days_to_process() -%}
-    {#- to be called outside of any condition, so that dbt sees that a model reads it; a unit test reads no days -#}
+    {#- to be called outside of any condition, so that dbt sees that a model reads it; a unit
+        test reads no days -#}
     {{ return(ref('stg_telemetry_csv__days_to_process') if model.resource_type == 'model') }}
 {%- endmacro %}
 
 {% macro text_list(relation, column, condition) -%}
     {#- the texts of a column as a list of literals, for a filter that has to be constant -#}
-    {%- set texts = run_query('select distinct ' ~ column ~ ' from ' ~ relation ~ ' where ' ~ condition ~ ' order by all').columns[0].values() if execute else [] -%}
+    {%- set texts = run_query('select distinct ' ~ column ~ ' from ' ~ relation ~ ' where '
+        ~ condition ~ ' order by all').columns[0].values() if execute else [] -%}
     {{ return("('" ~ (texts or ['0001-01-01']) | join("', '") ~ "')") }}
 {%- endmacro %}
 
 {% macro landed_calls() -%}
-    {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to leave one row, and would build the hash tables of all joins on the calls -#}
+    {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to
+        leave one row, and would build the hash tables of all joins on the calls -#}
     {%- set all_calls, days = ref('stg_telemetry_csv__landed_interactions'), days_to_process() -%}
-    {%- set needed = '(loaded_date is null or loaded_date in (select loaded_date from ' ~ days ~ ' where is_read))' -%}
+    {%- set needed = '(loaded_date is null or loaded_date in (select loaded_date from ' ~ days
+        ~ ' where is_read))' -%}
     {%- set files = files_with_rows('interactions', needed) if is_windowed() else [] -%}
     {{ '(' ~ rows_with_day(files) ~ ') as landed' if files else all_calls }}
 {%- endmacro %}
@@ -39,7 +43,8 @@
 {%- endmacro %}
 
 {% macro rows_with_day(files) -%}
-    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(files, contract_columns('interactions')) }}) as landed
+    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(files,
+        contract_columns('interactions')) }}) as landed
 {%- endmacro %}
 
 {% macro first_day_where(days, condition) -%}
@@ -74,12 +79,14 @@
     {%- set days = days_to_process() -%}
     {%- if not first_retained_day() -%}true
     {%- else -%}
-    ({{ day }} is null or {{ day }} in {{ text_list(days, 'loaded_date', '(is_held or is_restated)') }})
+    ({{ day }} is null or {{ day }} in {{ text_list(days, 'loaded_date',
+        '(is_held or is_restated)') }})
     {%- endif -%}
 {%- endmacro %}
 
 {% macro may_be_redated(landed) -%}
-    {#- whether a call may stand under two days, in two files: files that are new are compared with all, and all only then -#}
+    {#- whether a call may stand under two days, in two files: files that are new are compared
+        with all, and all only then -#}
     {%- set known = earlier('loaded_files') -%}
     {%- if known -%}{{ run_query(
         'select (select count(*) from ' ~ known ~ ' where moved_rows > 0) + count(*) > 0 from ' ~ landed ~ ' as fresh inner join ' ~ landed ~ ' as others'
@@ -92,5 +99,6 @@
 {% macro has_read_call(key) -%}
     {#- sessions and users of calls that are not read are not read either -#}
     {%- set calls = ref('stg_telemetry_csv__interactions') -%}
-    {{- '(' ~ key ~ ' is null or ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ calls ~ '))' if is_windowed() else 'true' -}}
+    {{- '(' ~ key ~ ' is null or ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ calls ~ '))'
+        if is_windowed() else 'true' -}}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {#- what dbt-duckdb does for the models here, in fewer steps: DuckDB changes tables and views within a transaction, so
-    that no other name, rename and drop has to come between. No model has grants, indexes or foreign keys, or is Python -#}
+    that no other name, rename and drop has to come between. No model has grants,
+        indexes or foreign keys, or is Python -#}
 {% materialization table, adapter='duckdb' -%}
     {%- set made = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
@@ -39,8 +40,10 @@
     {%- if for_relation and config.persist_relation_docs() -%}
     {%- do comments.append(alter_relation_comment(relation, model.description)) -%}
     {%- endif -%}
-    {%- for name, column in model.columns.items() if for_columns and config.persist_column_docs() -%}
-    {%- do comments.append('comment on column ' ~ relation ~ '.' ~ name ~ ' is ' ~ duckdb_escape_comment(column['description']) ~ ';') -%}
+    {%- for name, column in model.columns.items() if for_columns
+        and config.persist_column_docs() -%}
+    {%- do comments.append('comment on column ' ~ relation ~ '.' ~ name ~ ' is '
+        ~ duckdb_escape_comment(column['description']) ~ ';') -%}
     {%- endfor -%}
     {%- if comments -%}{%- do run_query(comments | join(' ')) -%}{%- endif -%}
 {%- endmacro %}

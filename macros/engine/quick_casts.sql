@@ -1,22 +1,30 @@
 {#- typed by DuckDB's reader as it splits the lines, which costs no more than to split them. Text that only the careful
-    casts of typed_file take or reject makes the file be typed again, by them: both give the same rows -#}
+    casts of typed_file take or reject makes the file be typed again,
+        by them: both give the same rows -#}
 {% macro land_quickly(file, columns, found, landed, place) -%}
     {#- whether it did -#}
-    {%- if target.type == 'spark' or file.endswith('.parquet') or not landed -%}{{ return(false) }}{%- endif -%}
+    {%- if target.type == 'spark' or file.endswith('.parquet')
+        or not landed -%}{{ return(false) }}{%- endif -%}
     {%- do run_query('drop table if exists landing_errors; drop table if exists landing_scans') -%}
-    {%- set rows = 'select ' ~ quick_casts(columns, landed) ~ ' from ' ~ typed_csv(file, columns, found) -%}
+    {%- set rows = 'select ' ~ quick_casts(columns, landed) ~ ' from ' ~ typed_csv(file, columns,
+        found) -%}
     {%- do run_query(landing(rows, place)) -%}
-    {%- do run_query('create or replace temp table landing_check as ' ~ unsure_values(columns, landed, place)) -%}
+    {%- do run_query('create or replace temp table landing_check as ' ~ unsure_values(columns,
+        landed, place)) -%}
     {{ return(run_query('select not is_unsure and not exists (from landing_errors) from landing_check').columns[0].values()[0]) }}
 {%- endmacro %}
 
 {% macro typed_csv(file, columns, found) -%}
-    {#- split as a reading of texts is; what is torn or cannot be cast is listed in landing_errors -#}
-    {%- set types = {'double': 'double', 'bigint': 'double', 'boolean': 'boolean', 'timestamp': 'timestamptz'} -%}
-    {%- set prompt = run_query('select prompt from sniff_csv(' ~ literal_path(file) ~ ', ' ~ csv_dialect() ~ ')').columns[0].values()[0] -%}
+    {#- split as a reading of texts is; what is torn or cannot be cast is listed in
+        landing_errors -#}
+    {%- set types = {'double': 'double', 'bigint': 'double', 'boolean': 'boolean',
+        'timestamp': 'timestamptz'} -%}
+    {%- set prompt = run_query('select prompt from sniff_csv(' ~ literal_path(file) ~ ', '
+        ~ csv_dialect() ~ ')').columns[0].values()[0] -%}
     read_csv({{ literal_path(file) }}, auto_detect = false{{ prompt.partition(', auto_detect=false')[2].partition(', columns={')[0] }}, columns = {
         {%- for name in found %}{{ plain_path(name) }}: '{{ types.get(columns.get(name | lower), 'varchar') }}'{{ ', ' if not loop.last }}{% endfor -%}
-    }, {{ csv_dialect() | replace('all_varchar = true, ', '') }}, store_rejects = true, rejects_limit = 1, rejects_table = 'landing_errors', rejects_scan = 'landing_scans')
+    }, {{ csv_dialect() | replace('all_varchar = true, ', '') }}, store_rejects = true,
+        rejects_limit = 1, rejects_table = 'landing_errors', rejects_scan = 'landing_scans')
 {%- endmacro %}
 
 {% macro quick_casts(columns, landed=none) -%}
@@ -38,10 +46,12 @@
         'bigint': name ~ ' = ' ~ no_count(),
         'timestamp': 'not isfinite(' ~ name ~ ')',
     }.get(columns[name])) -%}{%- endfor -%}
-    select coalesce(bool_or({{ unsure | select | join(' or ') or 'false' }}), false) as is_unsure from {{ read_landed(place) }}
+    select coalesce(bool_or({{ unsure | select | join(' or ') or 'false' }}), false) as is_unsure
+        from {{ read_landed(place) }}
 {%- endmacro %}
 
-{% macro unsure_text(name) %}{{ name }} like ' %' or {{ name }} like '% ' or lower({{ name }}) in ('', 'nan', 'null'){% endmacro %}
+{% macro unsure_text(name) %}{{ name }} like ' %' or {{ name }} like '% ' or lower({{ name }})
+    in ('', 'nan', 'null'){% endmacro %}
 
 {# stands for a number that is no count #}
 {% macro no_count() %}(-9223372036854775807 - 1){% endmacro %}

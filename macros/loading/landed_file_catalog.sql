@@ -25,10 +25,13 @@
 {% macro catalog_files(table, files, stamps, places) -%}
     {%- set folder = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' -%}
     select '{{ table }}' as table_name, files.file_name, files.landed_file, files.file_bytes,
-        days.loaded_date, days.file_rows, days.md5_high, days.md5_low, days.column_names, days.landed_columns
+        days.loaded_date, days.file_rows, days.md5_high, days.md5_low, days.column_names,
+            days.landed_columns
     from (values
         {%- for file in files %}
-        ({{ plain_path(file | replace('\\', '/') | replace(folder, '')) }}, {{ plain_path(places[loop.index0].split('/')[-1]) }}, cast({{ stamps[file].split(' ')[-1] }} as bigint)){{ ',' if not loop.last }}
+        ({{ plain_path(file | replace('\\', '/') | replace(folder, '')) }},
+            {{ plain_path(places[loop.index0].split('/')[-1]) }},
+            cast({{ stamps[file].split(' ')[-1] }} as bigint)){{ ',' if not loop.last }}
         {%- endfor %}
     ) as files (file_name, landed_file, file_bytes)
     left join ({{ read_days(places) }}) as days on files.landed_file = days.landed_file
@@ -36,18 +39,22 @@
 
 {#- the same of a table without files -#}
 {% macro empty_file_catalog() -%}
-    select cast(null as string) as table_name, cast(null as string) as file_name, cast(null as string) as landed_file, cast(null as bigint) as file_bytes,
-        cast(null as date) as loaded_date, cast(null as bigint) as file_rows, cast(null as decimal(38, 0)) as md5_high, cast(null as decimal(38, 0)) as md5_low,
+    select cast(null as string) as table_name, cast(null as string) as file_name,
+        cast(null as string) as landed_file, cast(null as bigint) as file_bytes,
+        cast(null as date) as loaded_date, cast(null as bigint) as file_rows,
+            cast(null as decimal(38, 0)) as md5_high, cast(null as decimal(38, 0)) as md5_low,
         cast(null as {{ text_array() }}) as column_names, cast(null as string) as landed_columns
     where false
 {%- endmacro %}
 
-{#- the landed files of a table that have rows, in the order of their names: the name of each, and its columns -#}
+{#- the landed files of a table that have rows, in the order of their names: the name of each,
+    and its columns -#}
 {% macro files_with_rows(table, condition='true') -%}
     {%- set catalog, files = ref('stg_telemetry_csv__landed_files'), [] -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- for name, landed_columns in run_query(
-            'select landed_file, min(landed_columns) from ' ~ catalog ~ " where table_name = '" ~ table ~ "' and landed_columns is not null and " ~ condition
+            'select landed_file, min(landed_columns) from ' ~ catalog ~ "
+                where table_name = '" ~ table ~ "' and landed_columns is not null and " ~ condition
             ~ ' group by landed_file order by min(file_name)'
         ).rows -%}{%- do files.append([name, landed_columns]) -%}{%- endfor -%}
     {%- endif -%}
@@ -57,7 +64,8 @@
 {#- landed files of interactions that the build this one goes on from did not know -#}
 {% macro fresh_files() -%}
     {{ return(text_list(ref('stg_telemetry_csv__landed_files'), 'landed_file',
-        "table_name = 'interactions' and landed_file not in (select landed_file from " ~ earlier('loaded_files') ~ ' where landed_file is not null)')) }}
+        "table_name = 'interactions' and landed_file not in (select landed_file
+            from " ~ earlier('loaded_files') ~ ' where landed_file is not null)')) }}
 {%- endmacro %}
 
 {% macro quoted_names(names) -%}

@@ -1,7 +1,9 @@
 {% macro telemetry_files(relation) -%}
-    {#- the files of this table in the data folder, in the order of their names; batches have a folder of the table's name -#}
+    {#- the files of this table in the data folder, in the order of their names; batches have a
+        folder of the table's name -#}
     {%- set table = env_var('LLMOPS_DATA_DIR', 'data/sample') ~ '/' ~ relation.identifier -%}
-    {%- if execute and (relation.schema not in source_tables() or relation.schema in sources_on()) -%}
+    {%- if execute and (relation.schema not in source_tables()
+        or relation.schema in sources_on()) -%}
         {{ return(run_query(files_of_table(table)).columns[0].values() | list) }}
     {%- endif -%}
     {{ return([]) }}
@@ -10,7 +12,8 @@
 {% macro single_files(files, table) -%}
     {#- those of a table's files that stand in no folder of its batches -#}
     {%- set found = [] -%}
-    {%- for file in files if '/' ~ table ~ '/' not in file | replace('\\', '/') -%}{%- do found.append(file) -%}{%- endfor -%}
+    {%- for file in files if '/' ~ table ~ '/' not in file | replace('\\',
+        '/') -%}{%- do found.append(file) -%}{%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
