@@ -126,8 +126,9 @@ def _stage(
 
 @cache
 def _contract(table: str) -> dict[str, str]:
-    files = ROOT.glob(f"models/staging/**/{STAGING}*{table}.sql")
-    sql = "\n".join(file.read_text() for file in files)
-    types = dict(re.findall(r"^    '(\w+)': '(\w+)'", sql, re.M))
+    sql = (ROOT / "macros" / "loading" / "contract_columns.sql").read_text()
+    own = re.search(rf"^ *'{table}': {{(.*?)^ *}}", sql, re.M | re.S)
+    assert own, table
+    types = dict(re.findall(r"'(\w+)': '(\w+)'", own[1]))
     texts = {"text": "varchar", "user": "varchar"}
     return {name: texts.get(type_, type_) for name, type_ in types.items()}

@@ -18,7 +18,7 @@ def test_a_warehouse_elsewhere_parses_nothing_again(
     for number in (1, 2):
         warehouse = tmp_path / str(number) / f"w{number}.duckdb"
         monkeypatch.setenv("LLM_TELEMETRY_MEMORY_LIMIT", f"{number}GB")
-        model = "stg_telemetry_csv__users"
+        model = "+stg_telemetry_csv__users"
         with build.built(SAMPLE, warehouse, select=model, threads=number):
             # dbt writes it only where it parsed
             written.append(parsed.stat().st_mtime_ns)
@@ -31,7 +31,7 @@ def test_a_project_that_is_only_read_is_built(
 ) -> None:
     (tmp_path / "target").touch()
     monkeypatch.setattr(build, "PARSED", tmp_path / "target" / "parsed")
-    model = "stg_telemetry_csv__users"
+    model = "+stg_telemetry_csv__users"
     with build.built(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
         assert marts.exists()
 

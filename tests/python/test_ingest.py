@@ -167,7 +167,9 @@ def test_the_published_sessions_add_up(
     model = "stg_telemetry_csv__sessions"
     totals = "sum(total_requests), sum(failed_requests), sum(total_cost_usd)"
     with (
-        built(shared_data("reference"), tmp_path / "w.duckdb", select=model) as file,
+        built(
+            shared_data("reference"), tmp_path / "w.duckdb", select=f"+{model}"
+        ) as file,
         duckdb.connect(str(scratch_of(file))) as connection,
     ):
         (summed,) = connection.sql(f"select {totals} from staging.{model}").fetchall()

@@ -89,7 +89,7 @@ def test_a_broken_rule_is_named(project: Path) -> None:
     (project / "tests" / "generic").mkdir(parents=True)
     rule = ROOT / "tests" / "generic" / "rules_hold.sql"
     shutil.copy(rule, project / "tests" / "generic")
-    shutil.copy(ROOT / "macros" / "logged_rows.sql", project / "macros")
+    shutil.copy(ROOT / "macros" / "engine" / "logged_rows.sql", project / "macros")
     rules = "{unique: [[n]], not_null: [n], accepted: {n: [1, 3]}}"
     (project / "models" / "one.yml").write_text(
         f"{DESCRIBED}    data_tests: [{{rules_hold: {{arguments: {rules}}}}}]\n"
