@@ -25,11 +25,11 @@
 {% macro landed_calls() -%}
     {#- of the files that this build needs, each by its name: DuckDB takes a filter on names to
         leave one row, and would build the hash tables of all joins on the calls -#}
-    {%- set all_calls, days = ref('stg_telemetry_csv__landed_interactions'), days_to_process() -%}
+    {%- set days = days_to_process() -%}
     {%- set needed = '(loaded_date is null or loaded_date in (select loaded_date from ' ~ days
         ~ ' where is_read))' -%}
-    {%- set files = files_with_rows('interactions', needed) if is_windowed() else [] -%}
-    {{ '(' ~ rows_with_day(files) ~ ') as landed' if files else all_calls }}
+    {%- set files = files_with_rows('interactions', needed if is_windowed() else 'true') -%}
+    ({{ rows_with_day(files) }}) as landed
 {%- endmacro %}
 
 {% macro is_row_to_read() -%}
@@ -43,8 +43,14 @@
 {%- endmacro %}
 
 {% macro rows_with_day(files) -%}
-    select *, {{ loaded_date() }} as loaded_date from ({{ landed_rows(files,
-        contract_columns('interactions')) }}) as landed
+    {%- set columns = contract_columns('interactions') -%}
+    {%- if files -%}
+    select *, {{ loaded_date() }} as loaded_date
+    from ({{ landed_rows(files, columns) }}) as landed
+    {%- else -%}
+    select *, cast(null as string) as landed_file, cast(null as date) as loaded_date
+    from ({{ typed_file('', columns) }}) as nothing
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro first_day_where(days, condition) -%}

@@ -75,7 +75,10 @@ linked_calls as (
     window
         thread as (
             partition by interactions.thread_id
-            order by interactions.timestamp_utc, interactions.interaction_id
+            -- calls of one moment follow their ids, so that every run agrees
+            order by
+                interactions.timestamp_utc,
+                interactions.interaction_id
         )
 
 ),
@@ -90,7 +93,10 @@ chains as (
     from linked_calls
 
     window
-        thread as (partition by thread_id order by timestamp_utc, interaction_id)
+        thread as (
+            partition by thread_id
+            order by timestamp_utc, interaction_id
+        )
 
 )
 

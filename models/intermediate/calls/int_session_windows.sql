@@ -54,7 +54,8 @@ ordered_sessions as (
             sum(interactions) over (order by started_at)
             - sum(interactions) over (partition by started_at)
         ) / cast(sum(interactions) over () as double)
-        -- 0.8 * 0.75 is a little more than 0.6
+        -- 0.8 * 0.75 is a little more than 0.6 in doubles: without this, a session
+        -- that ends exactly at the cut would fall behind it
         + 1e-9 as cumulative_share
 
     from session_starts

@@ -14,7 +14,10 @@ comparison_periods as (
 
 drivers as (
 
-    select {{ row_for_each(list_of("'volume', 'mix', 'tokens', 'price', 'retries'")) }} as driver  -- noqa: LT05
+    select
+        {{ row_for_each(
+            list_of("'volume', 'mix', 'tokens', 'price', 'retries'")
+        ) }} as driver
 
 ),
 

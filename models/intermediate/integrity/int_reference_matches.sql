@@ -86,7 +86,9 @@ reference_matches as (
         children.row_key,
         children.is_divided,
         children.is_summarised,
-        children.is_summarised and parents.parent_id is null as is_orphan
+        -- where there is no summary table of the parents, nothing can be missing in it
+        children.is_summarised and parents.parent_id is null
+            as is_orphan
 
     from {{ children }} as children
 

@@ -90,7 +90,11 @@ reconciliation as (
     from users
 
     left join user_totals on users.user_id = user_totals.user_id
-    {{ 'where false  -- users have calls that this build does not read' if held }}
+    {% if held -%}
+    -- users have calls that this build does not read
+    where false
+    {%- endif %}
+
 
 )
 

@@ -45,12 +45,15 @@ realised_with_next as (
 -- overlapping periods share days: only the first of each is independent evidence
 disjoint as (
 
-    select * from realised_with_next
+    select *
+
+    from realised_with_next
 
     where period_rank = 1
 
     union all
 
+    -- the next period that shares no day with the one before
     select realised_with_next.*
 
     from disjoint

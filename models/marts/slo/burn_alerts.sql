@@ -91,7 +91,8 @@ alerts as (
     from measured_alerts
 
     window days_so_far as (
-        partition by budget, alert order by interaction_date
+        partition by budget, alert
+        order by interaction_date
         rows between unbounded preceding and current row
     )
 

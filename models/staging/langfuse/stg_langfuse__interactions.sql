@@ -30,6 +30,7 @@ interactions as (
 
     select
         calls.span_id as interaction_id,
+        -- a call without a session is one of its trace, or of its own
         coalesce(calls.session_id, traces.session_id, calls.trace_id, calls.span_id)
             as session_id,
         coalesce(calls.user_id, traces.user_id, 'unknown') as user_id,
@@ -69,6 +70,7 @@ interactions as (
         {%- endfor %}
         coalesce(usages.prompt_tokens + usages.completion_tokens, usages.total_tokens)
             as total_tokens,
+        -- as the source states it, to be compared with the sum
         usages.total_tokens as stated_total_tokens,
         coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
         calls.temperature,

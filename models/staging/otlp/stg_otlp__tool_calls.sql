@@ -80,6 +80,7 @@ tool_calls as (
             traces.session_id,
             matched_tools.trace_id
         ) as session_id,
+        -- DuckDB's timestamps are in microseconds
         make_timestamp(matched_tools.started_ns // 1000) as timestamp_utc,
         matched_tools.tool_name,
         (matched_tools.ended_ns - matched_tools.started_ns) / 1e6 as latency_ms,

@@ -4,16 +4,9 @@
 with
 
 landed as (
-    {% if files %}
-    {{ rows_with_day(files) }}
-    {% else %}
-    select
-        *,
-        cast(null as string) as landed_file,
-        cast(null as date) as loaded_date
 
-    from ({{ typed_file('', contract_columns('interactions')) }}) as nothing
-    {% endif %}
+    {{ rows_with_day(files) }}
+
 )
 
 select * from landed

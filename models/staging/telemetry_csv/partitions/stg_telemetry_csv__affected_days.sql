@@ -31,6 +31,8 @@ usage as (
     from {{ usage }} as usage_by_day
 
     left join changed
+        -- a business day overlaps two days in UTC: its own and, by the time zone, the
+        -- one before or after
         on
             abs(date_diff('day', usage_by_day.interaction_date, changed.loaded_date))
             <= 1

@@ -4,7 +4,9 @@ with
 
 files as (
 
-    select distinct loaded_date from {{ ref('stg_telemetry_csv__landed_files') }}
+    select distinct loaded_date
+
+    from {{ ref('stg_telemetry_csv__landed_files') }}
 
     where table_name = 'interactions' and loaded_date is not null
 
@@ -38,7 +40,13 @@ touched as (
 days as (
 
     {% for shift in ['- 1', '+ 0', '+ 1'] %}
-    {{ 'union ' if not loop.first }}select loaded_date {{ shift }} as loaded_date from files{% endfor %}
+    select loaded_date {{ shift }} as loaded_date
+
+    from files
+
+    {{ 'union' if not loop.last }}
+
+    {% endfor %}
 
 ),
 

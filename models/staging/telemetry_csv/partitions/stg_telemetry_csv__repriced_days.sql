@@ -56,7 +56,13 @@ changed as (
 days as (
 
     {% for shift in ['- 1', '+ 0', '+ 1'] %}
-    {{ 'union ' if not loop.first }}select interaction_date {{ shift }} as loaded_date from {{ imputed }}{% endfor %}
+    select interaction_date {{ shift }} as loaded_date
+
+    from {{ imputed }}
+
+    {{ 'union' if not loop.last }}
+
+    {% endfor %}
 
 ),
 
