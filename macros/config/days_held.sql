@@ -95,9 +95,12 @@
         with all, and all only then -#}
     {%- set known = earlier('loaded_files') -%}
     {%- if known -%}{{ run_query(
-        'select (select count(*) from ' ~ known ~ ' where moved_rows > 0) + count(*) > 0 from ' ~ landed ~ ' as fresh inner join ' ~ landed ~ ' as others'
-        ~ ' on fresh.interaction_id = others.interaction_id and fresh.landed_file <> others.landed_file'
-        ~ ' and fresh.loaded_date is distinct from others.loaded_date where fresh.landed_file in ' ~ fresh_files()
+        'select (select count(*) from ' ~ known ~ ' where moved_rows > 0) + count(*) > 0'
+        ~ ' from ' ~ landed ~ ' as fresh inner join ' ~ landed ~ ' as others'
+        ~ ' on fresh.interaction_id = others.interaction_id'
+        ~ ' and fresh.landed_file <> others.landed_file'
+        ~ ' and fresh.loaded_date is distinct from others.loaded_date'
+        ~ ' where fresh.landed_file in ' ~ fresh_files()
     ).columns[0].values()[0] }}
     {%- else -%}{{ is_windowed() or 'false' }}{%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{#- what dbt-duckdb does for the models here, in fewer steps: DuckDB changes tables and views within a transaction, so
-    that no other name, rename and drop has to come between. No model has grants,
-        indexes or foreign keys, or is Python -#}
+{#- what dbt-duckdb does for these models, in fewer steps: DuckDB changes tables and views within
+    a transaction, so that no temporary name, rename and drop is needed. No model has grants,
+    indexes or foreign keys, or is Python -#}
 {% materialization table, adapter='duckdb' -%}
     {%- set made = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}

@@ -1,6 +1,6 @@
 {% macro landing(sql, place) -%}
-    {#- a file that is not finished bears another name; Spark writes a folder. A larger dictionary takes longer to fill than
-        it saves: names have fewer values, ids and measures more -#}
+    {#- a file that is not finished has another name; Spark writes a folder. A larger dictionary
+        takes longer to fill than it saves: names have fewer values, ids and measures more -#}
     {%- if target.type == 'spark' -%}
     insert overwrite directory {{ plain_path(place) }} using parquet {{ sql }}
     {%- else -%}
@@ -13,7 +13,9 @@
     {#- beside the warehouse, in whichever file it is being built; on Spark within it -#}
     {%- if target.type == 'spark' -%}{{ return(env_var('LLM_TELEMETRY_SPARK_WAREHOUSE',
         'target/spark') ~ '/landed') }}{%- endif -%}
-    {%- set built = run_query('select path from duckdb_databases() where database_name = current_database()').columns[0].values()[0] -%}
+    {%- set built = run_query(
+        'select path from duckdb_databases() where database_name = current_database()'
+    ).columns[0].values()[0] -%}
     {%- set path = (built | replace('\\', '/')).split('/') -%}
     {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
 {%- endmacro %}

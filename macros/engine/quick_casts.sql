@@ -1,6 +1,6 @@
-{#- typed by DuckDB's reader as it splits the lines, which costs no more than to split them. Text that only the careful
-    casts of typed_file take or reject makes the file be typed again,
-        by them: both give the same rows -#}
+{#- types a file with DuckDB's reader as it splits the lines, which costs no more than splitting
+    them. A text that only the careful casts of typed_file accept or reject makes the file be
+    typed again by them: both give the same rows -#}
 {% macro land_quickly(file, columns, found, landed, place) -%}
     {#- whether it did -#}
     {%- if target.type == 'spark' or file.endswith('.parquet')
@@ -11,7 +11,9 @@
     {%- do run_query(landing(rows, place)) -%}
     {%- do run_query('create or replace temp table landing_check as ' ~ unsure_values(columns,
         landed, place)) -%}
-    {{ return(run_query('select not is_unsure and not exists (from landing_errors) from landing_check').columns[0].values()[0]) }}
+    {{ return(run_query(
+        'select not is_unsure and not exists (from landing_errors) from landing_check'
+    ).columns[0].values()[0]) }}
 {%- endmacro %}
 
 {% macro typed_csv(file, columns, found) -%}
@@ -21,8 +23,12 @@
         'timestamp': 'timestamptz'} -%}
     {%- set prompt = run_query('select prompt from sniff_csv(' ~ literal_path(file) ~ ', '
         ~ csv_dialect() ~ ')').columns[0].values()[0] -%}
-    read_csv({{ literal_path(file) }}, auto_detect = false{{ prompt.partition(', auto_detect=false')[2].partition(', columns={')[0] }}, columns = {
-        {%- for name in found %}{{ plain_path(name) }}: '{{ types.get(columns.get(name | lower), 'varchar') }}'{{ ', ' if not loop.last }}{% endfor -%}
+    {%- set detected = prompt.partition(', auto_detect=false')[2].partition(', columns={')[0] -%}
+    read_csv({{ literal_path(file) }}, auto_detect = false{{ detected }}, columns = {
+        {%- for name in found -%}
+        {{ plain_path(name) }}: '{{ types.get(columns.get(name | lower), 'varchar') }}'
+        {{- ', ' if not loop.last }}
+        {%- endfor -%}
     }, {{ csv_dialect() | replace('all_varchar = true, ', '') }}, store_rejects = true,
         rejects_limit = 1, rejects_table = 'landing_errors', rejects_scan = 'landing_scans')
 {%- endmacro %}
@@ -30,9 +36,12 @@
 {% macro quick_casts(columns, landed=none) -%}
     {%- for name in landed or columns %}
         {{ {
-            'bigint': 'case when ' ~ name ~ ' = floor(' ~ name ~ ') then coalesce(try_cast(' ~ name ~ ' as bigint), ' ~ no_count() ~ ') when ' ~ name ~ ' is not null then ' ~ no_count() ~ ' end',
+            'bigint': 'case when ' ~ name ~ ' = floor(' ~ name ~ ')'
+                ~ ' then coalesce(try_cast(' ~ name ~ ' as bigint), ' ~ no_count() ~ ')'
+                ~ ' when ' ~ name ~ ' is not null then ' ~ no_count() ~ ' end',
             'timestamp': name ~ " at time zone 'UTC'",
-            'user': 'case when ' ~ user_salt() ~ " = '' then " ~ name ~ ' else ' ~ hashed_user(safe_text(name)) ~ ' end',
+            'user': 'case when ' ~ user_salt() ~ " = '' then " ~ name
+                ~ ' else ' ~ hashed_user(safe_text(name)) ~ ' end',
         }.get(columns[name], name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{#- what a landed file contains, by the day of its rows: how many, and the sums their digest is made of, as decimals, for
-    Parquet has no integer that wide and a double would round; and its columns -#}
+{#- what a landed file contains, by the day of its rows: how many, the sums that their digest is
+    made of, and its columns. The sums are decimals: Parquet has no integer that wide, and a
+    double would round -#}
 {% macro landed_days(place, columns, found, landed) -%}
     {%- set hashed = landed + (['rejected_values'] if 'rejected_values' not in landed else []) -%}
     select

@@ -40,7 +40,8 @@
         a null of its type -#}
     {%- set types = {'text': 'string', 'user': 'string'} -%}
     {%- for name, type in columns.items() -%}
-    {{ name if name in landed else 'cast(null as ' ~ types.get(type, type) ~ ') as ' ~ name }}, {# #}
+    {{ name if name in landed
+        else 'cast(null as ' ~ types.get(type, type) ~ ') as ' ~ name }}, {# #}
     {%- endfor -%}
     {{ 'rejected_values' if 'rejected_values' in landed else 'cast(null as '
         ~ rejected_values_type() ~ ') as rejected_values' }}

@@ -43,7 +43,7 @@ chi_squares as (
         cast(sum(trials) as bigint) as checked_rows,
         cast(sum(events) as bigint) as missing_rows,
         count(*) - 1 as degrees_of_freedom,
-        -- Rao and Scott (1981), first order; clusters never make the test more sensitive
+        -- Rao and Scott (1981), first order; clusters never make the test sharper
         {{ exact_sum('distance') }} / greatest(
             1e0,
             {{ exact_sum('(1e0 - share) * design_effect') }} / nullif(count(*) - 1, 0)

@@ -95,7 +95,6 @@ reconciliation as (
     where false
     {%- endif %}
 
-
 )
 
 select * from reconciliation

@@ -49,8 +49,8 @@ bucket_sums as (
 
 ),
 
--- buckets are disjoint unless the client passes on the provider's own counts: then the total
--- shows that the plain input or output bucket includes the others
+-- buckets are disjoint unless the client passes on the provider's own counts: then the
+-- total shows that the plain input or output bucket includes the others
 compared_totals as (
 
     select
