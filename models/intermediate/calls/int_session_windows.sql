@@ -51,7 +51,6 @@ ordered_sessions as (
         *,
         -- sessions that start at the same instant stay together, whatever their order
         (
-            -- sessions that start at the same moment fall into the same window
             sum(interactions) over (order by started_at)
             - sum(interactions) over (partition by started_at)
         ) / cast(sum(interactions) over () as double)

@@ -63,6 +63,7 @@ compared_totals as (
         and outputs <= 2 * plain_output
         and total - plain_output in (coalesce(inputs, 0), coalesce(plain_input, 0))
             as is_output_inclusive,
+        -- buckets that are all zero count nothing
         coalesce(inputs, 0) + coalesce(outputs, 0) > 0
             as has_tokens
 
