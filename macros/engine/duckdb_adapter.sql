@@ -5,10 +5,10 @@
     {%- set made = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
-        {{ without_old(this) }}
+        {{ drop_existing(this) }}
         {{ create_table_as(False, made, compiled_code) }}
     {%- endcall -%}
-    {{ settled(made) }}
+    {{ finish_relation(made) }}
     {{ return({'relations': [made]}) }}
 {%- endmaterialization %}
 
@@ -16,19 +16,19 @@
     {%- set made = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
-        {{ without_old(this) }}
+        {{ drop_existing(this) }}
         {{ create_view_as(made, compiled_code) }}
     {%- endcall -%}
-    {{ settled(made) }}
+    {{ finish_relation(made) }}
     {{ return({'relations': [made]}) }}
 {%- endmaterialization %}
 
-{% macro without_old(relation) -%}
+{% macro drop_existing(relation) -%}
     {%- set old = load_cached_relation(relation) -%}
     {{ 'drop ' ~ old.type ~ ' if exists ' ~ old ~ ';' if old }}
 {%- endmacro %}
 
-{% macro settled(relation) -%}
+{% macro finish_relation(relation) -%}
     {%- do persist_docs(relation, model) -%}
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
