@@ -29,8 +29,8 @@ interactions as {{ not_materialized() }}(
 
 ),
 
--- nobody tries again unless something failed, or the source says what belongs together;
--- and where attempts are chains, one has to come after the first
+-- a thread can have retries only where a call failed or the source groups its calls;
+-- without such grouping, some call must also be able to follow another
 candidate_threads as (
 
     select thread_id
@@ -58,7 +58,7 @@ linked_calls as (
             + {{ knob('max_retry_gap_s') }} * interval 1 second
             and if(
                 interactions.retry_index is null,
-                -- what began beside a failed call is none of its retries; sources round
+                -- a call that overlaps a failed one is not its retry; sources round
                 interactions.trace_id is not null
                 and interactions.timestamp_utc >= lag(interactions.ends_at) over thread
                 - interval 1 millisecond,
@@ -75,7 +75,7 @@ linked_calls as (
     window
         thread as (
             partition by interactions.thread_id
-            -- calls of one moment follow their ids, so that every run agrees
+            -- calls at the same instant are ordered by id: every run agrees
             order by
                 interactions.timestamp_utc,
                 interactions.interaction_id

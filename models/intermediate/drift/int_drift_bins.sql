@@ -30,7 +30,7 @@ edges as (
 ),
 
 {% for feature in features if feature not in quotients -%}
--- values first: they are fewer than rows, and each finds its bin once
+-- group by value first: there are fewer than rows, and each is binned once
 {{ feature }}_values as (
 
     select
@@ -83,7 +83,7 @@ bins as (
         window_pair,
         feature,
         feature_type,
-        -- no value is an empty text, and one may be the word missing
+        -- '' is a missing value: no value is empty, and one may be the word missing
         coalesce(bin, '') as bin,
         coalesce(sum(interactions) filter (where not is_current), 0) as reference_rows,
         coalesce(sum(interactions) filter (where is_current), 0) as current_rows

@@ -13,7 +13,7 @@ p_values as (
     select
         *,
         {{ normal_tail('z') }} as approximate_p_value,
-        -- of a handful of events no approximation is taken at its word
+        -- for a handful of events, no approximation is trusted alone
         case
             when events < {{ knob('exact_below_events') }}
                 then {{ binomial_tail('events', 'trials', 'complement_rate') }}
@@ -44,8 +44,8 @@ q_values as (
         slice,
         metric,
         p_value,
-        -- Benjamini and Hochberg over all slices and metrics: family by family, one of
-        -- the 126 would raise a false alarm on nearly any quiet data
+        -- Benjamini and Hochberg over all slices and metrics: done per family, one of
+        -- the 126 would raise a false alarm on almost any quiet data
         least(1e0, min(false_discovery_rate) over (order by p_value desc)) as q_value
 
     from false_discovery_rates

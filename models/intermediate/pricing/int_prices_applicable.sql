@@ -20,7 +20,7 @@ prices as (
 
 ),
 
--- names that a negotiated price may be agreed for, the narrowest first
+-- names that a price may be negotiated for, the most specific first
 candidate_prices as (
 
     select
@@ -61,7 +61,7 @@ candidate_prices as (
                 ),
                 prices.provider is null
             )
-            -- the book answers for the one model its rules lead to
+            -- a list price applies only to the model that the rules lead to
             and (
                 prices.is_override
                 or matched.price_provider = prices.provider

@@ -12,7 +12,7 @@ burn_rate_windows as (
 
 ),
 
--- until the data cover three budget periods, weeks stand in for them; days do not
+-- with less data than three budget periods, weeks take their place, days never
 feasibility as (
 
     select *

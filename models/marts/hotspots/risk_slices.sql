@@ -108,7 +108,7 @@ scored as (
         failure_rate > {{ reference_hotspot_rate() }}
         or coalesce(p95_latency_ms > {{ knob('sla_ms') }}, false)
             as is_reference_hotspot,
-        -- the graver of the two, from a finding to nothing to go by
+        -- the more severe of the two, from a finding down to too little data
         case
             {%- for verdict in [
                 'hotspot', 'explained', 'same_rows', 'small_effect', 'not_significant',

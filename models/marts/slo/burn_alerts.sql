@@ -41,7 +41,7 @@ measured_alerts as (
             when long_burn_rate is null or short_burn_rate is null then null
             when expected_bad_events < {{ knob('min_expected_bad_events') }}
                 then 'insufficient_traffic'
-            -- 6 of 100 on a budget of 0.02 is a burn rate of 3, whatever its last digit
+            -- 6 of 100 on a budget of 0.02 is a burn rate of 3 despite rounding
             when least(long_burn_rate, short_burn_rate) < factor - 1e-9 then 'ok'
             when tail_probability > max_tail_probability then 'ok'
             when is_infeasible then 'slo_infeasible'

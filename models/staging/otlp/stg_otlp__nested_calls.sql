@@ -102,7 +102,7 @@ nearest_calls as materialized (
 
 ),
 
--- one response, and one call inside the other in time: a span between may be missing
+-- one response id, and one inside the other in time: a span between may be missing
 same_response_pairs as (
 
     select

@@ -36,7 +36,7 @@ touched as (
 
 ),
 
--- a day of business may begin before or end after that of UTC
+-- a business day may begin before or end after the UTC day
 days as (
 
     {% for shift in ['- 1', '+ 0', '+ 1'] %}

@@ -52,7 +52,7 @@ changed as (
 
 ),
 
--- a day of business may begin before or end after that of UTC
+-- a business day may begin before or end after the UTC day
 days as (
 
     {% for shift in ['- 1', '+ 0', '+ 1'] %}
