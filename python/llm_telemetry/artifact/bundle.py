@@ -47,16 +47,22 @@ def _is_unquoted(text: str, lines: int, columns: int) -> bool:
 def _texts(column: pd.Series, digits: int) -> list[str]:
     if column.dtype.kind == "f":
         form = f"{{:.{digits}g}}".format
-        return [form(value) if value == value else "" for value in column.tolist()]
+        # most values are repeated: each is formatted once, distinguished by its bits
+        codes, bits = pd.factorize(column.to_numpy("float64").view("int64"))
+        values = bits.view("float64").tolist()
+        texts = [form(value) if value == value else "" for value in values]
+        return [texts[code] for code in codes.tolist()]
     if isinstance(column.dtype, pd.StringDtype):
         return column.fillna("").tolist()
-    known = column.notna()
     if column.dtype.kind == "M":
         seconds = np.datetime_as_string(column.to_numpy("datetime64[s]"), unit="s")
-        column = pd.Series([f"{text[:10]} {text[11:]}+00:00" for text in seconds])
+        return [
+            f"{text[:10]} {text[11:]}+00:00" if text != "NaT" else ""
+            for text in seconds.tolist()
+        ]
     return [
         str(value) if is_known else ""
-        for value, is_known in zip(column.tolist(), known, strict=True)
+        for value, is_known in zip(column.tolist(), column.notna(), strict=True)
     ]
 
 
