@@ -1,7 +1,10 @@
 """What takes the place of a function of dbt returns what that returns."""
 
 import pytest
+from dbt.clients.jinja import get_rendered
 from dbt.compilation import InjectedCTE
+from dbt_common.clients.jinja import get_environment
+from dbt_common.exceptions import CompilationError
 
 from llm_telemetry.warehouse import dbt_speedups
 
@@ -27,3 +30,21 @@ def test_the_queries_of_a_unit_test_stand_where_dbt_puts_them(query: str) -> Non
     for ctes in (CTES, CTES[:1], []):
         expected = dbt_speedups.inject_as_dbt_does(query, ctes)
         assert dbt_speedups.inject_ctes_into_sql(query, ctes) == expected
+
+
+def test_a_template_compiled_once_renders_in_the_context_of_each_use() -> None:
+    dbt_speedups.install()
+    text = "{% for _ in range(2) %}{{ word }}{% endfor %}"
+    words = ["with", "without"]
+    assert [get_rendered(text, {"word": word}) for word in words] == [
+        2 * word for word in words
+    ]
+    environment = get_environment()
+    assert environment.compile(text) is environment.compile(text)
+
+
+def test_a_template_that_does_not_compile_fails_each_time() -> None:
+    dbt_speedups.install()
+    for _ in range(2):
+        with pytest.raises(CompilationError):
+            get_rendered("{% macro %}", {})
