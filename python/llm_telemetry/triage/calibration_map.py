@@ -1,4 +1,4 @@
-"""A map that mends predicted probabilities where a later window asks for it."""
+"""A calibration map of predicted probabilities, where a later window requires one."""
 
 from dataclasses import dataclass, replace
 
@@ -15,24 +15,24 @@ Integers = npt.NDArray[np.int64]
 
 # ten of each outcome for each of the two parameters of the map
 MIN_CALIBRATION_OUTCOMES = 20
-# with fewer, the steps follow the noise: at 1,041 rows the log loss rose by .02
+# with fewer, isotonic steps fit noise: at 1,041 rows the log loss rose by .02
 MIN_ISOTONIC_ROWS = 5000
 MAX_CALIBRATION_P_VALUE = 0.05
 NEWTON_STEPS = 100
-# twice what the log likelihood has left to rise when the steps end
+# twice the remaining increase of the log likelihood at which the steps end
 MIN_RISE = 1e-9
 # keeps the curvature invertible where all logits are equal; far below a real one
 RIDGE = 1e-9
-# what was thought impossible and happened would cost an infinite loss
+# a failure that was predicted with probability 0 would have an infinite loss
 CLIP = 1e-10
 SIGNIFICANT_DIGITS = 12
-# below any log odds there are: the first step reaches down to it
+# below any log odds that occur: the first step extends down to it
 LOWEST_LOG_ODDS = -1000.0
 
 
 @dataclass(frozen=True)
 class CalibrationMap:
-    """p = expit(intercept + slope * logit), or a line through knots where there are.
+    """p = expit(intercept + slope * logit), or linear interpolation between knots.
 
     ``knots`` are (log odds, probability), both rising. ``isotonic_gain`` is the log
     loss of knots minus that of the line on sessions that neither was fitted on.
@@ -50,7 +50,7 @@ class CalibrationMap:
 
     @property
     def is_untested(self) -> bool:
-        """Say whether there was too little to test the scores on."""
+        """Say whether there were too few outcomes to test the scores."""
         return self.p_value is None and not self.knots
 
     def apply(self, logits: Floats) -> Floats:
@@ -78,8 +78,8 @@ def log_losses(probabilities: Floats, outcomes: Floats) -> Floats:
 def fit_line(logits: Floats, outcomes: Floats) -> tuple[float, float]:
     """Return the intercept and slope of the logistic regression of outcomes on logits.
 
-    Newton's method with halved steps. Outcomes that the logits separate have no finite
-    optimum: the steps end with the slope they have reached.
+    Newton's method with halved steps. If the logits separate the outcomes, there is no
+    finite optimum, and the slope reached when the steps end is returned.
     """
     design = np.column_stack([np.ones_like(logits), logits])
     line = np.array([0.0, 1.0])
@@ -108,10 +108,10 @@ def curvature_and_score(
 
 
 def choose_line(logits: Floats, outcomes: Floats) -> CalibrationMap:
-    """Map logits by a sigmoid where the calibration window rejects leaving them alone.
+    """Return a sigmoid map if the calibration window rejects the identity.
 
     Likelihood-ratio test of (intercept, slope) = (0, 1) with 2 degrees of freedom. A
-    negative slope would turn the ranking over; the best map that keeps it is then flat.
+    negative slope would reverse the ranking; the best map that does not is flat.
     """
     rows, failures = len(outcomes), int(outcomes.sum())
     if min(failures, rows - failures) < MIN_CALIBRATION_OUTCOMES:
@@ -135,7 +135,7 @@ def choose_line(logits: Floats, outcomes: Floats) -> CalibrationMap:
 
 
 def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
-    """Return the rising line through knots that fits best; never quite 0 or 1."""
+    """Return the isotonic regression as knots; its values are never 0 or 1."""
     rows = len(outcomes)
     least = 1 / (2 * rows)
     fitted = IsotonicRegression(y_min=least, y_max=1 - least).fit(logits, outcomes)
@@ -150,9 +150,9 @@ def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
 def choose_calibration(
     logits: Floats, outcomes: Floats, clusters: Integers
 ) -> CalibrationMap:
-    """Return the line, or knots where they win by more than one standard error.
+    """Return the sigmoid, or knots if they win by more than one standard error.
 
-    Both are fitted on half of the sessions and compared on the other, in turn.
+    Both are fitted on one half of the sessions and compared on the other, in turn.
     """
     line = choose_line(logits, outcomes)
     if line.p_value is None or len(outcomes) < MIN_ISOTONIC_ROWS:
@@ -181,6 +181,6 @@ def _rounded(chosen: CalibrationMap, gain: float | None = None) -> CalibrationMa
 
 
 def kept(number: float) -> float:
-    """Keep as many digits as the scorecard is written with."""
-    # -0 and 0 are one weight and must be written alike
+    """Round to the number of digits that the scorecard is written with."""
+    # -0 and 0 are the same weight and must be written alike
     return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0
