@@ -9,3 +9,17 @@
         as {{ feature }}_values {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{% macro binned_feature(rows, feature) -%}
+    {#- the bin of a numeric feature of `rows`, beside its `edges` -#}
+    {%- set bin = decile(rows ~ '.' ~ feature, 'edges.' ~ feature ~ '_') -%}
+    {%- if feature in integer_features().split() -%}
+    if(
+        coalesce(edges.{{ feature }}_values, 0) <= {{ knob('max_integer_categories') }},
+        {{ rows }}.{{ feature }},
+        {{ bin }}
+    )
+    {%- else -%}
+    {{ bin }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,26 +1,18 @@
 {{ config(materialized='table') }}
 
-{%- set integers = integer_features().split() -%}
+{%- set windows = window_pairs().replace('_to_', ' ').split() -%}
 {%- set numeric = numeric_features().split() -%}
 {%- set categorical = categorical_features().split() -%}
-{%- set features = numeric + categorical -%}
-{%- set sampled = 'cast(' ~ knob('max_design_effect_sessions') ~ ' as integer)' -%}
 
 with
 
 interactions as {{ not_materialized() }}(
 
-    select * from {{ ref('interactions') }}
-
-),
-
-feature_rows as {{ not_materialized() }}(
-
     select
         *,
         {{ prompt_to_completion_ratio() }} as prompt_to_completion_ratio
 
-    from interactions
+    from {{ ref('interactions') }}
 
 ),
 
@@ -48,13 +40,13 @@ edges as (
 
 ),
 
--- numbers in place of names, which are grouped and joined faster
-categories as (
+-- numbers group and join faster than names
+category_bins as (
 
     select
         feature,
         category,
-        row_number() over (partition by feature order by category) as bin
+        row_number() over (order by feature, category) as bin
 
     from drift_values
 
@@ -69,42 +61,35 @@ categories as (
 sessions as (
 
     select
+        {%- for window in windows %}
+        bool_or({{ is_in_window(window) }}) as is_in_{{ window }},
+        {%- endfor %}
         session_id
-        {%- for pair in window_pairs().split() %}
-        {%- for side in ('reference', 'current') %},
-        count(*) filter (where {{ is_in_window(pair, side) }})
-            as {{ pair }}_{{ side }}_rows
-        {%- endfor %}
-        {%- endfor %}
 
-    from feature_rows
+    from interactions
 
     group by all
 
 ),
 
 sampled_sessions as (
-    {% for pair in window_pairs().split() %}
-    {%- set pair_loop = loop %}
-    {%- for side in ('reference', 'current') %}
+    {% for window in windows %}
     (
         select
-            {{ pair_loop.index * 2 + loop.index0 }} as side_number,
-            '{{ pair }}' as window_pair,
-            {{ side == 'current' }} as is_current,
-            session_id,
-            {{ pair }}_{{ side }}_rows as session_rows
+            '{{ window_pairs().split()[loop.index0 // 2] }}' as window_pair,
+            {{ loop.index0 % 2 == 1 }} as is_current,
+            {{ loop.index }} as window_number,
+            session_id
 
         from sessions
 
-        where {{ pair }}_{{ side }}_rows > 0
+        where is_in_{{ window }}
 
         order by {{ digest_order('session_id') }}
 
-        limit {{ sampled }}
+        limit cast({{ knob('max_design_effect_sessions') }} as integer)
     )
-    {{ 'union all' if not (loop.last and pair_loop.last) }}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 ),
@@ -113,10 +98,23 @@ numbered_sessions as (
 
     select
         *,
-        row_number() over (order by side_number, session_id) as session_number,
-        cast(count(*) over (partition by side_number) as double) as sessions
+        row_number() over (order by window_number, session_id) as session_number
 
     from sampled_sessions
+
+),
+
+sampled_windows as (
+
+    select
+        window_pair,
+        is_current,
+        window_number,
+        cast(count(*) as double) as sessions
+
+    from sampled_sessions
+
+    group by all
 
 ),
 
@@ -124,52 +122,37 @@ binned_rows as (
 
     select
         numbered_sessions.session_number,
-        numbered_sessions.side_number
-        {%- for feature in numeric %},
-        {% if feature in integers -%}
-        if(
-            coalesce(edges.{{ feature }}_values, 0)
-            <= {{ knob('max_integer_categories') }},
-            feature_rows.{{ feature }},
-            {{ decile('feature_rows.' ~ feature, 'edges.' ~ feature ~ '_') }}
-        ) as {{ feature }}
-        {%- else -%}
-        {{ decile('feature_rows.' ~ feature, 'edges.' ~ feature ~ '_') }} as {{ feature }}
-        {%- endif %}
+        {%- for feature in numeric %}
+        {{ binned_feature('interactions', feature) }} as {{ feature }},
         {%- endfor %}
-        {%- for feature in categorical %},
-        {{ feature }}_bins.bin as {{ feature }}
+        {%- for feature in categorical %}
+        {{ feature }}_bins.bin as {{ feature }},
         {%- endfor %}
+        numbered_sessions.window_number
 
-    from feature_rows
+    from interactions
 
     inner join numbered_sessions
-        on
-            feature_rows.session_id = numbered_sessions.session_id
-            and case numbered_sessions.side_number
-                {%- for pair in window_pairs().split() %}
-                {%- set pair_loop = loop %}
-                {%- for side in ('reference', 'current') %}
-                when {{ pair_loop.index * 2 + loop.index0 }}
-                    then {{ is_in_window(pair, side) }}
-                {%- endfor %}
+        on interactions.session_id = numbered_sessions.session_id
+            and case numbered_sessions.window_number
+                {%- for window in windows %}
+                when {{ loop.index }} then {{ is_in_window(window) }}
                 {%- endfor %}
             end
 
     inner join edges on numbered_sessions.window_pair = edges.window_pair
     {% for feature in categorical %}
-    left join categories as {{ feature }}_bins
-        on
-            {{ feature }}_bins.feature = '{{ feature }}'
-            and cast(feature_rows.{{ feature }} as string) = {{ feature }}_bins.category
+    left join category_bins as {{ feature }}_bins
+        on '{{ feature }}' = {{ feature }}_bins.feature
+            and cast(interactions.{{ feature }} as string) = {{ feature }}_bins.category
     {% endfor %}
 ),
 
 session_bins as (
-    {% for feature in features %}
+    {% for feature in numeric + categorical %}
     select
         session_number,
-        side_number,
+        window_number,
         {{ loop.index }} as feature_number,
         {{ feature }} as bin,
         count(*) as interactions
@@ -185,10 +168,11 @@ session_bins as (
 bin_pairs as (
 
     select
-        one.side_number,
+        one.window_number,
         one.feature_number,
         one.bin,
         other.bin as other_bin,
+        sum(one.interactions) as interactions,
         cast(sum(one.interactions * other.interactions) as double) as products
 
     from session_bins as one
@@ -204,35 +188,23 @@ bin_pairs as (
 bin_totals as (
 
     select
-        session_bins.side_number,
-        session_bins.feature_number,
-        session_bins.bin,
-        numbered_sessions.window_pair,
-        numbered_sessions.is_current,
-        numbered_sessions.sessions,
-        cast(sum(session_bins.interactions) as double) as interactions,
-        cast(sum(session_bins.interactions * numbered_sessions.session_rows) as double)
-            as session_products,
-        sum(sum(session_bins.interactions)) over sides as side_rows,
-        sum(sum(session_bins.interactions * numbered_sessions.session_rows)) over sides
-            as side_squares
+        window_number,
+        feature_number,
+        bin,
+        -- that of the bin with itself
+        cast(max(interactions) as double) as interactions,
+        sum(products) as session_products,
+        sum(max(interactions)) over window_features as window_rows,
+        sum(sum(products)) over window_features as window_squares
 
-    from session_bins
-
-    inner join numbered_sessions
-        on session_bins.session_number = numbered_sessions.session_number
+    from bin_pairs
 
     group by
-        session_bins.side_number,
-        session_bins.feature_number,
-        session_bins.bin,
-        numbered_sessions.window_pair,
-        numbered_sessions.is_current,
-        numbered_sessions.sessions
+        window_number,
+        feature_number,
+        bin
 
-    window sides as (
-        partition by session_bins.side_number, session_bins.feature_number
-    )
+    window window_features as (partition by window_number, feature_number)
 
 ),
 
@@ -240,24 +212,23 @@ named_bins as (
 
     select
         bin_totals.*,
-        case bin_totals.feature_number
-            {%- for feature in features %}
-            when {{ loop.index }} then '{{ feature }}'
-            {%- endfor %}
-        end as feature,
+        sampled_windows.window_pair,
+        sampled_windows.is_current,
+        sampled_windows.sessions,
+        {{ item_of(list_of("'" ~ (numeric + categorical) | join("', '") ~ "'"),
+            'bin_totals.feature_number') }} as feature,
         coalesce(
-            categories.category, cast(bin_totals.bin as string), ''
+            category_bins.category, cast(bin_totals.bin as string), ''
         ) as bin_name
 
     from bin_totals
 
-    left join categories
-        on case bin_totals.feature_number
-                {%- for feature in categorical %}
-                when {{ numeric | length + loop.index }} then '{{ feature }}'
-                {%- endfor %}
-            end = categories.feature
-            and bin_totals.bin = categories.bin
+    inner join sampled_windows
+        on bin_totals.window_number = sampled_windows.window_number
+
+    left join category_bins
+        on bin_totals.feature_number > {{ numeric | length }}
+            and bin_totals.bin = category_bins.bin
 
 ),
 
@@ -273,21 +244,22 @@ covariances as (
         one.sessions,
         (
             coalesce(bin_pairs.products, 0e0)
-            - one.session_products * other.interactions / one.side_rows
-            - other.session_products * one.interactions / one.side_rows
-            + one.side_squares
-            * one.interactions / one.side_rows
-            * other.interactions / one.side_rows
-        ) / one.side_rows * one.sessions / nullif(one.sessions - 1, 0) as row_covariance
+            - one.session_products * other.interactions / one.window_rows
+            - other.session_products * one.interactions / one.window_rows
+            + one.window_squares
+            * one.interactions / one.window_rows
+            * other.interactions / one.window_rows
+        ) / one.window_rows * one.sessions / nullif(one.sessions - 1, 0)
+            as row_covariance
 
     from named_bins as one
 
     inner join named_bins as other
-        on one.side_number = other.side_number
+        on one.window_number = other.window_number
             and one.feature_number = other.feature_number
 
     left join bin_pairs
-        on one.side_number = bin_pairs.side_number
+        on one.window_number = bin_pairs.window_number
             and one.feature_number = bin_pairs.feature_number
             and one.bin is not distinct from bin_pairs.bin
             and other.bin is not distinct from bin_pairs.other_bin

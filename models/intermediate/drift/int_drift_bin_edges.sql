@@ -40,13 +40,13 @@ value_edges as (
     select
         window_pair,
         feature,
-        count(*) as distinct_values
         {%- for edge in range(1, 10) %}
-        {%- set place = '(total_rows - 1) * 0.' ~ edge ~ 'e0' %},
+        {%- set place = '(total_rows - 1) * 0.' ~ edge ~ 'e0' %}
         min(number) filter (where rows_up_to > floor({{ place }})) as lower_{{ edge }},
         min(number) filter (where rows_up_to > ceil({{ place }})) as upper_{{ edge }},
-        max({{ place }} - floor({{ place }})) as weight_{{ edge }}
+        max({{ place }} - floor({{ place }})) as weight_{{ edge }},
         {%- endfor %}
+        count(*) as distinct_values
 
     from reference_values
 
@@ -58,12 +58,12 @@ value_edges as (
 quotient_deciles as (
 
     select
-        window_pair
-        {%- for feature in quotients %},
+        {%- for feature in quotients %}
         percentile_cont(
             {{ list_of('0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9') }}
-        ) within group (order by {{ feature }}) as {{ feature }}
+        ) within group (order by {{ feature }}) as {{ feature }},
         {%- endfor %}
+        window_pair
 
     from drift_rows
 
@@ -78,11 +78,11 @@ edges as (
     select
         window_pair,
         feature,
-        distinct_values
-        {%- for edge in range(1, 10) %},
+        {%- for edge in range(1, 10) %}
         lower_{{ edge }} + (upper_{{ edge }} - lower_{{ edge }}) * weight_{{ edge }}
-            as edge_{{ edge }}
+            as edge_{{ edge }},
         {%- endfor %}
+        distinct_values
 
     from value_edges
 
@@ -92,10 +92,10 @@ edges as (
     select
         window_pair,
         '{{ feature }}' as feature,
-        cast(null as bigint) as distinct_values
-        {%- for edge in range(1, 10) %},
-        {{ item_of(feature, edge) }} as edge_{{ edge }}
+        {%- for edge in range(1, 10) %}
+        {{ item_of(feature, edge) }} as edge_{{ edge }},
         {%- endfor %}
+        cast(null as bigint) as distinct_values
 
     from quotient_deciles
     {% endfor %}

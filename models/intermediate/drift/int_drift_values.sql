@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 
+{%- set windows = window_pairs().replace('_to_', ' ').split() -%}
 {%- set categories = categorical_features().split() -%}
 {%- set features = numeric_features().split() + categories -%}
 {%- set features = features | reject('in', quotient_features().split()) | list -%}
@@ -16,6 +17,9 @@ interactions as {{ not_materialized() }}(
 {{ feature }}_values as (
 
     select
+        {%- for window in windows %}
+        count(*) filter (where {{ is_in_window(window) }}) as {{ window }}_rows,
+        {%- endfor %}
         '{{ feature }}' as feature,
         {% if feature in categories -%}
         cast(null as double) as number,
@@ -24,12 +28,6 @@ interactions as {{ not_materialized() }}(
         cast({{ feature }} as double) as number,
         cast(null as string) as category
         {%- endif %}
-        {%- for pair in window_pairs().split() %}
-        {%- for side in ('reference', 'current') %},
-        count(*) filter (where {{ is_in_window(pair, side) }})
-            as {{ pair }}_{{ side }}_rows
-        {%- endfor %}
-        {%- endfor %}
 
     from interactions
 
@@ -49,17 +47,18 @@ feature_values as (
 
 pair_values as (
     {% for pair in window_pairs().split() %}
+    {%- set reference, current = pair.split('_to_') %}
     select
         '{{ pair }}' as window_pair,
         feature,
         number,
         category,
-        {{ pair }}_reference_rows as reference_rows,
-        {{ pair }}_current_rows as current_rows
+        {{ reference }}_rows as reference_rows,
+        {{ current }}_rows as current_rows
 
     from feature_values
 
-    where {{ pair }}_reference_rows + {{ pair }}_current_rows > 0
+    where {{ reference }}_rows + {{ current }}_rows > 0
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
