@@ -178,19 +178,6 @@ def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
         raise InputError(f"{marts}: cannot write: {_first_line(error)}") from error
 
 
-def views_of_other_files(marts: Path) -> list[str]:
-    """Return the views that read what is not in the same file."""
-    names = "select view_name from duckdb_views() where schema_name = 'marts'"
-    found = []
-    with _connected(str(marts)) as connection:
-        for (name,) in connection.execute(names).fetchall():
-            try:
-                connection.execute(f'select * from marts."{name}" limit 0')
-            except duckdb.CatalogException:
-                found.append(name)
-    return sorted(found)
-
-
 def replace_rows(mart: str, rows: "pd.DataFrame", warehouse: Path) -> None:
     """Put rows that SQL cannot compute into a mart of a build that is not published."""
     with _connected(str(warehouse)) as connection:
