@@ -22,3 +22,8 @@
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}
+
+{# of the stored calls: what is stored, and after it what is not #}
+{% macro stored_and_constant_columns() -%}
+    *{% for name, value in constant_columns().items() %}, {{ value }} as {{ name }}{% endfor %}
+{%- endmacro %}

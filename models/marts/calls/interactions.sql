@@ -8,10 +8,7 @@ with
 stored_calls as (
 
     select
-        {%- for name, value in constant_columns().items() %}
-        {{ value }} as {{ name }},
-        {%- endfor %}
-        *
+        {{ stored_and_constant_columns() }}
 
     from {{ ref('int_interactions_stored') }}
 
