@@ -41,6 +41,8 @@ ADVICE = {
 }
 # of the failure model that triage fitted on history, on the evaluation window
 CONCEPT = ("observed_over_expected", "calibration_slope")
+# for each of the two; the rest is a reserve, as t is approximate with few sessions
+SHARE_OF_ALARMS = 1 / 3
 FITTED_ON = "history_to_evaluation"
 EXPIRES = ("a later evaluation window", "another definition of failure")
 ASSUMPTIONS = (
@@ -100,11 +102,8 @@ def _is_overlapping(drift: pd.DataFrame) -> bool:
 
 
 def _has_moved(one: Comparison, knobs: Mapping[str, float]) -> bool:
-    """Say whether a value is far from what is expected, and not by chance.
-
-    Two values are looked at, so that each has half of the false alarms.
-    """
-    limit = knobs["drift_false_discovery_rate"] / len(CONCEPT)
+    """Say whether a value is far from what is expected, and not by chance."""
+    limit = knobs["drift_false_discovery_rate"] * SHARE_OF_ALARMS
     is_far = abs(one.difference) >= knobs["min_concept_distance"]
     return bool(is_far and one.p_value <= limit)
 

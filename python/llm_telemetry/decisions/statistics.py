@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import nan, sqrt
+from math import exp, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -30,22 +30,17 @@ class Estimate:
 class Comparison:
     """A value of later calls beside what it is on average where nothing changed.
 
-    Error, interval and degrees of freedom are those of the difference.
+    Error, interval and p-value are those of the difference.
     """
 
     estimate: Estimate
     expected: float
-    freedom: float
+    p_value: float
 
     @property
     def difference(self) -> float:
         """How far the value is from what is expected."""
         return self.estimate.value - self.expected
-
-    @property
-    def p_value(self) -> float:
-        """The two-sided p-value of no difference."""
-        return p_value(replace(self.estimate, value=self.difference), self.freedom)
 
 
 def compared(
@@ -62,7 +57,16 @@ def compared(
     reach = float(stats.t.ppf(0.975, degrees)) * se
     low, high = later.value - reach, later.value + reach
     estimate = replace(later, se=se, low=low, high=high)
-    return Comparison(estimate, expected, degrees)
+    found = p_value(replace(estimate, value=later.value - expected), degrees)
+    return Comparison(estimate, expected, found)
+
+
+def exponentiated(logs: Comparison) -> Comparison:
+    """Return a comparison of logarithms as one of the values."""
+    own = logs.estimate
+    value, low, high = (exp(number) for number in (own.value, own.low, own.high))
+    estimate = replace(own, value=value, se=value * own.se, low=low, high=high)
+    return Comparison(estimate, exp(logs.expected), logs.p_value)
 
 
 def clustered_mean(

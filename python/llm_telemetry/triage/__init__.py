@@ -145,7 +145,7 @@ def _since_history(fit: Fit, inputs: Inputs) -> dict[str, Comparison]:
     rows, failed = inputs.labelled("evaluation")
     sessions, _ = pd.factorize(rows["session_id"])
     log_odds = fit.scorecard.log_odds(rows)
-    return since_history(fit.noise, rows, log_odds, failed, sessions)
+    return since_history(fit.noise, rows, failed, sessions, log_odds)
 
 
 def _decide(fit: Fit, inputs: Inputs) -> TriageDecision:

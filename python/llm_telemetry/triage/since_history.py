@@ -4,6 +4,8 @@ The model is taken as it was fitted, before any map: whether the calibration win
 asked for one does not change what is compared.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,6 +18,7 @@ from llm_telemetry.decisions.statistics import (
     clustered_ratio,
     compared,
     effective_clusters,
+    exponentiated,
 )
 from llm_telemetry.triage.calibration import calibration_line
 from llm_telemetry.triage.calibration_map import (
@@ -29,6 +32,8 @@ from llm_telemetry.triage.fit_noise import OPTIMISM_OF_ALL, FitNoise
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Line = tuple[Estimate, Estimate]
+
+NAMES = ("observed_over_expected", "calibration_slope")
 
 
 def expected_score(noise: FitNoise, rows: pd.DataFrame, log_odds: Floats) -> MeanScore:
@@ -45,41 +50,48 @@ def expected_score(noise: FitNoise, rows: pd.DataFrame, log_odds: Floats) -> Mea
 def since_history(
     noise: FitNoise,
     rows: pd.DataFrame,
-    log_odds: Floats,
     failed: Floats,
     sessions: Integers,
+    log_odds: Floats,
 ) -> dict[str, Comparison]:
     """Compare level and slope of failures with those of calls like history's.
 
-    The level is 1 on average. The slope is below 1 on calls that the model has not
-    seen: as far below as on sessions that were left out of history. Nothing is
-    compared with too few outcomes, and no slope of scores that did not separate
-    history's own calls.
+    The level is 1 on average, and compared by its logarithm: the error of a small one
+    is small. The slope is below 1 on calls that the model has not seen: as far below as
+    on sessions that were left out of history. Nothing is compared with too few
+    outcomes, and no slope of scores that did not separate history's own calls.
     """
     expected = float(expit(log_odds).sum())
-    failures, count = max(expected, failed.sum()), len(failed)
-    successes = count - min(expected, failed.sum())
-    if min(failures, successes) < MIN_CALIBRATION_OUTCOMES:
+    failures, count = float(failed.sum()), len(failed)
+    enough = max(expected, failures), count - min(expected, failures)
+    if min(enough) < MIN_CALIBRATION_OUTCOMES:
         return {}
-    ratio = clustered_ratio(failed, expit(log_odds), sessions)
-    pulls = [-ratio.value / expected * _spread(log_odds)]
-    later, references = {"observed_over_expected": ratio}, [1.0]
+    ratio = _log_ratio(failed, log_odds, sessions)
+    later, pulls = [ratio], [-_spread(log_odds) / expected]
+    references = [0.0]
     _, own = calibration_line(expit(noise.log_odds), noise.failed, noise.sessions)
     line = calibration_line(expit(log_odds), failed, sessions)
     if own.low > 0 and line[1].se > 0:
-        later["calibration_slope"] = line[1]
-        references.append(1 - OPTIMISM_OF_ALL * (1 - own.value))
+        later.append(line[1])
         pulls.append(_pull_on_slope(line, log_odds, failed))
+        references.append(1 - OPTIMISM_OF_ALL * (1 - own.value))
     influence = noise.influence(rows, np.column_stack(pulls))
     covariance, _ = clustered_covariance(influence, noise.sessions)
     freedom = _freedom(sessions), _freedom(noise.sessions)
-    return {
+    found = {
         name: compared(estimate, reference, float(np.sqrt(variance)), freedom)
-        for (name, estimate), reference, variance in zip(
-            later.items(), references, covariance.diagonal(), strict=True
+        for name, estimate, reference, variance in zip(
+            NAMES[: len(later)], later, references, covariance.diagonal(), strict=True
         )
-        if estimate.se > 0
     }
+    return found | {NAMES[0]: exponentiated(found[NAMES[0]])}
+
+
+def _log_ratio(failed: Floats, log_odds: Floats, sessions: Integers) -> Estimate:
+    """Return the logarithm of observed over expected, of half a failure if of none."""
+    ratio = clustered_ratio(failed, expit(log_odds), sessions)
+    value = max(ratio.value, 0.5 / float(expit(log_odds).sum()))
+    return replace(ratio, value=float(np.log(value)), se=ratio.se / value)
 
 
 def _spread(log_odds: Floats) -> Floats:
