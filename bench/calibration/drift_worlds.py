@@ -1,4 +1,4 @@
-"""Worlds in which calls of one kind fail as they did, and worlds in which they do not."""
+"""Worlds for drift: calls of one kind fail as they did, or no longer do."""
 
 from dataclasses import replace
 from typing import Any

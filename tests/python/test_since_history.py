@@ -13,9 +13,9 @@ from llm_telemetry.decisions.statistics import clustered_ratio
 from llm_telemetry.triage import failure_model
 from llm_telemetry.triage.calibration import calibration_line
 from llm_telemetry.triage.calibration_map import CalibrationMap
-from llm_telemetry.triage.fit_noise import FOLDS, FitNoise, fit_noise
+from llm_telemetry.triage.fit_noise import FOLDS, FitNoise, noise_of_fit
 from llm_telemetry.triage.inputs import failed
-from llm_telemetry.triage.since_history import expected_score, since_history
+from llm_telemetry.triage.since_history import compare_with_history, expected_score
 
 SEED = 1
 LEVEL, SLOPE = "observed_over_expected", "calibration_slope"
@@ -37,7 +37,7 @@ class Window:
 
 def fitted(history: Window) -> FitNoise:
     model = failure_model.fit(history.rows, history.failed, seed=SEED)
-    noise = fit_noise(model, *vars(history).values(), seed=SEED)
+    noise = noise_of_fit(model, *vars(history).values(), seed=SEED)
     assert noise is not None
     return noise
 
@@ -67,9 +67,12 @@ def test_no_session_is_predicted_by_a_fit_that_saw_it(
     order = np.random.default_rng(SEED).permutation(history.sessions.max() + 1)
     unseen = (order % FOLDS)[history.sessions] == 2
     again = failure_model.fit(history.rows[~unseen], history.failed[~unseen], seed=SEED)
-    oracle = failure_model.scorecard(again).log_odds(history.rows[unseen])
-    # the scales of numbers stay those of all rows
-    assert noise.log_odds[unseen] == pytest.approx(oracle, abs=0.02)
+    left_out = history.rows[unseen]
+    oracle = failure_model.scorecard(again).log_odds(left_out)
+    of_all = failure_model.scorecard(noise.model).log_odds(left_out)
+    # one step of Newton's method, and the scales of numbers stay those of all rows
+    error = np.linalg.norm(noise.log_odds[unseen] - oracle)
+    assert error < 0.1 * np.linalg.norm(of_all - oracle)
 
 
 def test_influence_is_that_of_leaving_sessions_out(
@@ -95,7 +98,7 @@ def test_errors_of_both_windows_add_up(
     history: Window, later: Window, noise: FitNoise
 ) -> None:
     scores = log_odds(noise, later)
-    found = since_history(noise, *vars(later).values(), scores)
+    found = compare_with_history(noise, *vars(later).values(), scores)
     _, own = calibration_line(expit(noise.log_odds), history.failed, history.sessions)
     _, slope = calibration_line(expit(scores), later.failed, later.sessions)
     ratio = clustered_ratio(later.failed, expit(scores), later.sessions)
@@ -117,7 +120,7 @@ def test_a_rare_context_makes_the_fit_noisier_than_its_size(
     drawn = world(1800, seed=3, signal=0.7, base=-1).features
     coding = Window.of(drawn[drawn["use_case"] == "coding"].reset_index(drop=True))
     scores = log_odds(noise, coding)
-    found = since_history(noise, *vars(coding).values(), scores)[LEVEL].estimate
+    found = compare_with_history(noise, *vars(coding).values(), scores)[LEVEL].estimate
     alone = clustered_ratio(coding.failed, expit(scores), coding.sessions)
     by_size = alone.se * (len(coding.rows) / len(history.rows)) ** 0.5
     assert (found.se**2 - alone.se**2) ** 0.5 > 1.2 * by_size
@@ -125,7 +128,7 @@ def test_a_rare_context_makes_the_fit_noisier_than_its_size(
 
 def test_calls_that_fail_more_are_seen(noise: FitNoise) -> None:
     worse = Window.of(world(900, seed=4, signal=0.7, base=0).features)
-    found = since_history(noise, *vars(worse).values(), log_odds(noise, worse))
+    found = compare_with_history(noise, *vars(worse).values(), log_odds(noise, worse))
     assert found[LEVEL].difference > 0.2
     assert found[LEVEL].p_value < 1e-4
 
@@ -133,7 +136,7 @@ def test_calls_that_fail_more_are_seen(noise: FitNoise) -> None:
 def test_scores_that_separate_nothing_have_no_slope() -> None:
     blank = fitted(Window.of(world(900, seed=5, signal=0, base=-1).features))
     later = Window.of(world(600, seed=6, signal=0, base=-1).features)
-    found = since_history(blank, *vars(later).values(), log_odds(blank, later))
+    found = compare_with_history(blank, *vars(later).values(), log_odds(blank, later))
     assert set(found) == {LEVEL}
 
 
@@ -141,20 +144,20 @@ def test_failures_that_are_no_longer_recorded_are_seen(
     noise: FitNoise, later: Window
 ) -> None:
     silent = Window.of(later.rows.assign(is_failure=False))
-    found = since_history(noise, *vars(silent).values(), log_odds(noise, silent))
+    found = compare_with_history(noise, *vars(silent).values(), log_odds(noise, silent))
     assert found[LEVEL].difference < -0.9
     assert found[LEVEL].p_value < 1e-4
 
 
 def test_too_few_outcomes_are_not_compared(noise: FitNoise, later: Window) -> None:
     few = Window.of(later.rows[:40])
-    assert not since_history(noise, *vars(few).values(), log_odds(noise, few))
+    assert not compare_with_history(noise, *vars(few).values(), log_odds(noise, few))
 
 
 def test_history_of_one_session_has_no_noise_to_know(history: Window) -> None:
     model = failure_model.fit(history.rows, history.failed, seed=SEED)
     together = np.zeros(len(history.rows), dtype=np.int64)
-    assert fit_noise(model, history.rows, history.failed, together, seed=1) is None
+    assert noise_of_fit(model, history.rows, history.failed, together, seed=1) is None
 
 
 def test_the_score_expected_of_later_calls_is_that_of_sessions_left_out(

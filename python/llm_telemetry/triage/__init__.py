@@ -17,7 +17,7 @@ from llm_telemetry.triage.basis import Evidence, basis_of, basis_of_refusal
 from llm_telemetry.triage.calibration import CalibrationReport, calibration_report
 from llm_telemetry.triage.calibration_map import SIGNIFICANT_DIGITS, choose_calibration
 from llm_telemetry.triage.discrimination import roc_auc
-from llm_telemetry.triage.fit_noise import FitNoise, fit_noise
+from llm_telemetry.triage.fit_noise import FitNoise, noise_of_fit
 from llm_telemetry.triage.inputs import Inputs
 from llm_telemetry.triage.model_choice import ModelChoice
 from llm_telemetry.triage.review_policy import (
@@ -29,7 +29,7 @@ from llm_telemetry.triage.review_value import ReviewValue, Scored, review_value
 from llm_telemetry.triage.scorecard import Scorecard, no_scorecard
 from llm_telemetry.triage.sections import policy_sections, premises
 from llm_telemetry.triage.sensitivity import sensitivity
-from llm_telemetry.triage.since_history import expected_score, since_history
+from llm_telemetry.triage.since_history import compare_with_history, expected_score
 from llm_telemetry.triage.slices import calibration_by_slice
 
 __all__ = ["QUEUE_COLUMNS", "SIGNIFICANT_DIGITS", "TriageDecision", "decide"]
@@ -127,7 +127,7 @@ def _fit(inputs: Inputs) -> Fit:
         rows, failed, seed=inputs.seed, is_crossed=choice.is_crossed
     )
     sessions, _ = pd.factorize(rows["session_id"])
-    noise = fit_noise(model, rows, failed, sessions, seed=inputs.seed)
+    noise = noise_of_fit(model, rows, failed, sessions, seed=inputs.seed)
     scorecard = failure_model.scorecard(model)
     rows, failed = inputs.labelled("calibration")
     sessions, _ = pd.factorize(rows["session_id"])
@@ -145,7 +145,7 @@ def _since_history(fit: Fit, inputs: Inputs) -> dict[str, Comparison]:
     rows, failed = inputs.labelled("evaluation")
     sessions, _ = pd.factorize(rows["session_id"])
     log_odds = fit.scorecard.log_odds(rows)
-    return since_history(fit.noise, rows, failed, sessions, log_odds)
+    return compare_with_history(fit.noise, rows, failed, sessions, log_odds)
 
 
 def _decide(fit: Fit, inputs: Inputs) -> TriageDecision:

@@ -44,8 +44,6 @@ CROSSED = ["use_case x account_tier", "use_case x model_name"]
 INVERSE_PENALTY = 0.1
 MAX_ITERATIONS = 1000
 TOLERANCE = 1e-6
-# of fits that start from one to nearly the same rows
-COMPARED_TOLERANCE = 1e-5
 
 
 def failure_model(
@@ -86,12 +84,10 @@ def fit(
     return fit_to(failure_model(seed, is_crossed=is_crossed), inputs(rows), failed)
 
 
-def fit_to(model: Any, features: Any, failed: Floats) -> Any:
-    """Fit a model to features as ``inputs`` returns them, or its last step to columns.
-
-    Whether it converged is reported with the decision.
-    """
+def fit_to(model: Pipeline, features: pd.DataFrame, failed: Floats) -> Pipeline:
+    """Fit a model to features as ``inputs`` returns them."""
     with warnings.catch_warnings():
+        # whether it converged is reported with the decision
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(features, failed)
 

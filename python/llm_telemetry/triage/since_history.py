@@ -47,7 +47,7 @@ def expected_score(noise: FitNoise, rows: pd.DataFrame, log_odds: Floats) -> Mea
     return MeanScore(own.mean * OPTIMISM_OF_ALL, covariance, sessions)
 
 
-def since_history(
+def compare_with_history(
     noise: FitNoise,
     rows: pd.DataFrame,
     failed: Floats,
