@@ -22,7 +22,7 @@ from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.warehouse import promote
-from llm_telemetry.warehouse.build import BuildError, built, describe
+from llm_telemetry.warehouse.build import BuildError, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _build(
     if "otlp" in named:
         # what a killed process wrote is as complete as what it sealed
         seal_orphans(data_dir)
-    return built(
+    return build_marts(
         data_dir,
         warehouse,
         named,

@@ -1,4 +1,4 @@
-"""Small statistics shared by the decisions; sessions, not rows, are independent."""
+"""Statistics that decisions share; sessions, not rows, are independent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,10 @@ Labels = Sequence[Any] | npt.NDArray[Any] | pd.Series
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its standard error and interval; nan where nothing can be said."""
+    """A value with its standard error and interval; nan where it cannot be computed.
+
+    ``n`` counts the rows and ``clusters`` the clusters that it is computed from.
+    """
 
     value: float
     se: float
@@ -72,7 +75,7 @@ def exponentiated(logs: Comparison) -> Comparison:
 def clustered_mean(
     values: npt.ArrayLike, clusters: Labels, *, level: float = 0.95
 ) -> Estimate:
-    """Return the mean of the known values, its error clustered."""
+    """Return the mean of the finite values, with a clustered standard error."""
     array = np.asarray(values, dtype=np.float64)
     return clustered_ratio(array, np.ones_like(array), clusters, level=level)
 
@@ -109,11 +112,12 @@ def from_influence(
     level: float = 0.95,
     freedom: float | None = None,
 ) -> Estimate:
-    """Return an estimate from how far each row moves it.
+    """Return an estimate with the error that follows from each row's influence.
 
+    ``influence`` has one number per row, in the unit of ``value``.
     se^2 = G/(G-1) sum_g (sum of the influence in cluster g)^2, with a t interval
-    (Liang & Zeger 1986) of G-1 degrees of freedom, or of fewer where a part of the
-    clusters carries most of the variance; no interval from one cluster.
+    (Liang & Zeger 1986) of G-1 degrees of freedom, or of ``freedom``, where a few
+    clusters carry most of the variance. From one cluster there is no interval.
     """
     moved, count = _summed(influence, clusters)
     if count < 2 or not np.isfinite(influence).all():
@@ -133,7 +137,7 @@ def clustered_covariance(influence: Floats, clusters: Labels) -> tuple[Floats, i
 
 
 def p_value(estimate: Estimate, freedom: float) -> float:
-    """Return the two-sided p-value of a true value of zero, nan without an error."""
+    """Return the two-sided p-value for a true value of zero; nan if se is unknown."""
     if not estimate.se > 0:
         return nan
     return float(2 * stats.t.sf(abs(estimate.value) / estimate.se, max(freedom, 1)))
@@ -151,7 +155,7 @@ def effective_size(weights: Floats) -> float:
 
 
 def _summed(values: Floats, clusters: Labels) -> tuple[Floats, int]:
-    """Return the sum of each cluster, with zeros between them, and their number."""
+    """Return the sum of each cluster, 0 for unused codes, and their number."""
     codes = np.asarray(clusters)
     is_dense = codes.dtype.kind == "i" and codes.min(initial=0) >= 0
     if not (is_dense and codes.max(initial=0) <= 2 * len(codes)):
@@ -161,7 +165,7 @@ def _summed(values: Floats, clusters: Labels) -> tuple[Floats, int]:
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:
-    """Adjust p-values for their number (Holm 1979); an unknown one stays unknown."""
+    """Return Holm's (1979) adjusted p-values; nan stays nan."""
     p = np.asarray(p_values, dtype=np.float64)
     adjusted = np.full(len(p), nan)
     known = np.flatnonzero(np.isfinite(p))

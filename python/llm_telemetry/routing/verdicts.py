@@ -14,8 +14,8 @@ from llm_telemetry.routing.checks.sensitivity import robust_factor
 from llm_telemetry.routing.estimation.value import Contrast
 from llm_telemetry.routing.evaluation import Window, estimates
 
-FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
-# what each verdict has the router do
+FAMILY_ERROR_RATE = 0.05  # probability of any false claim about a use case
+# what the router should do for each verdict
 RECOMMENDATIONS = {
     "refuse": "keep_baseline",
     "keep_baseline": "keep_baseline",
@@ -28,10 +28,10 @@ RECOMMENDATIONS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict, its codes, the use cases it sends, and what it stands on.
+    """A verdict, its codes, the use cases that it routes, and its evidence.
 
-    ``policy`` holds the rows that were judged together, ``found`` every estimate of
-    them; both are empty where nothing could be judged.
+    ``policy`` contains the rows that were evaluated together, ``found`` every estimate
+    of them; both are empty where nothing could be evaluated.
     """
 
     verdict: str
@@ -45,13 +45,13 @@ class Finding:
 
     @property
     def delta(self) -> Estimate | None:
-        """Return the estimate that decided."""
+        """Return the estimate that the decision is based on."""
         decisive = self.found.get("doubly_robust")
         return None if decisive is None else decisive.unit_cost_delta
 
     @property
     def could_flip(self) -> bool:
-        """Say whether the missing outcomes alone could leave nothing to recommend."""
+        """Say whether missing outcomes alone could undo the saving."""
         found = self.ends
         return found is not None and found.unknown > 0 and not found.worst.high < 0
 
@@ -59,7 +59,7 @@ class Finding:
 def reach_verdict(
     table: pd.DataFrame, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Return the verdict on the use cases that the evaluation window can judge."""
+    """Return the verdict on the use cases that the window can evaluate."""
     shippable = table[table["reasons"] == ""]
     if shippable.empty:
         return _nothing_to_judge(table, shippable)
@@ -85,10 +85,10 @@ def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
 def _choose_sent(
     finding: Finding, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Say which use cases the evidence sends: all that are not worse, or the sure ones.
+    """Choose the use cases to route: all that are not worse, or the significant ones.
 
-    Where the policy as a whole proves nothing, single use cases may: Holm keeps the
-    chance that any of them is a false one at 5 %.
+    Where the policy as a whole is not significant, single use cases may be: Holm's
+    correction keeps the probability of any false one at 5 %.
     """
     policy, delta = finding.policy, finding.delta
     is_sure = policy["p_value_holm"] < FAMILY_ERROR_RATE
@@ -107,7 +107,7 @@ def _choose_sent(
 def _cap_verdict(
     finding: Finding, code: str, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Return the strongest verdict that a policy which pays can have."""
+    """Return the strongest verdict that the limits and checks allow."""
     policy, delta = finding.policy, finding.delta
     own = window.evaluation(policy)
     factor = np.nan if delta is None else robust_factor(delta, own)

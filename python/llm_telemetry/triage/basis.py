@@ -1,4 +1,4 @@
-"""What the triage verdict stands on, for a reader who wants to attack it."""
+"""What the triage verdict is based on, for a reader who wants to challenge it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class Evidence:
 
 
 def basis_of(inputs: Inputs, evidence: Evidence, sensitivity: tuple[Row, ...]) -> Basis:
-    """Return all that the verdict stands on."""
+    """Return all that the verdict is based on."""
     return Basis(
         estimand=ESTIMAND,
         estimator=ESTIMATOR,

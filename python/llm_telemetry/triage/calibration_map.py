@@ -1,4 +1,4 @@
-"""A map that mends predicted probabilities where a later window asks for it."""
+"""A calibration map of predicted probabilities, where a later window requires one."""
 
 from dataclasses import dataclass, replace
 
@@ -15,26 +15,26 @@ Integers = npt.NDArray[np.int64]
 
 # ten of each outcome for each of the two parameters of the map
 MIN_CALIBRATION_OUTCOMES = 20
-# with fewer, the steps follow the noise: at 1,041 rows the log loss rose by .02
+# with fewer, isotonic steps fit noise: at 1,041 rows the log loss rose by .02
 MIN_ISOTONIC_ROWS = 5000
 MAX_CALIBRATION_P_VALUE = 0.05
 # with fewer, the test could hardly reject anything
 MIN_SESSIONS = 10
 NEWTON_STEPS = 100
-# twice what the log likelihood has left to rise when the steps end
+# twice the remaining increase of the log likelihood at which the steps end
 MIN_RISE = 1e-9
 # keeps the curvature invertible where all logits are equal; far below a real one
 RIDGE = 1e-9
-# what was thought impossible and happened would cost an infinite loss
+# a failure that was predicted with probability 0 would have an infinite loss
 CLIP = 1e-10
 SIGNIFICANT_DIGITS = 12
-# below any log odds there are: the first step reaches down to it
+# below any log odds that occur: the first step extends down to it
 LOWEST_LOG_ODDS = -1000.0
 
 
 @dataclass(frozen=True)
 class CalibrationMap:
-    """p = expit(intercept + slope * logit), or a line through knots where there are.
+    """p = expit(intercept + slope * logit), or linear interpolation between knots.
 
     ``knots`` are (log odds, probability), both rising. ``isotonic_gain`` is the log
     loss of knots minus that of the line on sessions that neither was fitted on.
@@ -52,7 +52,7 @@ class CalibrationMap:
 
     @property
     def is_untested(self) -> bool:
-        """Say whether there was too little to test the scores on."""
+        """Say whether there were too few outcomes to test the scores."""
         return self.p_value is None and not self.knots
 
     def apply(self, logits: Floats) -> Floats:
@@ -80,8 +80,8 @@ def log_losses(probabilities: Floats, outcomes: Floats) -> Floats:
 def fit_line(logits: Floats, outcomes: Floats) -> tuple[float, float]:
     """Return the intercept and slope of the logistic regression of outcomes on logits.
 
-    Newton's method with halved steps. Outcomes that the logits separate have no finite
-    optimum: the steps end with the slope they have reached.
+    Newton's method with halved steps. If the logits separate the outcomes, there is no
+    finite optimum, and the slope reached when the steps end is returned.
     """
     design = np.column_stack([np.ones_like(logits), logits])
     line = np.array([0.0, 1.0])
@@ -133,10 +133,11 @@ def choose_line(
     clusters: Integers,
     expected: MeanScore | None = None,
 ) -> CalibrationMap:
-    """Map logits by a sigmoid where the calibration window rejects leaving them alone.
+    """Return a sigmoid map if the calibration window rejects the identity.
 
-    ``expected`` is the score of calls like those that the logits were fitted on. A
-    negative slope would turn the ranking over; the best map that keeps it is then flat.
+    ``expected`` is the mean score of calls that fail as those did which the logits
+    were fitted on. A negative slope would reverse the ranking; the best map that does
+    not is flat.
     """
     rows, failures = len(outcomes), int(outcomes.sum())
     is_enough = min(failures, rows - failures) >= MIN_CALIBRATION_OUTCOMES
@@ -160,11 +161,11 @@ def choose_line(
 
 
 def shift_p_value(score: MeanScore, expected: MeanScore | None = None) -> float:
-    """Return the p-value of a mean score that is only by chance not what is expected.
+    """Test whether a mean score differs from the expected one.
 
     Hotelling's T squared (1931) over sessions: T2 (G - k) / (k (G - 1)) is F with k and
     G - k degrees of freedom, k being 1 where all logits are equal. Without
-    ``expected`` it is 0 and known.
+    ``expected`` the model is taken as known.
     """
     distance, covariance = score.mean, score.covariance
     if expected is not None:
@@ -178,7 +179,7 @@ def shift_p_value(score: MeanScore, expected: MeanScore | None = None) -> float:
 
 
 def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
-    """Return the rising line through knots that fits best; never quite 0 or 1."""
+    """Return the isotonic regression as knots; its values are never 0 or 1."""
     rows = len(outcomes)
     least = 1 / (2 * rows)
     fitted = IsotonicRegression(y_min=least, y_max=1 - least).fit(logits, outcomes)
@@ -196,9 +197,9 @@ def choose_calibration(
     clusters: Integers,
     expected: MeanScore | None = None,
 ) -> CalibrationMap:
-    """Return the line, or knots where they win by more than one standard error.
+    """Return the sigmoid, or knots if they win by more than one standard error.
 
-    Both are fitted on half of the sessions and compared on the other, in turn.
+    Both are fitted on one half of the sessions and compared on the other, in turn.
     """
     line = choose_line(logits, outcomes, clusters, expected)
     if line.p_value is None or len(outcomes) < MIN_ISOTONIC_ROWS:
@@ -229,6 +230,6 @@ def _rounded(chosen: CalibrationMap, gain: float | None = None) -> CalibrationMa
 
 
 def kept(number: float) -> float:
-    """Keep as many digits as the scorecard is written with."""
-    # -0 and 0 are one weight and must be written alike
+    """Round to the number of digits that the scorecard is written with."""
+    # -0 and 0 are the same weight and must be written alike
     return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0

@@ -1,4 +1,4 @@
-"""What a review policy is worth on outcomes it was not made from, and the verdict."""
+"""What a review policy is worth on outcomes it was not learned from; the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ Booleans = npt.NDArray[np.bool_]
 
 COST_DIFFERENCE = "cost_minus_best_trivial_usd"
 ORDER_DIFFERENCE = "batch_topk_minus_random_order_usd"
-# below it the normal interval of a cost difference says nothing about missed failures
+# with fewer, the normal interval of a cost difference does not cover missed failures
 MIN_SKIPPED_FAILURES = 5
 SHIPPED_AS = {"stream_threshold": "threshold", "batch_topk": "topk"}
 
@@ -42,7 +42,7 @@ class Scored:
 
     @cached_property
     def ranks(self) -> Integers:
-        """Return each call's place in its day."""
+        """Return each call's rank by probability in its day."""
         return day_ranks(self.probabilities, self.traffic)
 
     @cached_property
@@ -59,7 +59,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class ReviewValue:
-    """The verdict, whom it reviews, and the evidence."""
+    """The verdict, the calls that it reviews, and the evidence."""
 
     verdict: str
     reasons: tuple[str, ...]
@@ -77,10 +77,10 @@ def review_value(
     *,
     is_overlapping: bool = False,
 ) -> ReviewValue:
-    """Weigh the review policies against reviewing everything and nothing.
+    """Compare the review policies with reviewing everything and nothing.
 
-    `threshold` is what stream_threshold returned on an earlier window; windows that
-    overlap prove nothing about what comes later.
+    `threshold` is what stream_threshold returned on an earlier window. If windows
+    overlap, a verdict other than the trivial ones is refused.
     """
     marks = review_marks(scored, economics, threshold)
     policies = _policies(marks, scored, economics)
@@ -112,7 +112,7 @@ def review_value(
 
 
 def _verdict(reasons: tuple[str, ...], policy: str, trivial: str) -> str:
-    """Fall back on the trivial policy, which no probability is needed for."""
+    """Return the verdict; the trivial policies do not depend on the probabilities."""
     if "capacity_infeasible" in reasons:
         return "refuse"
     if {f"no_better_than_{trivial}", "skip_set_not_certified"} & set(reasons):
@@ -164,13 +164,13 @@ def _trust_codes(report: CalibrationReport, is_overlapping: bool) -> dict[str, b
 def _policies(
     marks: Mapping[str, Booleans], scored: Scored, economics: Economics
 ) -> dict[str, dict[str, Any]]:
-    # in the top of a day, audits take the place of other reviews
+    # in the top of a day, audits replace other reviews
     unaudited = replace(economics, audit_share=0.0)
     charged = dict.fromkeys(marks, unaudited) | {"stream_threshold": economics}
     return {
         name: {
             **policy_row(name, marked, scored.failed, scored.traffic, charged[name]),
-            "feasible": scored.traffic.holds(marked, charged[name]),
+            "feasible": scored.traffic.is_within_capacity(marked, charged[name]),
         }
         for name, marked in marks.items()
     }
@@ -202,7 +202,7 @@ def _plan(
 
 
 def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
-    """Return the plan, or one of all or nothing, which leaves nothing to audit."""
+    """Return the plan, or that of reviewing all or nothing, which has no audits."""
     if verdict in SHIPPED_AS.values():
         return plan
     limit = inf if verdict == "review_all" else 0.0
@@ -221,7 +221,7 @@ def _cost_difference(
 def _order_difference(
     scored: Scored, economics: Economics, reviewed: Booleans
 ) -> Estimate:
-    """Compare with as many reviews a day of calls drawn at random."""
+    """Compare with the same number of reviews per day of calls drawn at random."""
     days = scored.traffic.days
     shares = np.bincount(days, reviewed) / scored.traffic.calls
     costs = economics.costs(reviewed, scored.failed)
@@ -232,7 +232,7 @@ def _order_difference(
 def _skipped(
     scored: Scored, reviewed: Booleans, economics: Economics, design_effect: float
 ) -> dict[str, Any]:
-    """Bound the failure rate among the calls that no score would have reviewed."""
+    """Bound the failure rate among the calls that are not reviewed by score."""
     outcomes = scored.failed[~reviewed & scored.known]
     failures = int(outcomes.sum())
     ceiling = failure_rate_ceiling(failures, len(outcomes), design_effect=design_effect)
