@@ -73,8 +73,8 @@ def compare_with_history(
     line = calibration_line(expit(log_odds), failed, sessions)
     if own.low > 0 and line[1].se > 0:
         later.append(line[1])
-        pulls.append(_pull_on_slope(line, log_odds, failed))
         references.append(1 - OPTIMISM_OF_ALL * (1 - own.value))
+        pulls.append(references[1] * _pull_on_slope(line, log_odds, failed))
     influence = noise.influence(rows, np.column_stack(pulls))
     covariance, _ = clustered_covariance(influence, noise.sessions)
     freedom = _freedom(sessions), _freedom(noise.sessions)
@@ -101,16 +101,17 @@ def _spread(log_odds: Floats) -> Floats:
 
 
 def _pull_on_slope(line: Line, log_odds: Floats, failed: Floats) -> Floats:
-    """Return how far a change of each row's log odds moves the slope, on average.
+    """Return how far a change of each row's log odds moves a slope of 1, on average.
 
-    Of the derivative of the score (1, log odds) x (outcome - fitted), what the
-    outcomes' own deviations bring has mean zero and is left out.
+    In proportion for other slopes. Of the derivative of the score, (1, log odds) x
+    (outcome - fitted), the term with the outcomes' deviations has mean zero and is
+    left out.
     """
     design = np.column_stack([np.ones_like(log_odds), log_odds])
     values = np.array([one.value for one in line])
     curvature, _ = curvature_and_score(design, values, failed)
     _, row = np.linalg.inv(curvature)
-    pull: Floats = -values[1] * _spread(design @ values) * (design @ row)
+    pull: Floats = -_spread(design @ values) * (design @ row)
     return pull
 
 
