@@ -77,6 +77,34 @@ MUTANTS = (
         "        as effective_rows,",
         "test_drift.py",
     ),
+    Mutant(
+        "drift takes the failure model as known",
+        f"{PACKAGE}/triage/since_history.py",
+        "float(np.sqrt(variance))",
+        "0.0",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "drift expects a slope of 1",
+        f"{PACKAGE}/triage/since_history.py",
+        "1 - OPTIMISM_OF_ALL * (1 - own.value)",
+        "1.0",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "drift is judged after calibration",
+        f"{PACKAGE}/triage/__init__.py",
+        "fit.scorecard.log_odds(rows)",
+        "-np.log(1 / fit.scorecard.probabilities(rows) - 1)",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "the choice of a calibration map counts calls, not sessions",
+        f"{PACKAGE}/triage/calibration_map.py",
+        "clustered_covariance((scores - mean) / len(scores), clusters)",
+        "clustered_covariance((scores - mean) / len(scores), np.arange(len(scores)))",
+        "test_calibration.py",
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """What is claimed of routing and of hotspots, wherever it is measured."""
 
+from dataclasses import replace
 from math import inf
 
 from calibration.claims import Claim
@@ -56,6 +57,12 @@ DEFAULTS = (
         for verdict in ("shadow", "keep_baseline")
     ),
     NEVER_ROLLED_OUT,
+)
+CHANGED = (Claim("P(concept drift)", "is_concept"),)
+STATIONARY = (
+    replace(*CHANGED, high=0.05),
+    Claim("P(concept drift) where triage chose a map", "is_concept_mapped"),
+    Claim("P(triage chooses a map)", "is_mapped", high=0.10),
 )
 ANSWERED = (
     Claim("coverage, doubly robust", "covers", low=0.93),

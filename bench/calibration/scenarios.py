@@ -5,9 +5,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import log
 
-from calibration import of_answers, of_drift, of_gate, of_routing, of_slices, of_triage
+from calibration import (
+    drift_worlds,
+    of_answers,
+    of_drift,
+    of_gate,
+    of_routing,
+    of_slices,
+    of_triage,
+)
 from calibration.bars import (
     ANSWERED,
+    CHANGED,
     DEFAULTS,
     DOUBLY_ROBUST,
     ESTIMATED,
@@ -16,6 +25,7 @@ from calibration.bars import (
     LEARNED,
     NEVER_ROLLED_OUT,
     RARE_CANARY,
+    STATIONARY,
     estimator,
     power,
 )
@@ -23,13 +33,14 @@ from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
 from llm_telemetry.simulate.parameters import World
-from llm_telemetry.simulate.worlds import REAL
+from llm_telemetry.simulate.worlds import NULL, REAL
 
 Measure = Callable[[Replicate], Numbers]
 MARTS: dict[Measure, tuple[str, ...]] = {
     of_routing.measure: of_routing.MARTS,
     of_slices.measure: of_slices.MARTS,
     of_drift.measure: of_drift.MARTS,
+    of_drift.concept: of_drift.CONCEPT_MARTS,
 }
 
 
@@ -66,7 +77,7 @@ def in_world(
 
 
 def _scenario(
-    world: str,
+    world: str | World,
     interactions: int,
     measures: tuple[Measure, ...],
     claims: tuple[Claim, ...],
@@ -84,7 +95,8 @@ def _scenario(
     by_lot = f" with {canary_share:.0%} by lot" if canary_share else ""
     ninth = ", a ninth judged" if "time_split_frac" in changed else ""
     wide = ", wide limits" if "fail_budget" in changed else ""
-    label = f"{world}, {interactions:,}{by_lot}{ninth}{wide}"
+    name = world if isinstance(world, str) else world.name
+    label = f"{name}, {interactions:,}{by_lot}{ninth}{wide}"
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
@@ -93,6 +105,7 @@ ROUTING = (of_routing.measure,)
 ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
 # as in the published run: 1,000 of 9,000 calls
 NINTH = {"time_split_frac": 8 / 9}
+CONCEPT = (of_drift.concept,)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
@@ -218,6 +231,16 @@ SCENARIOS = (
             ),
         ),
     ),
+    *(_scenario(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
+    *(
+        _scenario(world, 5_000, CONCEPT, STATIONARY)
+        for world in (drift_worlds.RARE, drift_worlds.UNLIKE, REAL, drift_worlds.MIX)
+    ),
+    *(
+        _scenario(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
+        for log_odds in (0.2, 0.4, 0.7)
+    ),
+    _scenario("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
     Scenario(
         "triage_signal",
         "a strong signal",

@@ -1,8 +1,8 @@
 """Statistics that decisions share; sessions, not rows, are independent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import nan, sqrt
+from dataclasses import dataclass, replace
+from math import exp, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,49 @@ class Estimate:
     high: float
     n: int
     clusters: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A value of later calls beside what it is on average where nothing changed.
+
+    Error, interval and p-value are those of the difference.
+    """
+
+    estimate: Estimate
+    expected: float
+    p_value: float
+
+    @property
+    def difference(self) -> float:
+        """How far the value is from what is expected."""
+        return self.estimate.value - self.expected
+
+
+def compared(
+    later: Estimate, expected: float, earlier_se: float, freedom: tuple[float, float]
+) -> Comparison:
+    """Compare a value with one expected by an independent, earlier estimate.
+
+    Welch's t (1947): the squared errors add up, and each has degrees of freedom.
+    """
+    squares = later.se**2, earlier_se**2
+    parts = sum(one**2 / f for one, f in zip(squares, freedom, strict=True))
+    degrees = sum(squares) ** 2 / parts if parts > 0 else nan
+    se = sqrt(sum(squares))
+    reach = float(stats.t.ppf(0.975, degrees)) * se
+    low, high = later.value - reach, later.value + reach
+    estimate = replace(later, se=se, low=low, high=high)
+    found = p_value(replace(estimate, value=later.value - expected), degrees)
+    return Comparison(estimate, expected, found)
+
+
+def exponentiated(logs: Comparison) -> Comparison:
+    """Return a comparison of logarithms as one of the values."""
+    own = logs.estimate
+    value, low, high = (exp(number) for number in (own.value, own.low, own.high))
+    estimate = replace(own, value=value, se=value * own.se, low=low, high=high)
+    return Comparison(estimate, exp(logs.expected), logs.p_value)
 
 
 def clustered_mean(
@@ -83,6 +126,14 @@ def from_influence(
     degrees = count - 1 if freedom is None else max(freedom, 1)
     reach = float(stats.t.ppf((1 + level) / 2, degrees)) * se
     return Estimate(value, se, value - reach, value + reach, len(influence), count)
+
+
+def clustered_covariance(influence: Floats, clusters: Labels) -> tuple[Floats, int]:
+    """Return the covariance of estimates from how far each row moves them, and G."""
+    summed = [_summed(column, clusters) for column in influence.T]
+    sums, count = np.stack([column for column, _ in summed]), summed[0][1]
+    covariance: Floats = sums @ sums.T * (count / max(count - 1, 1))
+    return covariance, count
 
 
 def p_value(estimate: Estimate, freedom: float) -> float:

@@ -33,7 +33,7 @@ ARMS = (
 )
 
 
-def _even(value: float, columns: int) -> Table:
+def even(value: float, columns: int) -> Table:
     """Return a table with a row per use case, filled with one value."""
     return ((value,) * columns,) * len(USE_CASES)
 
@@ -44,8 +44,8 @@ NULL = World(
     # one price: with the list prices the arms would differ in cost
     arms=tuple(replace(arm, input_price=1.0, output_price=4.0) for arm in ARMS),
     outcomes=Outcomes(
-        failure=_even(-1.3, len(TIERS)),
-        arm_failure=_even(0.0, len(ARMS)),
+        failure=even(-1.3, len(TIERS)),
+        arm_failure=even(0.0, len(ARMS)),
         arm_latency=(0.0,) * len(ARMS),
         # few breaches, so that it is not the SLA that keeps a policy from being shipped
         latency=log(1000.0),
@@ -94,8 +94,8 @@ INCIDENT = World(
     name="incident",
     arms=ARMS,
     outcomes=Outcomes(
-        failure=_even(-4.55, len(TIERS)),
-        arm_failure=_even(0.0, len(ARMS)),
+        failure=even(-4.55, len(TIERS)),
+        arm_failure=even(0.0, len(ARMS)),
         arm_latency=(0.08, -0.10, 0.06, -0.08, 0.02, 0.0, -0.12, 0.02),
         latency=log(1080.0),
     ),

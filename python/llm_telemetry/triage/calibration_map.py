@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import expit, log_expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from llm_telemetry.decisions.statistics import clustered_mean
+from llm_telemetry.decisions.statistics import clustered_covariance, clustered_mean
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -18,6 +18,8 @@ MIN_CALIBRATION_OUTCOMES = 20
 # with fewer, isotonic steps fit noise: at 1,041 rows the log loss rose by .02
 MIN_ISOTONIC_ROWS = 5000
 MAX_CALIBRATION_P_VALUE = 0.05
+# with fewer, the test could hardly reject anything
+MIN_SESSIONS = 10
 NEWTON_STEPS = 100
 # twice the remaining increase of the log likelihood at which the steps end
 MIN_RISE = 1e-9
@@ -107,31 +109,73 @@ def curvature_and_score(
     return curvature + RIDGE * len(outcomes) * np.eye(2), score
 
 
-def choose_line(logits: Floats, outcomes: Floats) -> CalibrationMap:
+@dataclass(frozen=True)
+class MeanScore:
+    """The mean over rows of (1, logit) x (outcome - probability), and its error."""
+
+    mean: Floats
+    covariance: Floats
+    sessions: int
+
+
+def mean_score(logits: Floats, outcomes: Floats, clusters: Integers) -> MeanScore:
+    """Return the mean score of the line (0, 1), its covariance clustered."""
+    residuals = outcomes - expit(logits)
+    scores = np.column_stack([residuals, residuals * logits])
+    mean = scores.mean(axis=0)
+    covariance, sessions = clustered_covariance((scores - mean) / len(scores), clusters)
+    return MeanScore(mean, covariance, sessions)
+
+
+def choose_line(
+    logits: Floats,
+    outcomes: Floats,
+    clusters: Integers,
+    expected: MeanScore | None = None,
+) -> CalibrationMap:
     """Return a sigmoid map if the calibration window rejects the identity.
 
-    Likelihood-ratio test of (intercept, slope) = (0, 1) with 2 degrees of freedom. A
-    negative slope would reverse the ranking; the best map that does not is flat.
+    ``expected`` is the mean score of calls that fail as those did which the logits
+    were fitted on. A negative slope would reverse the ranking; the best map that does
+    not is flat.
     """
     rows, failures = len(outcomes), int(outcomes.sum())
-    if min(failures, rows - failures) < MIN_CALIBRATION_OUTCOMES:
+    is_enough = min(failures, rows - failures) >= MIN_CALIBRATION_OUTCOMES
+    score = mean_score(logits, outcomes, clusters) if is_enough else None
+    if score is None or score.sessions < MIN_SESSIONS:
         reason = (
             "no_calibration_window" if rows == 0 else "calibration_window_too_small"
         )
         return CalibrationMap("identity", reason, 0.0, 1.0, None, rows, failures)
-    intercept, slope = fit_line(logits, outcomes)
-    if slope < 0:
-        intercept, slope = float(logit(failures / rows)), 0.0
-    mapped = log_likelihood(intercept + slope * logits, outcomes)
-    statistic = 2 * (mapped - log_likelihood(logits, outcomes))
-    p_value = float(stats.chi2.sf(max(statistic, 0.0), 2))
+    p_value = shift_p_value(score, expected)
     if p_value >= MAX_CALIBRATION_P_VALUE:
         return CalibrationMap(
             "identity", "no_shift_found", 0.0, 1.0, p_value, rows, failures
         )
+    intercept, slope = fit_line(logits, outcomes)
+    if slope < 0:
+        intercept, slope = float(logit(failures / rows)), 0.0
     return CalibrationMap(
         "sigmoid", "shift_found", intercept, slope, p_value, rows, failures
     )
+
+
+def shift_p_value(score: MeanScore, expected: MeanScore | None = None) -> float:
+    """Test whether a mean score differs from the expected one.
+
+    Hotelling's T squared (1931) over sessions: T2 (G - k) / (k (G - 1)) is F with k and
+    G - k degrees of freedom, k being 1 where all logits are equal. Without
+    ``expected`` the model is taken as known.
+    """
+    distance, covariance = score.mean, score.covariance
+    if expected is not None:
+        distance = distance - expected.mean
+        covariance = covariance + expected.covariance
+    rank = max(1, int(np.linalg.matrix_rank(covariance, hermitian=True)))
+    statistic = distance @ np.linalg.pinv(covariance, hermitian=True) @ distance
+    rest = score.sessions - rank
+    ratio = statistic * rest / (rank * (score.sessions - 1))
+    return float(stats.f.sf(ratio, rank, rest))
 
 
 def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
@@ -148,22 +192,27 @@ def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
 
 
 def choose_calibration(
-    logits: Floats, outcomes: Floats, clusters: Integers
+    logits: Floats,
+    outcomes: Floats,
+    clusters: Integers,
+    expected: MeanScore | None = None,
 ) -> CalibrationMap:
     """Return the sigmoid, or knots if they win by more than one standard error.
 
     Both are fitted on one half of the sessions and compared on the other, in turn.
     """
-    line = choose_line(logits, outcomes)
+    line = choose_line(logits, outcomes, clusters, expected)
     if line.p_value is None or len(outcomes) < MIN_ISOTONIC_ROWS:
         return _rounded(line)
     gains = np.empty(len(outcomes))
     for half in (0, 1):
         unseen = clusters % 2 == half
         seen = logits[~unseen], outcomes[~unseen]
+        knots = isotonic_map(*seen)
+        half_line = choose_line(*seen, clusters[~unseen], expected)
         losses = [
-            log_losses(fit(*seen).apply(logits[unseen]), outcomes[unseen])
-            for fit in (isotonic_map, choose_line)
+            log_losses(one.apply(logits[unseen]), outcomes[unseen])
+            for one in (knots, half_line)
         ]
         gains[unseen] = losses[0] - losses[1]
     gain = clustered_mean(gains, clusters)
