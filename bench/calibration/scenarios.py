@@ -8,6 +8,7 @@ from math import log
 from calibration import of_answers, of_drift, of_gate, of_routing, of_slices, of_triage
 from calibration.bars import (
     ANSWERED,
+    CLAIMED_SAVINGS,
     DEFAULTS,
     DOUBLY_ROBUST,
     ESTIMATED,
@@ -219,15 +220,16 @@ SCENARIOS = (
         ),
     ),
     Scenario(
-        "triage_signal",
+        "triage_by_review_cost",
         "a strong signal",
         of_triage.with_signal,
-        (
-            Claim(
-                "triage saving, claimed - true, USD", "claimed_minus_true", "unbiased"
-            ),
-            Claim("triage saving, true, USD", "true_saving", "mean"),
-        ),
+        CLAIMED_SAVINGS,
+    ),
+    Scenario(
+        "triage_weak_by_review_cost",
+        "a weak signal",
+        of_triage.with_weak_signal,
+        CLAIMED_SAVINGS,
     ),
     Scenario(
         "triage_no_signal",
