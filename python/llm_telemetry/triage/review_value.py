@@ -91,9 +91,7 @@ def review_value(
     policy = "batch_topk" if is_bound else "stream_threshold"
     trivial = _best_trivial(policies)
     plan = _plan(policy, marks, scored, economics)
-    saving = _saving(
-        scored, economics, plan, trivial, is_choice=policies["review_all"]["feasible"]
-    )
+    saving = _saving(scored, economics, plan, policies)
     order = _order_difference(scored, economics, marks["batch_topk"])
     skipped = _skipped(scored, marks[policy], economics, report.design_effect)
     codes = {
@@ -110,11 +108,7 @@ def review_value(
         reasons=reasons,
         plan=_shipped(plan, verdict),
         policies=list(policies.values()),
-        estimates={
-            COST_DIFFERENCE: saving.claim(),
-            MEASURED_DIFFERENCE: saving.difference,
-            ORDER_DIFFERENCE: order,
-        },
+        estimates={**_differences(saving), ORDER_DIFFERENCE: order},
         measures={"policy": policy, "best_trivial": trivial, **skipped},
     )
 
@@ -222,12 +216,11 @@ def _saving(
     scored: Scored,
     economics: Economics,
     plan: ReviewPlan,
-    trivial: str,
-    *,
-    is_choice: bool,
+    policies: Mapping[str, Mapping[str, Any]],
 ) -> Saving:
     """Return what the plan saves against the trivial policy that costs less."""
-    reviewed, trivial_share = plan.probabilities(), float(trivial == "review_all")
+    reviewed = plan.probabilities()
+    trivial_share = float(_best_trivial(policies) == "review_all")
     cost, other = (
         economics.costs(np.full(len(reviewed), share), scored.failed)
         for share in (trivial_share, 1 - trivial_share)
@@ -237,6 +230,7 @@ def _saving(
         clustered_mean(values, scored.sessions)
         for values in (saved, margin, saved + margin)
     )
+    is_choice = policies["review_all"]["feasible"]
     rate = _variance_per_failure_usd(
         scored, economics, np.abs(reviewed - trivial_share), difference
     )
@@ -245,6 +239,11 @@ def _saving(
         slope=rate if trivial_share else -rate,
         allowance=allowance(difference, dearer, both) if is_choice else 0.0,
     )
+
+
+def _differences(saving: Saving) -> dict[str, Estimate]:
+    """Return the cost difference to claim and, as evidence, the measured one."""
+    return {COST_DIFFERENCE: saving.claim(), MEASURED_DIFFERENCE: saving.difference}
 
 
 def _variance_per_failure_usd(
