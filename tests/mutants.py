@@ -43,6 +43,20 @@ MUTANTS = (
         "test_triage.py",
     ),
     Mutant(
+        "the saving of a policy that passed is claimed as measured",
+        f"{PACKAGE}/triage/review_value.py",
+        "{COST_DIFFERENCE: saving.claim(),",
+        "{COST_DIFFERENCE: saving.difference,",
+        "test_claimed_saving.py",
+    ),
+    Mutant(
+        "the error of a saving is the measured one at the gate too",
+        f"{PACKAGE}/triage/claimed_saving.py",
+        "return self.difference.se**2 + self.slope * (self.value - saving)",
+        "return self.difference.se**2",
+        "test_claimed_saving.py",
+    ),
+    Mutant(
         "rows are clusters, not sessions",
         f"{PACKAGE}/decisions/statistics.py",
         "codes, names = pd.factorize(np.asarray(clusters))\n    count",

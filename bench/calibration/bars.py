@@ -68,3 +68,25 @@ ANSWERED = (
     Claim("coverage, doubly robust", "covers", low=0.93),
     Claim("bias in USD, doubly robust", "error", "mean"),
 )
+# among policies that ship, at each cost of a review
+CLAIMED_SAVINGS = tuple(
+    claim
+    for cost in (2, 4, 8)
+    for claim in (
+        Claim(
+            f"triage saving, claimed - true, USD, review at {cost} USD",
+            f"claimed_minus_true_{cost}",
+            "unbiased",
+        ),
+        Claim(
+            f"the same as measured, review at {cost} USD",
+            f"uncorrected_minus_true_{cost}",
+            "mean",
+        ),
+        Claim(
+            f"triage saving, true, USD, review at {cost} USD",
+            f"true_saving_{cost}",
+            "mean",
+        ),
+    )
+)

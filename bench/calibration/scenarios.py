@@ -17,6 +17,7 @@ from calibration import (
 from calibration.bars import (
     ANSWERED,
     CHANGED,
+    CLAIMED_SAVINGS,
     DEFAULTS,
     DOUBLY_ROBUST,
     ESTIMATED,
@@ -242,15 +243,16 @@ SCENARIOS = (
     ),
     _scenario("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
     Scenario(
-        "triage_signal",
+        "triage_by_review_cost",
         "a strong signal",
         of_triage.with_signal,
-        (
-            Claim(
-                "triage saving, claimed - true, USD", "claimed_minus_true", "unbiased"
-            ),
-            Claim("triage saving, true, USD", "true_saving", "mean"),
-        ),
+        CLAIMED_SAVINGS,
+    ),
+    Scenario(
+        "triage_weak_by_review_cost",
+        "a weak signal",
+        of_triage.with_weak_signal,
+        CLAIMED_SAVINGS,
     ),
     Scenario(
         "triage_no_signal",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from llm_telemetry.decisions.statistics import Estimate, clustered_mean
 from llm_telemetry.triage.audit import ReviewPlan
 from llm_telemetry.triage.calibration import CalibrationReport, failure_rate_ceiling
+from llm_telemetry.triage.claimed_saving import Saving, allowance
 from llm_telemetry.triage.review_policy import (
     Economics,
     Traffic,
@@ -25,6 +26,7 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 COST_DIFFERENCE = "cost_minus_best_trivial_usd"
+MEASURED_DIFFERENCE = "cost_minus_best_trivial_uncorrected_usd"
 ORDER_DIFFERENCE = "batch_topk_minus_random_order_usd"
 # with fewer, the normal interval of a cost difference does not cover missed failures
 MIN_SKIPPED_FAILURES = 5
@@ -89,12 +91,12 @@ def review_value(
     policy = "batch_topk" if is_bound else "stream_threshold"
     trivial = _best_trivial(policies)
     plan = _plan(policy, marks, scored, economics)
-    difference = _cost_difference(scored, economics, plan, marks[trivial])
+    saving = _saving(scored, economics, plan, policies)
     order = _order_difference(scored, economics, marks["batch_topk"])
     skipped = _skipped(scored, marks[policy], economics, report.design_effect)
     codes = {
         **_limit_codes(policies, scored, economics, is_bound=is_bound),
-        f"no_better_than_{trivial}": not difference.high < 0,
+        f"no_better_than_{trivial}": not saving.passes,
         "skip_set_not_certified": trivial == "review_all" and skipped["is_unproven"],
         "order_no_better_than_random": is_bound and not order.high < 0,
         **_trust_codes(report, is_overlapping),
@@ -106,7 +108,7 @@ def review_value(
         reasons=reasons,
         plan=_shipped(plan, verdict),
         policies=list(policies.values()),
-        estimates={COST_DIFFERENCE: difference, ORDER_DIFFERENCE: order},
+        estimates={**_differences(saving), ORDER_DIFFERENCE: order},
         measures={"policy": policy, "best_trivial": trivial, **skipped},
     )
 
@@ -210,12 +212,53 @@ def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
     return replace(plan, wanted=calls, limit=limit, share=0.0)
 
 
-def _cost_difference(
-    scored: Scored, economics: Economics, plan: ReviewPlan, trivial: Booleans
-) -> Estimate:
-    costs = economics.costs(plan.probabilities(), scored.failed)
-    saved = costs - economics.costs(trivial, scored.failed)
-    return clustered_mean(saved, scored.sessions)
+def _saving(
+    scored: Scored,
+    economics: Economics,
+    plan: ReviewPlan,
+    policies: Mapping[str, Mapping[str, Any]],
+) -> Saving:
+    """Return what the plan saves against the trivial policy that costs less."""
+    reviewed = plan.probabilities()
+    trivial_share = float(_best_trivial(policies) == "review_all")
+    cost, other = (
+        economics.costs(np.full(len(reviewed), share), scored.failed)
+        for share in (trivial_share, 1 - trivial_share)
+    )
+    saved, margin = economics.costs(reviewed, scored.failed) - cost, other - cost
+    difference, dearer, both = (
+        clustered_mean(values, scored.sessions)
+        for values in (saved, margin, saved + margin)
+    )
+    is_choice = policies["review_all"]["feasible"]
+    rate = _variance_per_failure_usd(
+        scored, economics, np.abs(reviewed - trivial_share), difference
+    )
+    return Saving(
+        difference,
+        slope=rate if trivial_share else -rate,
+        allowance=allowance(difference, dearer, both) if is_choice else 0.0,
+    )
+
+
+def _differences(saving: Saving) -> dict[str, Estimate]:
+    """Return the cost difference to claim and, as evidence, the measured one."""
+    return {COST_DIFFERENCE: saving.claim(), MEASURED_DIFFERENCE: saving.difference}
+
+
+def _variance_per_failure_usd(
+    scored: Scored, economics: Economics, changed: Floats, difference: Estimate
+) -> float:
+    """Return the error variance that each USD of failures adds to the difference.
+
+    The part that the cost of reviews has by itself is the same whatever fails.
+    """
+    known = np.where(scored.known, changed, np.nan)
+    reviews = clustered_mean(economics.review_cost * known, scored.sessions)
+    failures = economics.saving_per_failure * float(np.nanmean(known * scored.failed))
+    if failures > 0:
+        return max(difference.se**2 - reviews.se**2, 0.0) / failures
+    return economics.saving_per_failure / max(difference.n, 1)
 
 
 def _order_difference(
