@@ -163,15 +163,16 @@ named as (
         slices.slice,
         loss_variances.failures,
         loss_variances.sla_breaches,
-        -- of the loss beyond as many calls of the complement, whose variance is what the
-        -- slice leaves of all calls'
+        -- of the loss beyond that of as many calls of the complement, whose variance is
+        -- what the slice leaves of all calls'
         case
             when loss_variances.loss_variance is not null
                 then greatest(0e0, loss_variances.loss_variance)
-                + power(loss_variances.complement_weight, 2) * greatest(
-                    0e0,
-                    loss_variances.total_loss_variance - loss_variances.loss_variance
-                )
+                    + power(loss_variances.complement_weight, 2) * greatest(
+                        0e0,
+                        loss_variances.total_loss_variance
+                        - loss_variances.loss_variance
+                    )
         end as excess_usd_variance
 
     from loss_variances

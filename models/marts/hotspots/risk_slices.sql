@@ -144,7 +144,7 @@ scored as (
         case
             when 'hotspot' in (failure_verdict, sla_verdict)
                 then if(failure_verdict = 'hotspot', excess_failure_usd, 0e0)
-                + if(sla_verdict = 'hotspot', excess_sla_usd, 0e0)
+                    + if(sla_verdict = 'hotspot', excess_sla_usd, 0e0)
         end as flagged_usd,
         {{ reference_severity('failure_rate', 'sla_breach_rate', 'p95_latency_ms') }}
             as heuristic_risk_score,
