@@ -24,6 +24,7 @@ from calibration.bars import (
     FALSE_DISCOVERIES,
     HARMLESS,
     LEARNED,
+    NET_OF_SLICES,
     NEVER_ROLLED_OUT,
     RARE_CANARY,
     STATIONARY,
@@ -194,6 +195,7 @@ SCENARIOS = (
             *DEFAULTS,
             RARE_CANARY,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             Claim(
                 "families without a difference at p <= .05",
                 "family_alarms",
@@ -212,6 +214,7 @@ SCENARIOS = (
             *DEFAULTS,
             HARMLESS,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             power("failures", low=0.65),
             power("sla_breaches"),
             Claim("P(the planted slices lead)", "planted_lead", low=0.95),

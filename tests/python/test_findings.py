@@ -28,44 +28,37 @@ MODELS = pd.DataFrame({"verdict": ["not_significant"]})
 GRAVEST = {verdict: place for place, verdict in enumerate(VERDICTS)}
 
 
-def slice_row(name: str, **given_values: Any) -> dict[str, Any]:
-    """Return a row of risk_slices: 20 more failures, 10 more breaches, 3 USD less."""
-    row = {
-        "slice": name,
-        "family": "use_case",
-        "interactions": 100,
-        "failures": 40,
-        "measured_latencies": 90,
-        "sla_breaches": 27,
-        "failure_verdict": "hotspot",
-        "sla_verdict": "not_significant",
-        "excess_failures": 20.0,
-        "excess_sla_breaches": 10.0,
-        "excess_cost_usd": -3.0,
-        "margin": 100.0,
-        "failure_price": KNOBS["failure_event_cost_usd"],
-        "sla_price": KNOBS["sla_breach_penalty_usd"],
-        "failure_family_p_value": 0.01,
-        "failure_design_effect": 1.2,
-        "sla_design_effect": 1.0,
-        "failure_q_value": 0.001,
-        "sla_q_value": 0.002,
-        "is_reference_hotspot": False,
-    } | given_values
-    rates = {"failure": ("interactions", "failures"), "sla": ("measured_latencies",)}
-    for short, rate, trials, events in (
-        ("failure", "failure_rate", *rates["failure"]),
-        ("sla", "sla_breach_rate", *rates["sla"], "sla_breaches"),
-    ):
-        value = row[events] / row[trials]
-        elsewhere = value - row[f"excess_{events}"] / row[trials]
-        for column, middle in ((rate, value), (f"complement_{rate}", elsewhere)):
-            row |= {column: middle, f"{column}_low": middle - 0.01}
-            row |= {f"{column}_high": middle + 0.01}
-        dollars = row[f"{short}_price"] * row[f"excess_{events}"]
-        row |= {f"excess_{short}_usd": dollars}
-        row |= {f"excess_{short}_usd_low": dollars - 9}
-        row |= {f"excess_{short}_usd_high": dollars + 9}
+# 20 more failures and 10 more breaches than elsewhere, and 3 USD less
+SLICE: dict[str, Any] = {
+    "family": "use_case",
+    "interactions": 100,
+    "failures": 40,
+    "measured_latencies": 90,
+    "sla_breaches": 27,
+    "failure_verdict": "hotspot",
+    "sla_verdict": "not_significant",
+    "excess_failures": 20.0,
+    "excess_sla_breaches": 10.0,
+    "excess_cost_usd": -3.0,
+    "margin": 100.0,
+    "failure_price": KNOBS["failure_event_cost_usd"],
+    "sla_price": KNOBS["sla_breach_penalty_usd"],
+    "failure_family_p_value": 0.01,
+    "failure_design_effect": 1.2,
+    "sla_design_effect": 1.0,
+    "failure_q_value": 0.001,
+    "sla_q_value": 0.002,
+    "is_reference_hotspot": False,
+}
+
+
+def slice_row(name: str, **changed: Any) -> dict[str, Any]:
+    """Return a row of risk_slices, with what follows from the counts and prices."""
+    row = SLICE | changed | {"slice": name}
+    row |= of_metric(row, "failure", "failure_rate", "failures", "interactions")
+    row |= of_metric(
+        row, "sla", "sla_breach_rate", "sla_breaches", "measured_latencies"
+    )
     cash = row["excess_cost_usd"]
     net = row["excess_failure_usd"] + row["excess_sla_usd"]
     net += 0.0 if math.isnan(cash) else cash
@@ -73,6 +66,21 @@ def slice_row(name: str, **given_values: Any) -> dict[str, Any]:
     row |= {"excess_usd_high": net + row["margin"]}
     both = (row["failure_verdict"], row["sla_verdict"])
     return row | {"verdict": min(both, key=GRAVEST.__getitem__)}
+
+
+def of_metric(
+    row: dict[str, Any], short: str, rate: str, events: str, trials: str
+) -> dict[str, float]:
+    """Return the rates and dollars of a metric, each with some interval."""
+    inside = row[events] / row[trials]
+    middles = {
+        rate: inside,
+        f"complement_{rate}": inside - row[f"excess_{events}"] / row[trials],
+        f"excess_{short}_usd": row[f"{short}_price"] * row[f"excess_{events}"],
+    }
+    lows = {f"{name}_low": middle - 0.01 for name, middle in middles.items()}
+    highs = {f"{name}_high": middle + 0.01 for name, middle in middles.items()}
+    return middles | lows | highs
 
 
 def decided(*rows: dict[str, Any], **knobs: float) -> Decision:
