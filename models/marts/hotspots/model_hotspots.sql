@@ -72,7 +72,6 @@ scores as (
 
     select
         * {{ exclude_columns('slice, canonical_slice') }},
-        -- the weights of the reference's own table
         55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
         + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))
         + 10 * coalesce(average_cost_usd, 0e0) as heuristic_risk_score,
