@@ -36,6 +36,13 @@ NET_OF_SLICES = (
     Claim(
         "coverage, net USD of a hotspot", "net_covers_found", "ratio", over="net_found"
     ),
+    Claim(
+        "costly hotspots that cost no more than the rest",
+        "costly_but_no_loss",
+        "ratio",
+        high=0.05,
+        over="costly",
+    ),
 )
 COMPARED = tuple(
     claim

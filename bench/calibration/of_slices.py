@@ -74,7 +74,10 @@ def _coverage_of_net(replicate: Replicate, slices: pd.DataFrame) -> Numbers:
         net += replicate.knobs[knob] * judged[KNOWN[rate]] * excess[rate]
     covers = (judged["excess_usd_low"] <= net) & (net <= judged["excess_usd_high"])
     found = judged["verdict"] == "hotspot"
+    costly = net.notna() & found & (judged["excess_usd_low"] > 0)
     return {
+        "costly": costly.sum(),
+        "costly_but_no_loss": (costly & (net <= 0)).sum(),
         "net_covers": covers[net.notna()].sum(),
         "net_judged": net.notna().sum(),
         "net_covers_found": covers[net.notna() & found].sum(),
