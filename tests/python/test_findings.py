@@ -173,9 +173,9 @@ def test_the_headline_names_the_metric_its_price_and_the_parts() -> None:
         margin=math.nan,
     )
     assert decided(slow).summary == (
-        "1 of 1 slices differ significantly; slow breaches the SLA 30.0% (29.0% to "
+        "1 of 1 slices differ significantly; slow breaches the SLA in 30.0% (29.0% to "
         "31.0%; elsewhere 13.3%): estimated excess loss 75 USD at 5 USD per SLA "
-        "breach; net 95 USD with 20 USD of failures at 40 USD and unknown of cash"
+        "breach; net 95 USD with 20 USD of failures at 40 USD and unknown cash"
     )
     assert decided(slow).recommendation == "start with the SLA breaches of slow"
     # a slice may be slow and lead: its loss is not proven

@@ -109,6 +109,12 @@ ASSUMPTIONS = (
         "measured; cash_usd is the only part that a provider bills",
     },
     {
+        "assumption": "a slice is not listed for its luck",
+        "status": "untestable",
+        "evidence": "intervals are of slices named in advance; the excess of flagged "
+        "ones is too high on average",
+    },
+    {
         "assumption": "a slice says where calls fail, not why",
         "status": "untestable",
         "evidence": "what else sets its calls apart is not compared",
@@ -206,7 +212,7 @@ def _summary(
         return f"{counted}, none costs more than the rest"
     lead = first.iloc[0]
     metric = METRICS[lead["metric"]]
-    verb = "fails" if metric is FAILURES else "breaches the SLA"
+    verb = "fails" if metric is FAILURES else "breaches the SLA in"
     return (
         f"{counted}; {lead['slice']} {verb} {lead['rate']:.1%} "
         f"({lead['rate_low']:.1%} to {lead['rate_high']:.1%}; elsewhere "
@@ -220,11 +226,13 @@ def _summary(
 def _others(lead: "pd.Series[Any]", metric: Metric, knobs: Mapping[str, float]) -> str:
     """Return the parts of the net that are not the metric's own dollars."""
     (other,) = (one for one in METRICS.values() if one is not metric)
-    priced = (
-        f"{_usd(lead[f'{other.short}_usd'])} of {other.several} at "
-        f"{knobs[other.price]:,.4g} USD"
-    )
-    return f"{priced} and {_usd(lead['cash_usd'])} of cash"
+    priced = _part(lead[f"{other.short}_usd"], other.several)
+    price = f"{knobs[other.price]:,.4g} USD"
+    return f"{priced} at {price} and {_part(lead['cash_usd'], 'cash')}"
+
+
+def _part(value: float, what: str) -> str:
+    return f"unknown {what}" if pd.isna(value) else f"{_usd(value)} of {what}"
 
 
 def _interval(lead: "pd.Series[Any]") -> str:
@@ -234,8 +242,6 @@ def _interval(lead: "pd.Series[Any]") -> str:
 
 
 def _usd(value: float, unit: str = " USD") -> str:
-    if pd.isna(value):
-        return "unknown"
     return f"{value:,.0f}{unit}" if abs(value) >= 10 else f"{value:.2g}{unit}"
 
 
