@@ -13,8 +13,8 @@ from rendered_models import build
 
 from llm_telemetry.ledger.predictions import Prediction, next_mean
 from llm_telemetry.ledger.store import LEDGER
-from llm_telemetry.warehouse.session import set_variables
 from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.session import set_variables
 
 PERIODS, DAYS = 20, 28
 START = date(2024, 1, 1)
