@@ -44,7 +44,7 @@ ASSUMPTIONS = (
         "evidence": "each alert at both ends: could_missing_flip_it",
     },
     {
-        "assumption": "each weekday goes on as in its last weeks, without a trend",
+        "assumption": "each weekday continues as in its last weeks, without a trend",
         "status": "untestable",
         "evidence": "the month's end shows it",
     },

@@ -1,4 +1,4 @@
-"""What each session of a build in DuckDB is set to, whoever opens it.
+"""What each session of a build in DuckDB is set to, whatever opens it.
 
 dbt keeps what it parsed for as long as the profile says the same; what differs from
 one run to the next is therefore set here.
@@ -22,13 +22,13 @@ LIMITS = {
 
 
 def limit(config: dict[str, Any]) -> None:
-    """Set the limits that the environment asks for."""
-    asked = {option: os.environ.get(name) for option, name in LIMITS.items()}
-    config.update({option: limit for option, limit in asked.items() if limit})
+    """Set the limits that the environment names."""
+    limits = {option: os.environ.get(name) for option, name in LIMITS.items()}
+    config.update({option: limit for option, limit in limits.items() if limit})
 
 
 def prepare(connection: Connection, scratch: Path) -> None:
-    """Make the folder to land in; attach the build that this one goes on from."""
+    """Create the landing folder; attach the build that this one continues."""
     warehouse = scratch.with_name(scratch.name.replace(".building.", ""))
     folder_of(warehouse).mkdir(parents=True, exist_ok=True)
     if earlier := os.environ.get("LLM_TELEMETRY_EARLIER"):
