@@ -130,7 +130,8 @@ MUTANTS = (
         "an objective that is always missed silences a page",
         "models/marts/slo/burn_alerts.sql",
         "            reaches_factor\n            and is_above_own_past",
-        "            reaches_factor\n            and not is_infeasible and is_above_own_past",
+        "            reaches_factor and not is_infeasible\n"
+        "            and is_above_own_past",
         "test_burn.py",
     ),
     Mutant(
