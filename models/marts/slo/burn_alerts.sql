@@ -127,7 +127,7 @@ reasons as (
             when expected_bad_events < {{ knob('min_expected_bad_events') }}
                 then 'few_events'
             when not reaches_factor then 'below_factor'
-            else 'within_chance'
+            else 'not_significant'
         end as measured_reason,
         case
             when measured_reason is null then null
