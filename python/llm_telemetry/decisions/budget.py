@@ -28,7 +28,7 @@ WORDS = (
     ("page", "stop releases: a budget burns too fast to wait"),
     ("ticket", "look into the burn within days"),
     ("refuse", "restore the measurement: what is missing decides whether it burns"),
-    ("unmeasured", "restore the measurement: nobody knows whether the budget burns"),
+    ("unmeasured", "restore the measurement: whether the budget burns is unknown"),
     ("insufficient_traffic", "wait: too little traffic to tell"),
 )
 INFEASIBLE = "agree on an objective that the service can keep"

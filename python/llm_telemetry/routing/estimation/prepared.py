@@ -96,7 +96,7 @@ class Calls:
         """Return USD an evaluation row is expected to cost, rows x arms.
 
         Tokens times price: the prompt is known before the call, the answer's usual
-        length by use case. A price nobody knows is the mean of the others.
+        length by use case. An unknown price is the mean of the others.
         """
         prices = self.prices.assign(arm=self.codes(self.prices))
         lengths = prices.groupby("use_case")["avg_prompt_tokens"].first()

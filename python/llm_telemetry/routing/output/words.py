@@ -35,17 +35,18 @@ REASONS = {
     "missing_differs_by_arm": "outcomes are missing more often for some models",
     "nothing_measured": "outcomes or costs are unknown",
     "policy_costs_more": "the models picked cost more than today's routing",
-    "interval_holds_zero": "the interval of the change holds zero: it may save or cost",
-    "pays": "the change saves money beyond chance",
-    "pays_in_part": "some use cases save money beyond chance, the others may not; they "
-    "were chosen by the calls that judge them, which flatters the sum",
+    "interval_holds_zero": "the interval of the change includes zero: it may save or "
+    "cost",
+    "pays": "the change saves money, and significantly",
+    "pays_in_part": "some use cases save money significantly, the others may not; "
+    "they were chosen by the calls that judge them, which flatters the sum",
     "expired_by_concept_drift": "calls no longer fail as they did when it was learned",
     "limits_violated": "a model picked no longer keeps the limits",
     "limits_not_certified": "it is not yet sure that the models keep the limits",
     "hidden_context_could_explain_it": "a little of what the log does not show could "
     "explain the saving",
     "diagnostic_not_measured": "a check of the comparison could not be computed",
-    "missing_could_flip_it": "what is missing decides: the outcomes nobody knows could "
+    "missing_could_flip_it": "missing data decides: the unknown outcomes could "
     "by themselves undo the saving",
     "windows_overlap_in_time": "the calls that judge are not later than the others",
     "use_case_without_candidates": "a use case of the later calls is new",
