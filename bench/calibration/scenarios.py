@@ -110,6 +110,8 @@ NINTH = {"time_split_frac": 8 / 9}
 CONCEPT = (of_drift.concept,)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
+FIRST_QUARTER = "pages in the first quarter of data"
+
 SCENARIOS: tuple[Scenario, ...] = (
     _scenario("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
     _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
@@ -288,7 +290,7 @@ SCENARIOS += tuple(
         partial(of_burn.chronic_miss, calls_a_day=calls_a_day, times=times),
         (
             Claim("pages a quarter, over a year", "pages", "mean", high=1.0),
-            Claim("pages in its first quarter of data", "pages_first_quarter", "mean"),
+            Claim(FIRST_QUARTER, "pages_first_quarter", "mean", high=1.0),
             Claim("days with a page a quarter", "paging_days", "mean"),
             Claim("P(page on the first day of an outage)", "outage_pages", low=low),
             Claim("P(an objective is proposed after a year)", "has_proposal"),
