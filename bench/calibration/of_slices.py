@@ -110,7 +110,7 @@ def true_rates(world: str) -> pd.DataFrame:
             grouped = calls.join(log[list(keys)]).groupby(list(keys), observed=True)
             sums, counts = grouped.sum(), grouped.size()
             rest = (calls.sum() - sums).div(len(calls) - counts, axis=0)
-            part = sums.div(counts, axis=0).join(rest, rsuffix="_elsewhere")
+            part = sums.div(counts, axis=0).join(rest.add_suffix("_elsewhere"))
             part.index = pd.Index(
                 "|".join(f"{key}={name}" for key, name in zip(keys, names, strict=True))
                 for names in part.index.to_frame().to_numpy()
