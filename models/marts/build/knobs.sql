@@ -52,6 +52,7 @@
     'routing_min_lambda': 'odds ratio',
     'routing_worthwhile_usd': 'USD per interaction',
     'routing_canary_share': 'share',
+    'routing_max_limit_cost_usd': 'USD per interaction',
     'min_requests_slice': 'interactions',
     'session_groups': 'groups',
     'max_homogeneity_p_value': 'p-value',

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.decisions.types import Row
@@ -15,6 +16,9 @@ from llm_telemetry.routing.estimation.value import Contrast
 from llm_telemetry.routing.evaluation import Window, estimates
 
 FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
+FALSE_DISCOVERY_RATE = 0.05  # of the use cases sent, those that cost more
+# what history alone says of a use case, and that its baseline stays
+KEPT_BY_HISTORY = ("no_arm_keeps_limits", "limits_cost_more", "no_arm_costs_less")
 # what each verdict has the router do
 RECOMMENDATIONS = {
     "refuse": "keep_baseline",
@@ -77,31 +81,56 @@ def reach_verdict(
 
 
 def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
-    if (table["reasons"] == "no_arm_keeps_limits").all():
-        return Finding("keep_baseline", ("no_arm_keeps_limits",), shippable)
+    codes = set(table["reasons"])
+    if codes <= set(KEPT_BY_HISTORY):
+        found = tuple(code for code in KEPT_BY_HISTORY if code in codes)
+        return Finding("keep_baseline", found, shippable)
+    if codes == {"too_few_requests"}:
+        return Finding("refuse", ("too_few_requests",), shippable)
     return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
 
 
 def _choose_sent(
     finding: Finding, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Say which use cases the evidence sends: all that are not worse, or the sure ones.
+    """Say which use cases the evidence sends: those that save money by themselves.
 
-    Where the policy as a whole proves nothing, single use cases may: Holm keeps the
-    chance that any of them is a false one at 5 %.
+    Where the policy as a whole pays, at most 5 % of the use cases sent should be false
+    ones (Benjamini & Hochberg 1995, one-sided); none goes along for the sum's sake but
+    one whose limits somebody pays for. Where it proves nothing, single use cases may:
+    Holm keeps the chance that any of them is a false one at 5 %.
     """
     policy, delta = finding.policy, finding.delta
-    is_sure = policy["p_value_holm"] < FAMILY_ERROR_RATE
-    if delta is not None and delta.high < 0:
-        sent, code = policy[~(is_sure & (policy["unit_cost_delta"] > 0))], "pays"
+    saves = policy["unit_cost_delta"] < 0
+    pays = delta is not None and delta.high < 0
+    if pays:
+        is_sent = saves & (_false_discovery_rates(policy) <= FALSE_DISCOVERY_RATE)
+        if is_sent.any():
+            is_sent |= _is_limit_paid(policy, knobs)
     else:
-        sent, code = policy[is_sure & (policy["unit_cost_delta"] < 0)], "pays_in_part"
-    if sent.empty:
-        codes = ("interval_holds_zero",)
+        is_sent = saves & (policy["p_value_holm"] < FAMILY_ERROR_RATE)
+    if not is_sent.any():
+        codes = ("pays_only_together" if pays else "interval_holds_zero",)
         return replace(finding, verdict="inconclusive", reasons=codes)
-    if len(sent) < len(policy):
-        finding = replace(finding, policy=sent, found=estimates(window, sent))
-    return _cap_verdict(finding, code, window, knobs)
+    if pays and is_sent.all():
+        return _cap_verdict(finding, "pays", window, knobs)
+    sent = policy[is_sent]
+    finding = replace(finding, policy=sent, found=estimates(window, sent))
+    return _cap_verdict(finding, "pays_in_part", window, knobs)
+
+
+def _false_discovery_rates(policy: pd.DataFrame) -> pd.Series:
+    """Return one-sided p-values of no saving, adjusted; what is unknown has 1."""
+    half = policy["p_value"] / 2
+    one_sided = half.where(policy["unit_cost_delta"] < 0, 1 - half).fillna(1.0)
+    return pd.Series(stats.false_discovery_control(one_sided), policy.index)
+
+
+def _is_limit_paid(policy: pd.DataFrame, knobs: Mapping[str, float]) -> pd.Series:
+    """Say where history expects to pay for the limits, and no surely larger price."""
+    most = knobs["routing_max_limit_cost_usd"]
+    is_paid = ~(policy["learned_unit_cost_delta"] < 0)
+    return is_paid & (policy["unit_cost_delta_low"] <= most)
 
 
 def _cap_verdict(
@@ -109,8 +138,12 @@ def _cap_verdict(
 ) -> Finding:
     """Return the strongest verdict that a policy which pays can have."""
     policy, delta = finding.policy, finding.delta
+    # the limits somebody pays for may cost what the others save
+    if delta is None or not delta.high < 0:
+        nothing = ("interval_holds_zero",)
+        return replace(finding, verdict="inconclusive", reasons=nothing)
     own = window.evaluation(policy)
-    factor = np.nan if delta is None else robust_factor(delta, own)
+    factor = robust_factor(delta, own)
     status = policy["constraint_status"]
     caps = {
         "limits_violated": (status == "violated").any(),
