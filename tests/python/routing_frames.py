@@ -13,6 +13,7 @@ from llm_telemetry.routing import Marts, RoutingDecision, decide
 from llm_telemetry.routing.estimation.strata import MEASURES
 
 MARTS = (
+    "contents",
     "int_routing_session_sample",
     "routing_candidates",
     "reference_policy",
@@ -97,6 +98,14 @@ def windowed(interactions: pd.DataFrame) -> pd.DataFrame:
     """Give the latest fifth of the interactions to evaluation, sessions whole."""
     first = interactions.groupby("session_id")["timestamp_utc"].transform("min")
     is_evaluation = first >= first.quantile(0.8)
+    absent = {"prompt_tokens": 100, "prompt_chars": pd.NA, "source": "telemetry_csv"}
+    for name, value in absent.items():
+        if name not in interactions:
+            column = pd.Series(value, interactions.index)
+            is_text = isinstance(value, str)
+            interactions = interactions.assign(
+                **{name: column if is_text else column.astype("Int64")}
+            )
     return interactions.assign(
         decision_window=np.where(is_evaluation, "evaluation", "history"),
         cache_hit=False,
@@ -125,7 +134,7 @@ def logged_by(rng: np.random.Generator, rows: int, **columns: Any) -> pd.DataFra
         "segment": "team",
         "latency_ms": 1000.0,
         "cost_usd": 0.01,
-        "prompt_tokens": rng.integers(50, 500, rows),
+        "prompt_chars": rng.integers(200, 2_000, rows),
         "completion_tokens": 100,
         "propensity": np.nan,
     }

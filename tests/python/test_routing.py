@@ -160,8 +160,8 @@ def test_values_missing_on_one_arm_are_refused() -> None:
 def test_prompts_that_changed_hands_fail_the_negative_control() -> None:
     log = two_arms()
     later = (log["decision_window"] == "evaluation") & (log["model_name"] == "a")
-    tokens = log["prompt_tokens"].where(~later, log["prompt_tokens"] * 3)
-    assert "negative_control_z" in failing(decided(log.assign(prompt_tokens=tokens)))
+    chars = log["prompt_chars"].where(~later, log["prompt_chars"] * 3)
+    assert "negative_control_z" in failing(decided(log.assign(prompt_chars=chars)))
 
 
 def test_use_cases_are_routed_one_by_one_where_only_some_pay() -> None:

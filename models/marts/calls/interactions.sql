@@ -68,6 +68,7 @@ shown as (
         cost_source,
         price_source,
         prompt_tokens,
+        prompt_chars,
         completion_tokens,
         total_tokens,
         coalesce(prompt_tokens, completion_tokens) is null as tokens_missing,

@@ -148,6 +148,8 @@ def _cap_verdict(
     caps = {
         "limits_violated": (status == "violated").any(),
         "limits_not_certified": (status != "certified").any(),
+        "prompt_length_unknown": not window.is_randomised
+        and window.calls.size_unit is None,
         "diagnostic_not_measured": bool(unmeasured(finding.checks)),
         "hidden_context_could_explain_it": not window.is_randomised
         and not factor >= knobs["routing_min_lambda"],

@@ -16,7 +16,12 @@ from scipy.special import expit
 
 from llm_telemetry.decisions.statistics import Estimate, clustered_mean, from_influence
 from llm_telemetry.decisions.types import Row, check
-from llm_telemetry.routing.estimation.contexts import Codes, Encoder, Floats
+from llm_telemetry.routing.estimation.contexts import (
+    LOG_PROMPT_SIZE,
+    Codes,
+    Encoder,
+    Floats,
+)
 from llm_telemetry.routing.estimation.value import Contrast, Evaluation
 
 LEVEL = 0.95
@@ -158,8 +163,15 @@ def _mean_difference(values: Floats, weights: Floats, sessions: Codes) -> Estima
 def _negative_control(
     contexts: pd.DataFrame, weights: Floats, sessions: Codes
 ) -> Iterator[Row]:
-    """Estimate the policy's effect on the prompt's length, which it cannot have."""
-    lengths = contexts["log_prompt_tokens"].to_numpy()
+    """Estimate the policy's effect on the prompt's length, which it cannot have.
+
+    It does not apply where no count of the length is independent of the arm.
+    """
+    if LOG_PROMPT_SIZE not in contexts:
+        yield _plain("negative_control_effect_in_sd", nan)
+        yield check("negative_control_z", None, None, None)
+        return
+    lengths = contexts[LOG_PROMPT_SIZE].to_numpy()
     known = np.isfinite(lengths)
     effect = _mean_difference(lengths[known], weights[known], sessions[known])
     yield _plain("negative_control_effect_in_sd", effect.value)

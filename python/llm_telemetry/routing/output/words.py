@@ -49,6 +49,8 @@ REASONS = {
     "limits_not_certified": "it is not yet sure that the models keep the limits",
     "hidden_context_could_explain_it": "a little of what the log does not show could "
     "explain the saving",
+    "prompt_length_unknown": "the prompts' length is known only in tokens that each "
+    "provider counts its own way: calls are compared without it",
     "diagnostic_not_measured": "a check of the comparison could not be computed",
     "missing_could_flip_it": "what is missing decides: the outcomes nobody knows could "
     "by themselves undo the saving",
