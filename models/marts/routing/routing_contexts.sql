@@ -51,7 +51,7 @@ known_shares as (
 
 ),
 
--- what tells long prompts from short ones whichever arm served them: a provider's tokens do not
+-- what tells long from short whichever arm served a prompt: no provider's own tokens
 prompt_size_units as (
 
     select
