@@ -5,9 +5,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import log
 
-from calibration import of_answers, of_drift, of_gate, of_routing, of_slices, of_triage
+from calibration import (
+    of_answer_logs,
+    of_answers,
+    of_drift,
+    of_gate,
+    of_routing,
+    of_routing_cases,
+    of_slices,
+    of_triage,
+)
 from calibration.bars import (
     ANSWERED,
+    CONTROLLED,
     DEFAULTS,
     DOUBLY_ROBUST,
     ESTIMATED,
@@ -16,6 +26,8 @@ from calibration.bars import (
     LEARNED,
     NEVER_ROLLED_OUT,
     RARE_CANARY,
+    SENT_CASES,
+    UNCONTROLLED,
     estimator,
     power,
 )
@@ -28,6 +40,8 @@ from llm_telemetry.simulate.worlds import REAL
 Measure = Callable[[Replicate], Numbers]
 MARTS: dict[Measure, tuple[str, ...]] = {
     of_routing.measure: of_routing.MARTS,
+    of_routing_cases.measure: of_routing.MARTS,
+    of_routing_cases.measure_both: of_routing.MARTS,
     of_slices.measure: of_slices.MARTS,
     of_drift.measure: of_drift.MARTS,
 }
@@ -161,6 +175,30 @@ SCENARIOS = (
         ),
     ),
     Scenario(
+        "routing_limited",
+        "today's best arms too slow, 20,000, wide limits",
+        partial(
+            in_world,
+            world=of_routing_cases.LIMITED,
+            interactions=20_000,
+            measures=(of_routing_cases.measure,),
+            **ALLOWED,
+        ),
+        SENT_CASES,
+    ),
+    Scenario(
+        "routing_own_counts",
+        "own counts but faster, 9,000, wide limits",
+        partial(
+            in_world,
+            world=of_routing_cases.OWN_COUNTS_FAST,
+            interactions=9_000,
+            measures=(of_routing_cases.measure_both,),
+            **ALLOWED,
+        ),
+        (*SENT_CASES, *CONTROLLED, *UNCONTROLLED),
+    ),
+    Scenario(
         "null_by_lot",
         "null, 9,000, 40% by lot",
         partial(
@@ -266,4 +304,16 @@ if of_answers.SHARED.is_dir():
         )
         for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
         for known in ("logged", "estimated")
+    )
+    SCENARIOS += tuple(
+        Scenario(
+            f"answer_logs_{logging}_{size.split()[0]}",
+            f"logs of real answers, {logging} logging, {size}",
+            partial(
+                of_answer_logs.measure, skew=skew, has_characters=size == "characters"
+            ),
+            (*SENT_CASES[:3], *CONTROLLED[1:]),
+        )
+        for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
+        for size in ("characters", "own tokens only")
     )

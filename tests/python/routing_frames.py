@@ -84,13 +84,13 @@ def routed(rng: np.random.Generator, sessions: int, *, effect: float) -> pd.Data
 
 
 def built_on(
-    table: str, frame: pd.DataFrame, marts: Sequence[str] = MARTS
+    table: str, frame: pd.DataFrame, marts: Sequence[str] = MARTS, **knobs: float
 ) -> dict[str, pd.DataFrame]:
     """Build marts on a frame that stands for one they read."""
     with duckdb.connect() as connection:
         connection.register(table, frame)
         with_seed(connection, "routing_ladder")
-        build(connection, *marts)
+        build(connection, *marts, **knobs)
         return {mart: connection.table(mart).df() for mart in marts}
 
 
@@ -157,9 +157,11 @@ def two_arms(
     return logged_by(rng, rows, **(arms | columns))
 
 
-def marts_of(log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS) -> Marts:
+def marts_of(
+    log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS, **knobs: float
+) -> Marts:
     """Build what routing reads on interactions."""
-    found = built_on("interactions", log)
+    found = built_on("interactions", log, **knobs)
     return Marts(
         reference_policy=found["reference_policy"],
         candidates=found["routing_candidates"],

@@ -17,7 +17,8 @@ from llm_telemetry.routing.evaluation import Window, estimates
 
 FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
 FALSE_DISCOVERY_RATE = 0.05  # of the use cases sent, those that cost more
-# what history alone says of a use case, and that its baseline stays
+# what history alone says of a use case: nothing, or that its baseline stays
+UNKNOWN_BY_HISTORY = ("too_few_requests", "outcomes_unknown")
 KEPT_BY_HISTORY = ("no_arm_keeps_limits", "limits_cost_more", "no_arm_costs_less")
 # what each verdict has the router do
 RECOMMENDATIONS = {
@@ -82,12 +83,11 @@ def reach_verdict(
 
 def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
     codes = set(table["reasons"])
-    if codes <= set(KEPT_BY_HISTORY):
-        found = tuple(code for code in KEPT_BY_HISTORY if code in codes)
-        return Finding("keep_baseline", found, shippable)
-    if codes == {"too_few_requests"}:
-        return Finding("refuse", ("too_few_requests",), shippable)
-    return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
+    if not codes <= {*UNKNOWN_BY_HISTORY, *KEPT_BY_HISTORY}:
+        return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
+    verdict = "keep_baseline" if codes <= set(KEPT_BY_HISTORY) else "refuse"
+    ordered = (*UNKNOWN_BY_HISTORY, *KEPT_BY_HISTORY)
+    return Finding(verdict, tuple(c for c in ordered if c in codes), shippable)
 
 
 def _choose_sent(
