@@ -152,4 +152,5 @@ def unit_cost_sd(finding: Finding, window: Window) -> float:
     total = np.zeros(len(own.sessions))
     for part in own.parts.values():
         total += part.usd * part.observed
-    return sqrt(float(np.nanvar(total, ddof=1))) if len(total) > 1 else nan
+    known = total[np.isfinite(total)]
+    return sqrt(float(known.var(ddof=1))) if len(known) > 1 else nan
