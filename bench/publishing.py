@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from measuring import ROOT, Plan, simulated
 
 from llm_telemetry.warehouse import promote
-from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.build import build_marts
 from llm_telemetry.warehouse.connection import opened
 from llm_telemetry.warehouse.reader import connect
 
@@ -92,7 +92,7 @@ def readers(folder: Path, publishes: int) -> list[Reads]:
 def cost(interactions: int, warehouse: Path) -> Cost:
     """Build the marts of a simulated world, publish them, and time the end of it."""
     data_dir = simulated(interactions, Plan())
-    with built(data_dir, warehouse) as marts:
+    with build_marts(data_dir, warehouse) as marts:
         began = time.perf_counter()
         promote.seal(marts, {})
         sealed = time.perf_counter()

@@ -43,6 +43,20 @@ MUTANTS = (
         "test_triage.py",
     ),
     Mutant(
+        "the saving of a policy that passed is claimed as measured",
+        f"{PACKAGE}/triage/review_value.py",
+        "{COST_DIFFERENCE: saving.claim(),",
+        "{COST_DIFFERENCE: saving.difference,",
+        "test_claimed_saving.py",
+    ),
+    Mutant(
+        "the error of a saving is the measured one at the gate too",
+        f"{PACKAGE}/triage/claimed_saving.py",
+        "return self.difference.se**2 + self.slope * (self.value - saving)",
+        "return self.difference.se**2",
+        "test_claimed_saving.py",
+    ),
+    Mutant(
         "rows are clusters, not sessions",
         f"{PACKAGE}/decisions/statistics.py",
         "codes, names = pd.factorize(np.asarray(clusters))\n    count",
@@ -105,6 +119,34 @@ MUTANTS = (
         "        / design_effects.design_effect as effective_rows,",
         "        as effective_rows,",
         "test_drift.py",
+    ),
+    Mutant(
+        "drift takes the failure model as known",
+        f"{PACKAGE}/triage/since_history.py",
+        "float(np.sqrt(variance))",
+        "0.0",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "drift expects a slope of 1",
+        f"{PACKAGE}/triage/since_history.py",
+        "1 - OPTIMISM_OF_ALL * (1 - own.value)",
+        "1.0",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "drift is judged after calibration",
+        f"{PACKAGE}/triage/__init__.py",
+        "fit.scorecard.log_odds(rows)",
+        "-np.log(1 / fit.scorecard.probabilities(rows) - 1)",
+        "test_since_history.py",
+    ),
+    Mutant(
+        "the choice of a calibration map counts calls, not sessions",
+        f"{PACKAGE}/triage/calibration_map.py",
+        "clustered_covariance((scores - mean) / len(scores), clusters)",
+        "clustered_covariance((scores - mean) / len(scores), np.arange(len(scores)))",
+        "test_calibration.py",
     ),
 )
 

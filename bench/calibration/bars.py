@@ -1,5 +1,6 @@
 """What is claimed of routing and of hotspots, wherever it is measured."""
 
+from dataclasses import replace
 from math import inf
 
 from calibration.claims import Claim
@@ -88,7 +89,35 @@ UNCONTROLLED = (
         over="blind_sent",
     ),
 )
+CHANGED = (Claim("P(concept drift)", "is_concept"),)
+STATIONARY = (
+    replace(*CHANGED, high=0.05),
+    Claim("P(concept drift) where triage chose a map", "is_concept_mapped"),
+    Claim("P(triage chooses a map)", "is_mapped", high=0.10),
+)
 ANSWERED = (
     Claim("coverage, doubly robust", "covers", low=0.93),
     Claim("bias in USD, doubly robust", "error", "mean"),
+)
+# among policies that ship, at each cost of a review
+CLAIMED_SAVINGS = tuple(
+    claim
+    for cost in (2, 4, 8)
+    for claim in (
+        Claim(
+            f"triage saving, claimed - true, USD, review at {cost} USD",
+            f"claimed_minus_true_{cost}",
+            "unbiased",
+        ),
+        Claim(
+            f"the same as measured, review at {cost} USD",
+            f"uncorrected_minus_true_{cost}",
+            "mean",
+        ),
+        Claim(
+            f"triage saving, true, USD, review at {cost} USD",
+            f"true_saving_{cost}",
+            "mean",
+        ),
+    )
 )

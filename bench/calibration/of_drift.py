@@ -6,18 +6,40 @@ import pandas as pd
 
 from calibration.replicate import Replicate, built
 from calibration.store import Numbers
+from llm_telemetry import triage
+from llm_telemetry.decisions import drift
 from llm_telemetry.simulate import simulate
 
 MARTS = ("int_drift_tests", "drift")
+CONCEPT_MARTS = ("triage_features", "windows", "drift", "failure_drivers")
 MOVED = {"use_case", "prompt_tokens"}
 SIDES = ["reference", "current", None]
 
 
 def measure(replicate: Replicate) -> Numbers:
     """Say what was called drifted, over time."""
-    drift = replicate.marts["drift"]
-    drifted = set(drift.loc[drift["verdict"] == "drift", "feature"])
+    report = replicate.marts["drift"]
+    drifted = set(report.loc[report["verdict"] == "drift", "feature"])
     return {"has_drift": bool(drifted), "names_what_moved": drifted >= MOVED}
+
+
+def concept(replicate: Replicate) -> Numbers:
+    """Say what was decided on drift; nothing where there is no failure model."""
+    marts, knobs = replicate.marts, replicate.knobs
+    triaged = triage.decide(marts["triage_features"], marts["windows"], knobs)
+    if not triaged.since_history:
+        return {"is_judged": False}
+    decided = drift.decide(
+        marts["drift"], marts["failure_drivers"], triaged.since_history, knobs
+    )
+    is_concept = decided.verdict == drift.CONCEPT_DRIFT
+    is_mapped = triaged.policy["calibration"]["map"]["method"] != "identity"
+    numbers: Numbers = {
+        "is_judged": True,
+        "is_concept": is_concept,
+        "is_mapped": is_mapped,
+    }
+    return numbers | ({"is_concept_mapped": is_concept} if is_mapped else {})
 
 
 def random_split(seed: int, *, world: str, interactions: int) -> Numbers:

@@ -6,6 +6,7 @@ from functools import partial
 from math import log
 
 from calibration import (
+    drift_worlds,
     of_answer_logs,
     of_answers,
     of_drift,
@@ -17,6 +18,8 @@ from calibration import (
 )
 from calibration.bars import (
     ANSWERED,
+    CHANGED,
+    CLAIMED_SAVINGS,
     CONTROLLED,
     DEFAULTS,
     DOUBLY_ROBUST,
@@ -27,6 +30,7 @@ from calibration.bars import (
     NEVER_ROLLED_OUT,
     RARE_CANARY,
     SENT_CASES,
+    STATIONARY,
     UNCONTROLLED,
     estimator,
     power,
@@ -35,7 +39,7 @@ from calibration.claims import Claim
 from calibration.replicate import Replicate, replicate
 from calibration.store import Numbers
 from llm_telemetry.simulate.parameters import World
-from llm_telemetry.simulate.worlds import REAL
+from llm_telemetry.simulate.worlds import NULL, REAL
 
 Measure = Callable[[Replicate], Numbers]
 MARTS: dict[Measure, tuple[str, ...]] = {
@@ -44,6 +48,7 @@ MARTS: dict[Measure, tuple[str, ...]] = {
     of_routing_cases.measure_both: of_routing.MARTS,
     of_slices.measure: of_slices.MARTS,
     of_drift.measure: of_drift.MARTS,
+    of_drift.concept: of_drift.CONCEPT_MARTS,
 }
 
 
@@ -80,7 +85,7 @@ def in_world(
 
 
 def _scenario(
-    world: str,
+    world: str | World,
     interactions: int,
     measures: tuple[Measure, ...],
     claims: tuple[Claim, ...],
@@ -98,7 +103,8 @@ def _scenario(
     by_lot = f" with {canary_share:.0%} by lot" if canary_share else ""
     ninth = ", a ninth judged" if "time_split_frac" in changed else ""
     wide = ", wide limits" if "fail_budget" in changed else ""
-    label = f"{world}, {interactions:,}{by_lot}{ninth}{wide}"
+    name = world if isinstance(world, str) else world.name
+    label = f"{name}, {interactions:,}{by_lot}{ninth}{wide}"
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
@@ -107,6 +113,7 @@ ROUTING = (of_routing.measure,)
 ALLOWED = {"fail_budget": 0.075, "routing_fail_rate_cap": 0.45}
 # as in the published run: 1,000 of 9,000 calls
 NINTH = {"time_split_frac": 8 / 9}
+CONCEPT = (of_drift.concept,)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
 SCENARIOS = (
@@ -256,16 +263,27 @@ SCENARIOS = (
             ),
         ),
     ),
+    *(_scenario(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
+    *(
+        _scenario(world, 5_000, CONCEPT, STATIONARY)
+        for world in (drift_worlds.RARE, drift_worlds.UNLIKE, REAL, drift_worlds.MIX)
+    ),
+    *(
+        _scenario(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
+        for log_odds in (0.2, 0.4, 0.7)
+    ),
+    _scenario("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
     Scenario(
-        "triage_signal",
+        "triage_by_review_cost",
         "a strong signal",
         of_triage.with_signal,
-        (
-            Claim(
-                "triage saving, claimed - true, USD", "claimed_minus_true", "unbiased"
-            ),
-            Claim("triage saving, true, USD", "true_saving", "mean"),
-        ),
+        CLAIMED_SAVINGS,
+    ),
+    Scenario(
+        "triage_weak_by_review_cost",
+        "a weak signal",
+        of_triage.with_weak_signal,
+        CLAIMED_SAVINGS,
     ),
     Scenario(
         "triage_no_signal",

@@ -16,6 +16,7 @@ SOURCES = (
     "seeds/*.csv",
     "dbt_project.yml",
     "bench/calibration/of_*.py",
+    "bench/calibration/*_worlds.py",
     "bench/calibration/replicate.py",
     "bench/calibration/scenarios.py",
 )

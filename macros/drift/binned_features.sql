@@ -1,25 +1,25 @@
-{% macro edges_of_features() -%}
-    {#- the deciles of int_drift_bin_edges, a column each -#}
-    {%- for feature in numeric_features().split() %}
+{% macro edges_of_features(features) -%}
+    {#- the rows of int_drift_bin_edges as a row per window pair, a column per edge -#}
+    {%- for feature in features %}
     {%- for edge in range(1, 10) %}
-    {#- no edge where the reference has no value: all that came later is one bin #}
-    coalesce({{ item_of(feature, edge) }}, 1e308) as {{ feature }}_{{ edge }},
+    max(edge_{{ edge }}) filter (where feature = '{{ feature }}')
+        as {{ feature }}_{{ edge }},
     {%- endfor %}
+    max(distinct_values) filter (where feature = '{{ feature }}')
+        as {{ feature }}_values {{- ',' if not loop.last }}
     {%- endfor %}
-    {{ integer_features().split() | join('_values, ') }}_values
 {%- endmacro %}
 
 {% macro binned_feature(rows, feature) -%}
-    {#- the bin of a feature of `rows`, beside its `edges` -#}
-    {%- if feature in categorical_features().split() -%}
-    {{ rows }}.{{ feature }}
-    {%- elif feature in continuous_features().split() -%}
-    {{ decile(rows, feature) }}
-    {%- else -%}
+    {#- the bin of a numeric feature of `rows`, beside its `edges` -#}
+    {%- set bin = decile(rows ~ '.' ~ feature, 'edges.' ~ feature ~ '_') -%}
+    {%- if feature in integer_features().split() -%}
     if(
-        edges.{{ feature }}_values <= {{ knob('max_integer_categories') }},
+        coalesce(edges.{{ feature }}_values, 0) <= {{ knob('max_integer_categories') }},
         {{ rows }}.{{ feature }},
-        {{ decile(rows, feature) }}
+        {{ bin }}
     )
+    {%- else -%}
+    {{ bin }}
     {%- endif -%}
 {%- endmacro %}

@@ -13,6 +13,6 @@
 {%- endmacro %}
 
 {% macro rows_of_checks() -%}
-    {#- called with checks that commas part -#}
+    {#- called with checks separated by commas -#}
     {{ row_for_each_struct(list_of(caller())) }}
 {%- endmacro %}

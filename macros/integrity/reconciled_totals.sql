@@ -1,5 +1,5 @@
 {% macro reconciled_totals() -%}
-    {#- a total is known only where no interaction lacks the number -#}
+    {#- null where any interaction lacks the number -#}
     count(*) as interactions,
     if(count(is_failure) = count(*), count(*) filter (where is_failure), null) as failures,
     if(count(cost_usd) = count(*), {{ exact_sum('cost_usd') }}, null) as cost_usd,

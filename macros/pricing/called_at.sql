@@ -1,4 +1,4 @@
 {% macro called_at() -%}
-    {#- when a call was made: a day and an hour stand in for a timestamp -#}
+    {#- start of a call: the day and hour where the timestamp is missing -#}
     coalesce(timestamp_utc, date_utc + coalesce(hour_of_day_utc, 0) * interval 1 hour)
 {%- endmacro %}

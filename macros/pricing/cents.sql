@@ -1,4 +1,4 @@
 {% macro cents(usd) -%}
-    {#- cents as a decimal: they add up -#}
+    {#- USD rounded to cents, as a decimal, so that sums are exact -#}
     cast(round({{ usd }}, 2) as decimal(18, 2))
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {% macro literal_holds(text) -%}
-    {#- whether one literal of a rule of the price book is true of a name in lower case -#}
+    {#- whether one literal of a rule of the price book matches a name in lower case -#}
     case kind
         when 'equals' then {{ text }} = pattern
         when 'starts_with' then left({{ text }}, length(pattern)) = pattern

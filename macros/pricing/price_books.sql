@@ -1,4 +1,4 @@
-{#- prices agreed on, and those of the book; by name, as the first file is written by hand #}
+{#- negotiated and list prices, with columns by name, as the first file is written by hand #}
 {% macro price_books() -%}
     {%- for seed in ['price_overrides', 'model_prices'] %}
     select

@@ -1,9 +1,9 @@
-{% macro version_code() -%}
+{% macro version_code(columns='') -%}
     {#- which column a row of released_sets groups by, and the code of the value there, which
         int_release_names names -#}
     {%- for result in ['version_column', 'version_code'] -%}
     case
-        {%- for column in released_columns().split(', ') %}
+        {%- for column in (columns or released_columns()).split(', ') %}
         when grouping({{ column }}_code) = 0
             then {{ "'" ~ column ~ "'" if result == 'version_column' else column ~ '_code' }}
         {%- endfor %}

@@ -22,11 +22,13 @@ from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.warehouse import promote
-from llm_telemetry.warehouse.build import BuildError, built, describe
+from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
     from llm_telemetry.pipeline import Outcome
+
+PIPELINE = "llm_telemetry.pipeline"
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
@@ -64,12 +66,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
-    # scikit-learn takes a second to import; dbt leaves a core idle while it parses
-    Thread(target=import_module, args=["llm_telemetry.pipeline"], daemon=True).start()
     book = _ledger(options)
     store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
-    with _build(options, options.warehouse, ledger=book, **how) as marts:
+    report = _importing_pipeline(_progress(options))
+    with _build(options, options.warehouse, report, ledger=book, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
         promote.seal(marts, outcome.fresh_rows)
@@ -83,7 +84,12 @@ def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _build(options, Path(folder, "checks"), select="+integrity_checks") as marts,
+        _build(
+            options,
+            Path(folder, "checks"),
+            _progress(options),
+            select="+integrity_checks",
+        ) as marts,
     ):
         checks = read("integrity_checks", marts)
     print(f"{len(checks)} checks, no gate failed")
@@ -240,6 +246,7 @@ def _valid(file: Path) -> dict[str, Any]:
 def _build(
     options: Options,
     warehouse: Path,
+    progress: Progress,
     *,
     select: str | None = None,
     ledger: Path | None = None,
@@ -252,7 +259,7 @@ def _build(
     if "otlp" in named:
         # what a killed process wrote is as complete as what it sealed
         seal_orphans(data_dir)
-    return built(
+    return build_marts(
         data_dir,
         warehouse,
         named,
@@ -260,11 +267,27 @@ def _build(
         ledger=ledger,
         threads=options.threads,
         **how,
-        progress=_progress(options),
+        progress=progress,
     )
 
 
-def _progress(options: Options) -> Callable[[str], None]:
+def _importing_pipeline(show: Progress) -> Progress:
+    """Return a reporter that also imports what decides, when the build is nearly over.
+
+    scikit-learn takes a second to import and 100 MB, which the largest models need.
+    """
+
+    def report(message: str) -> None:
+        place, _, nodes = message.partition(" ")[0].partition("/")
+        is_near_the_end = nodes and int(place) > 0.9 * int(nodes)
+        if is_near_the_end and PIPELINE not in sys.modules:
+            Thread(target=import_module, args=[PIPELINE], daemon=True).start()
+        show(message)
+
+    return report
+
+
+def _progress(options: Options) -> Progress:
     def show(message: str) -> None:
         print(f"\r\x1b[2K{message}", end="", file=sys.stderr, flush=True)
 

@@ -134,9 +134,9 @@ def _decisions(
     earlier: Mapping[str, Any] | None,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
-    triaged, triage_files, scorecard = _triage(marts, knobs)
+    triaged, triage_files, found = _triage(marts, knobs)
     drifted = drift.decide(
-        marts["drift"], marts["failure_drivers"], triaged.estimates, knobs
+        marts["drift"], marts["failure_drivers"], found.since_history, knobs
     )
     ended_by = drifted.verdict if drifted.verdict == drift.CONCEPT_DRIFT else None
     if ended_by:
@@ -153,7 +153,7 @@ def _decisions(
     }
     drift_report = bundle.csv_bytes(marts["drift"])
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    return decisions, files, {"triage_scorecard": scorecard}
+    return decisions, files, {"triage_scorecard": found.scorecard}
 
 
 def _routing(
@@ -207,7 +207,7 @@ def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _triage(
     marts: Marts, knobs: Mapping[str, float]
-) -> tuple[Decision, Files, pd.DataFrame]:
+) -> tuple[Decision, Files, triage.TriageDecision]:
     features, windows = marts["triage_features"], marts["windows"]
     decided = triage.decide(features, windows, knobs, time_zone(marts["knobs"]))
     decision = Decision(
@@ -227,7 +227,7 @@ def _triage(
             decided.scorecard, digits=triage.SIGNIFICANT_DIGITS
         ),
     }
-    return decision, files, decided.scorecard
+    return decision, files, decided
 
 
 def _budget(

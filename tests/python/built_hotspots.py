@@ -18,6 +18,7 @@ SLA_MS = 2200
 HOTSPOT_MODELS = (
     "int_slice_rows",
     "int_dimension_combinations",
+    "int_slice_latencies",
     "int_slices",
     "int_slice_cluster_sums",
     "int_slice_effects",

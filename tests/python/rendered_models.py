@@ -21,7 +21,7 @@ def fail(message: str) -> None:
 
 @cache
 def macros() -> str:
-    """Return every macro, without other sources and without backfilled days."""
+    """Return every macro, without other sources, backfilled days, constant columns."""
     no_other_source = "{% macro sources_on(table) %}{% endmacro %}"
     no_backfill = (
         "{% macro rollup_rows(interactions, backfilled) %}"
@@ -31,7 +31,8 @@ def macros() -> str:
     texts = [file.read_text() for file in sorted(ROOT.glob("macros/**/*.sql"))]
     # a materialization is a tag of dbt's own
     texts = [text for text in texts if "{% materialization" not in text]
-    return "\n".join([*texts, no_other_source, no_backfill])
+    every_column = "{% macro stored_and_constant_columns() %}*{% endmacro %}"
+    return "\n".join([*texts, no_other_source, no_backfill, every_column])
 
 
 def once_each(calls: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 
 Row = dict[str, Any]
 Tables = Mapping[str, pd.DataFrame]
@@ -22,7 +22,7 @@ def staged(source: str, folder: Path, **knobs: str) -> Tables:
         for name, value in knobs.items():
             patch.setenv(name.upper(), value)
         warehouse = folder / "w.duckdb"
-        with built(folder, warehouse, sources=[source], select=select) as marts:
+        with build_marts(folder, warehouse, sources=[source], select=select) as marts:
             return _tables(scratch_of(marts), source)
 
 

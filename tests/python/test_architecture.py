@@ -173,6 +173,24 @@ def test_every_step_has_a_reason_to_be_a_model(
     assert not wrong, f"one reader, no test, no reason to be stored: {wrong}"
 
 
+def test_every_stored_step_says_why_it_is_a_table(models: dict[str, Node]) -> None:
+    """Intermediate models are views by default; staging and marts are tables."""
+    has_reason = {
+        model["name"]: bool(model["config"]["meta"].get("why_table"))
+        for model in models.values()
+        if model["path"].startswith("intermediate")
+        and model["config"]["materialized"] == "table"
+    }
+    wrong = [name for name, is_there in has_reason.items() if not is_there]
+    assert not wrong, f"a table without meta.why_table: {wrong}"
+    stale = [
+        model["name"]
+        for model in models.values()
+        if model["config"]["meta"].get("why_table") and model["name"] not in has_reason
+    ]
+    assert not stale, f"meta.why_table of a model that is not a table: {stale}"
+
+
 def test_every_word_of_a_model_name_is_in_the_glossary(models: dict[str, Node]) -> None:
     text = (ROOT / "docs" / "glossary.md").read_text().lower()
     known = set(re.findall(r"[a-z]+", text)) | LITTLE_WORDS

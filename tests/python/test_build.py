@@ -19,7 +19,7 @@ def test_a_warehouse_elsewhere_parses_nothing_again(
         warehouse = tmp_path / str(number) / f"w{number}.duckdb"
         monkeypatch.setenv("LLM_TELEMETRY_MEMORY_LIMIT", f"{number}GB")
         model = "+stg_telemetry_csv__users"
-        with build.built(SAMPLE, warehouse, select=model, threads=number):
+        with build.build_marts(SAMPLE, warehouse, select=model, threads=number):
             # dbt writes it only where it parsed
             written.append(parsed.stat().st_mtime_ns)
     assert written[0] == written[1]
@@ -32,7 +32,7 @@ def test_a_project_that_is_only_read_is_built(
     (tmp_path / "target").touch()
     monkeypatch.setattr(build, "PARSED", tmp_path / "target" / "parsed")
     model = "+stg_telemetry_csv__users"
-    with build.built(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
+    with build.build_marts(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
         assert marts.exists()
 
 
@@ -43,7 +43,7 @@ def test_too_little_memory_is_one_line_that_names_the_knob(
     said = "^LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in 10MB, .*"
     with (
         pytest.raises(InputError, match=said) as error,
-        build.built(SAMPLE, tmp_path / "w.duckdb", select="+interactions"),
+        build.build_marts(SAMPLE, tmp_path / "w.duckdb", select="+interactions"),
     ):
         pass
     assert len(str(error.value).splitlines()) == 1

@@ -17,11 +17,15 @@ from llm_telemetry.triage.calibration import (
     residual_design_effect,
 )
 from llm_telemetry.triage.calibration_map import (
+    CalibrationMap,
+    MeanScore,
     choose_calibration,
     choose_line,
     fit_line,
     log_likelihood,
     log_losses,
+    mean_score,
+    shift_p_value,
 )
 
 
@@ -51,16 +55,66 @@ def test_line_ends_where_logits_separate_the_outcomes() -> None:
     assert slope > 5
 
 
+def chosen_alone(logits: np.ndarray, outcomes: np.ndarray) -> CalibrationMap:
+    """Choose a line where each call is a session of its own."""
+    return choose_line(logits, outcomes, np.arange(len(logits)))
+
+
 def test_no_shift_mostly_leaves_the_scores_alone() -> None:
-    methods = [choose_line(*drawn(400, seed)).method for seed in range(200)]
+    methods = [chosen_alone(*drawn(400, seed)).method for seed in range(200)]
     # a test at .05 that holds its level; six standard errors of .0154
     assert methods.count("sigmoid") / 200 <= 0.05 + 6 * 0.0154
     assert methods.count("sigmoid") > 0
 
 
+def test_calls_of_one_session_ask_for_no_map_together() -> None:
+    """A likelihood-ratio test, which counts calls, asks for a map in a third."""
+    asked = 0
+    for seed in range(200):
+        logits, outcomes = drawn(100, seed)
+        repeated = np.repeat(logits, 4), np.repeat(outcomes, 4)
+        chosen = choose_line(*repeated, np.repeat(np.arange(100), 4))
+        asked += chosen.method == "sigmoid"
+        assert chosen.p_value == pytest.approx(
+            shift_p_value(mean_score(logits, outcomes, np.arange(100)))
+        )
+    assert asked / 200 <= 0.05 + 3 * 0.0154
+
+
+def test_shift_test_is_hotellings() -> None:
+    """T squared is the largest squared t of any weighting of the two scores."""
+    logits, outcomes = drawn(60, seed=2, intercept=0.4)
+    sessions = np.arange(60) // 3
+    residuals = outcomes - expit(logits)
+    sums = [np.bincount(sessions, residuals * one) for one in (1.0, logits)]
+    angles = np.linspace(0, np.pi, 20_001)
+    values = stats.ttest_1samp(
+        np.outer(sums[0], np.cos(angles)) + np.outer(sums[1], np.sin(angles)), 0
+    ).statistic
+    oracle = stats.f.sf(np.max(values**2) * 18 / (2 * 19), 2, 18)
+    ours = shift_p_value(mean_score(logits, outcomes, sessions))
+    assert ours == pytest.approx(oracle, rel=1e-6)
+
+
+def test_equal_logits_are_tested_by_students_t() -> None:
+    _, outcomes = drawn(90, seed=3)
+    sessions = np.arange(90) // 3
+    sums = np.bincount(sessions, outcomes - expit(-1.0))
+    ours = shift_p_value(mean_score(np.full(90, -1.0), outcomes, sessions))
+    assert ours == pytest.approx(stats.ttest_1samp(sums, 0).pvalue)
+
+
+def test_a_line_that_history_expects_is_no_shift() -> None:
+    logits, outcomes = drawn(2000, seed=4, intercept=0.5)
+    score = mean_score(logits, outcomes, np.arange(2000))
+    assert shift_p_value(score) < 1e-6
+    expected = MeanScore(score.mean, score.covariance, 2000)
+    assert shift_p_value(score, expected) == pytest.approx(1)
+
+
 def test_large_shift_is_mapped_and_the_map_helps_on_new_rows() -> None:
     for seed in range(20):
-        chosen = choose_line(*drawn(400, seed, intercept=1.5, slope=0.5))
+        chosen = chosen_alone(*drawn(400, seed, intercept=1.5, slope=0.5))
         logits, outcomes = drawn(2000, 1000 + seed, intercept=1.5, slope=0.5)
         assert chosen.method == "sigmoid"
         mapped = chosen.intercept + chosen.slope * logits
@@ -79,14 +133,14 @@ def test_too_little_to_calibrate_on_is_named(
     rows: int, failures: int, reason: str
 ) -> None:
     outcomes = (np.arange(rows) < failures).astype(float)
-    chosen = choose_line(np.linspace(-3, 3, rows), outcomes)
+    chosen = chosen_alone(np.linspace(-3, 3, rows), outcomes)
     assert (chosen.method, chosen.reason) == ("identity", reason)
     assert chosen.apply(np.zeros(1)).tolist() == [0.5]
 
 
 def test_scores_that_point_the_wrong_way_become_flat() -> None:
     logits, outcomes = drawn(2000, seed=3)
-    chosen = choose_line(-logits, outcomes)
+    chosen = chosen_alone(-logits, outcomes)
     assert chosen.slope == 0
     assert chosen.apply(np.array([-3.0, 3.0])) == pytest.approx([outcomes.mean()] * 2)
 
@@ -215,7 +269,7 @@ def test_knots_are_drawn_where_no_line_fits_and_help_on_new_rows() -> None:
     assert chosen.method == "isotonic"
     assert np.diff(chosen.knots, axis=0).min() >= 0
     logits, outcomes, _ = bent(6000, seed=2)
-    line = choose_line(*bent(6000, seed=1)[:2])
+    line = choose_line(*bent(6000, seed=1))
     gains = log_losses(chosen.apply(logits), outcomes) - log_losses(
         line.apply(logits), outcomes
     )

@@ -122,11 +122,11 @@ def test_a_run_reads_what_a_killed_process_left(
     left.write_bytes(b"{}\n")
     read: list[Path] = []
 
-    def built(data_dir: Path, *_: object, **named: object) -> None:
+    def build_marts(data_dir: Path, *_: object, **named: object) -> None:
         read.extend(data_dir.rglob("a*"))
         raise InputError("enough was seen")
 
-    monkeypatch.setattr(cli, "built", built)
+    monkeypatch.setattr(cli, "build_marts", build_marts)
     assert cli.main(["validate", "--data-dir", str(tmp_path), "--sources", "otlp"]) == 2
     assert read == [left.with_suffix("")]
 

@@ -170,6 +170,8 @@ def is_grain_tested(model: Node, tests: list[Node]) -> bool:
         for test in tests
         if test["test_metadata"]["name"] == "unique"
     }
+    keys = [test["test_metadata"]["kwargs"].get("unique", ()) for test in tests]
+    unique |= {model["columns"][key[0]]["data_type"] for rules in keys for key in rules}
     return bool(names & {"unique_combination", "one_row"} or unique - NUMBERS)
 
 

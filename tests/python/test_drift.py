@@ -9,6 +9,7 @@ from scipy import stats
 
 MODELS = (
     "int_drift_rows",
+    "int_drift_values",
     "int_drift_bin_edges",
     "int_drift_bins",
     "int_drift_bin_covariances",

@@ -10,7 +10,7 @@ from langfuse_rows import observation
 from litellm_rows import spend
 from staged_sources import Row, by_id, write_lines
 
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 
 SOURCES = ["litellm", "langfuse"]
 MODELS = {
@@ -70,7 +70,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Row]]
     (folder / "llm_provider_invoices.csv").write_text("invoice_id\ni1\n")
     select = " ".join(f"+{model}" for model in MODELS.values())
     with (
-        built(folder, folder / "w.duckdb", SOURCES, select=select) as marts,
+        build_marts(folder, folder / "w.duckdb", SOURCES, select=select) as marts,
         duckdb.connect(str(scratch_of(marts)), read_only=True) as connection,
     ):
         read = {

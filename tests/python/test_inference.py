@@ -12,7 +12,9 @@ from llm_telemetry.decisions.statistics import (
     Estimate,
     clustered_mean,
     clustered_ratio,
+    compared,
     effective_clusters,
+    exponentiated,
     holm,
     p_value,
 )
@@ -104,6 +106,22 @@ def coverage(estimates: list[Estimate], truth: float) -> float:
 def test_p_value_is_below_five_percent_where_the_interval_misses_zero() -> None:
     just_touching = Estimate(2.0, 2.0 / stats.t.ppf(0.975, 9), 0.0, 4.0, 10, 10)
     assert p_value(just_touching, 9) == pytest.approx(0.05)
+
+
+def test_comparison_is_welchs_test() -> None:
+    rng = np.random.default_rng(1)
+    later, earlier = rng.normal(1, 1, 12), rng.normal(0, 3, 30)
+    means = [clustered_mean(side, np.arange(len(side))) for side in (later, earlier)]
+    freedom = len(later) - 1, len(earlier) - 1
+    ours = compared(means[0], means[1].value, means[1].se, freedom)
+    oracle = stats.ttest_ind(later, earlier, equal_var=False)
+    assert ours.p_value == pytest.approx(oracle.pvalue)
+    reach = oracle.confidence_interval().high - ours.difference
+    assert ours.estimate.high - ours.estimate.value == pytest.approx(reach)
+    ratio = exponentiated(ours)
+    assert ratio.p_value == ours.p_value
+    assert np.log(ratio.estimate.low) == pytest.approx(ours.estimate.low)
+    assert ratio.estimate.se / ratio.estimate.value == pytest.approx(ours.estimate.se)
 
 
 def test_effective_clusters_count_equal_weights_and_discount_a_heavy_one() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from rendered_models import render
 
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.connection import read
 
 HEADER = "interaction_id,session_id,user_id,timestamp_utc,is_failure"
@@ -27,7 +27,7 @@ def contract(folder: Path, interactions: bytes, name: str = "interactions.csv") 
 def ingested(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return interactions, rejected values and inputs as the marts hold them."""
     select = "+interactions +rejected_values +inputs"
-    with built(folder, folder / "w.duckdb", select=select) as warehouse:
+    with build_marts(folder, folder / "w.duckdb", select=select) as warehouse:
         marts = ("interactions", "rejected_values", "inputs")
         interactions, rejected, inputs = (read(mart, warehouse) for mart in marts)
     return interactions.set_index("interaction_id"), rejected, inputs
@@ -167,7 +167,7 @@ def test_the_published_sessions_add_up(
     model = "stg_telemetry_csv__sessions"
     totals = "sum(total_requests), sum(failed_requests), sum(total_cost_usd)"
     with (
-        built(
+        build_marts(
             shared_data("reference"), tmp_path / "w.duckdb", select=f"+{model}"
         ) as file,
         duckdb.connect(str(scratch_of(file))) as connection,

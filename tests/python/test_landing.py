@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import SAMPLE
 
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.typed_cache import folder_of
 
 TABLE = "llm_system_interactions"
@@ -21,7 +21,7 @@ MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_inputs"
 def staged(data_dir: Path, warehouse: Path) -> pd.DataFrame:
     """Build as far as the union of the sources; return its rows in a fixed order."""
     with (
-        built(data_dir, warehouse, select=MODELS) as marts,
+        build_marts(data_dir, warehouse, select=MODELS) as marts,
         duckdb.connect(str(scratch_of(marts)), read_only=True) as connection,
     ):
         connection.execute("set TimeZone = 'UTC'")

@@ -12,13 +12,13 @@ from conftest import SAMPLE
 
 from llm_telemetry.cli import main
 from llm_telemetry.errors import InputError
-from llm_telemetry.files.lock import held
+from llm_telemetry.files.lock import exclusive_lock
 
 HOLDER = """
 import sys
 from pathlib import Path
-from llm_telemetry.files.lock import held
-with held(Path(sys.argv[1])):
+from llm_telemetry.files.lock import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -55,12 +55,12 @@ def test_a_lock_ends_with_a_killed_holder(
     holder: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "w.duckdb"
-    with pytest.raises(InputError), held(warehouse):
+    with pytest.raises(InputError), exclusive_lock(warehouse):
         pass
     holder.kill()
     holder.wait()
     assert (tmp_path / ".w.duckdb.lock").exists()
-    with held(warehouse):
+    with exclusive_lock(warehouse):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -71,7 +71,7 @@ def test_a_run_that_waits_begins_when_the_other_ends(
     order = []
 
     def waiting() -> None:
-        with held(tmp_path / "w.duckdb", wait=True):
+        with exclusive_lock(tmp_path / "w.duckdb", wait=True):
             order.append("waited")
 
     thread = Thread(target=waiting)
@@ -87,5 +87,5 @@ def test_a_run_that_waits_begins_when_the_other_ends(
 def test_two_warehouses_of_one_folder_do_not_meet(
     holder: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    with held(tmp_path / "other.duckdb"):
+    with exclusive_lock(tmp_path / "other.duckdb"):
         pass

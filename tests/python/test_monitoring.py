@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from llm_telemetry.decisions import budget, drift
+from llm_telemetry.decisions.statistics import Comparison, Estimate, compared
 from llm_telemetry.decisions.types import Decision, expired
 
 KNOBS = {
@@ -140,45 +142,44 @@ def drivers(earlier: int = 3_000, later: int = 1_000) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def estimate(value: float, se: float) -> dict[str, Any]:
-    reach = 2 * se
-    ends = {"low": value - reach, "high": value + reach}
-    return {"value": value, "se": se, **ends, "n": 999, "clusters": 400, "unit": "1"}
+def comparison(value: float, se: float, expected: float = 1.0) -> Comparison:
+    own = Estimate(value, se, value - 2 * se, value + 2 * se, 999, 400)
+    return compared(own, expected, 0.0, (399.0, 399.0))
 
 
-def drift_of(
-    ratio: tuple[float, float] = (1.0, 0.05),
-    slope: tuple[float, float] = (1.0, 0.1),
-    report: pd.DataFrame | None = None,
-) -> Decision:
-    calibration = {
-        "observed_over_expected": estimate(*ratio),
-        "calibration_slope": estimate(*slope),
+def drift_of(report: pd.DataFrame | None = None, **known: Comparison) -> Decision:
+    found = {
+        "observed_over_expected": known.get("ratio", comparison(1.0, 0.05)),
+        "calibration_slope": known.get("slope", comparison(0.9, 0.1, 0.9)),
     }
-    moved = features() if report is None else report
-    return drift.decide(moved, drivers(), calibration, KNOBS)
+    return drift.decide(
+        features() if report is None else report, drivers(), found, KNOBS
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "verdict"),
     [
         ({}, "stable"),
-        ({"ratio": (1.5, 0.1)}, "concept_drift"),
-        ({"ratio": (0.5, 0.1)}, "concept_drift"),
-        ({"slope": (0.5, 0.1)}, "concept_drift"),
+        ({"ratio": comparison(1.5, 0.1)}, "concept_drift"),
+        ({"ratio": comparison(0.5, 0.1)}, "concept_drift"),
+        ({"slope": comparison(0.5, 0.1, 0.9)}, "concept_drift"),
+        # far from 1, and near what is expected of sessions left out of history
+        ({"slope": comparison(0.7, 0.05, 0.8)}, "stable"),
         # beyond chance and small; large and within chance
-        ({"ratio": (1.15, 0.01)}, "stable"),
-        ({"ratio": (1.5, 0.3)}, "stable"),
-        # scores that never told calls apart
-        ({"slope": (0.1, 0.1)}, "stable"),
+        ({"ratio": comparison(1.15, 0.01)}, "stable"),
+        ({"ratio": comparison(1.5, 0.3)}, "stable"),
         ({"report": features(verdict="drift", severity="high")}, "covariate_drift"),
         (
-            {"report": features(verdict="drift"), "ratio": (1.5, 0.1)},
+            {"report": features(verdict="drift"), "ratio": comparison(1.5, 0.1)},
             "concept_drift",
         ),
         # windows that overlap are no future to fail in
         (
-            {"report": features(verdict="windows_overlap"), "ratio": (1.5, 0.1)},
+            {
+                "report": features(verdict="windows_overlap"),
+                "ratio": comparison(1.5, 0.1),
+            },
             "not_evaluable",
         ),
     ],
@@ -187,10 +188,24 @@ def test_the_kind_of_drift(options: dict[str, Any], verdict: str) -> None:
     assert drift_of(**options).verdict == verdict
 
 
-def test_errors_hold_the_noise_of_the_window_the_model_comes_from() -> None:
-    found = drift_of(ratio=(1.1, 0.06)).estimates["observed_over_expected"]
-    assert found["se"] == pytest.approx(0.06 * (1 + 1 / 3) ** 0.5)
-    assert found["high"] - 1.1 == pytest.approx(1.966 * found["se"], rel=1e-3)
+def test_a_third_of_the_false_alarms_is_for_each_of_two_values() -> None:
+    # 2.35 and 2.45 standard errors, on either side of the quantile of .05 / 3, 2.40
+    assert drift_of(ratio=comparison(1.235, 0.1)).verdict == "stable"
+    assert drift_of(ratio=comparison(1.245, 0.1)).verdict == "concept_drift"
+
+
+def test_what_is_stated_is_what_was_tested() -> None:
+    decision = drift_of(slope=comparison(0.6, 0.1, 0.9))
+    slope = decision.estimates["calibration_slope"]
+    assert decision.reasons[0] == "calibration_slope_moved"
+    assert decision.estimates["calibration_slope_if_unchanged"]["value"] == 0.9
+    assert decision.estimates["calibration_slope_p_value"]["value"] == pytest.approx(
+        2 * stats.t.sf(3, 399)
+    )
+    assert slope["low"] < slope["value"] < slope["high"] < 0.9
+    (_, constraint) = decision.basis.constraints
+    assert constraint["value"] == pytest.approx(0.3)
+    assert constraint["is_met"] is False
 
 
 def test_without_a_failure_model_concept_is_not_judged() -> None:

@@ -26,14 +26,19 @@ connection = duckdb.connect(sys.argv[1], read_only=True)
 def fetched(query):
     return connection.execute(query).fetchall()
 
-names = fetched("select table_name from information_schema.tables order by 1")
+names = fetched(
+    "select table_name from information_schema.tables "
+    "where table_schema = 'marts' order by 1"
+)
 rows = {}
 for (name,) in names:
     lines = "\\n".join(sorted(map(repr, fetched(f"select * from marts.{name}"))))
     rows[name] = hashlib.sha256(lines.encode()).hexdigest()
 comments = fetched(
-    "select table_name, null, comment from duckdb_tables() union all "
-    "select view_name, null, comment from duckdb_views() where not internal union all "
+    "select table_name, null, comment from duckdb_tables() "
+    "where schema_name = 'marts' union all "
+    "select view_name, null, comment from duckdb_views() "
+    "where schema_name = 'marts' union all "
     "select table_name, column_name, comment from duckdb_columns() "
     "where schema_name = 'marts' order by all"
 )

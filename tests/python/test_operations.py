@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from test_ingest import contract
 
-from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.build import build_marts
 from llm_telemetry.warehouse.connection import read
 
 HEADER = (
@@ -21,7 +21,7 @@ def marts(folder: Path, *rows: str) -> dict[str, pd.DataFrame]:
     text = "\n".join([HEADER, *rows]) + "\n"
     select = " ".join(f"+{mart}" for mart in MARTS)
     contract(folder, text.encode())
-    with built(folder, folder / "w.duckdb", select=select) as warehouse:
+    with build_marts(folder, folder / "w.duckdb", select=select) as warehouse:
         return {mart: read(mart, warehouse) for mart in MARTS}
 
 
@@ -81,7 +81,7 @@ def test_a_cache_hit_is_outside_the_sla(tmp_path: Path) -> None:
     text = f"{HEADER},cache_hit\na,{slow},1\nb,{slow},0\n"
     contract(tmp_path, text.encode())
     select = "+health_by_day +health"
-    with built(tmp_path, tmp_path / "w.duckdb", select=select) as warehouse:
+    with build_marts(tmp_path, tmp_path / "w.duckdb", select=select) as warehouse:
         (day,) = read("health_by_day", warehouse).to_dict("records")
         (health,) = read("health", warehouse).to_dict("records")
     assert (day["operations"], day["timed_operations"]) == (2, 1)

@@ -7,7 +7,7 @@ import duckdb
 from conftest import SAMPLE
 from test_landing import MODELS, TABLE
 
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 
 VALUES = {
     "latency_ms": [
@@ -99,7 +99,7 @@ def test_a_value_alone_in_its_file_is_typed_as_among_all_others(
 def staged(data_dir: Path, warehouse: Path) -> list[list[tuple[object, ...]]]:
     """Return the rows of a build, and what its files are digested to."""
     with (
-        built(data_dir, warehouse, select=MODELS) as marts,
+        build_marts(data_dir, warehouse, select=MODELS) as marts,
         duckdb.connect(str(scratch_of(marts)), read_only=True) as connection,
     ):
         connection.execute("set TimeZone = 'UTC'")

@@ -106,7 +106,7 @@ def test_it_reads_every_mart(sample_run: Run) -> None:
     with connect(sample_run.warehouse) as marts:
         names = marts.execute(
             "select table_name from information_schema.tables "
-            "where table_catalog = 'warehouse'"
+            "where table_catalog = 'warehouse' and table_schema = 'marts'"
         ).fetchall()
         counts = {
             name: marts.execute(f"select count(*) from marts.{name}").fetchall()

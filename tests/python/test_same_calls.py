@@ -9,7 +9,7 @@ import pytest
 import same_calls
 from test_openinference import write_parquet
 
-from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.build import build_marts
 from llm_telemetry.warehouse.connection import read
 
 Marts = dict[str, pd.DataFrame]
@@ -78,7 +78,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
 def marts(folder: Path, source: str) -> Marts:
     """Build the marts of one source."""
     select = " ".join(f"+{mart}" for mart in MARTS)
-    with built(folder, folder / "w.duckdb", [source], select=select) as warehouse:
+    with build_marts(folder, folder / "w.duckdb", [source], select=select) as warehouse:
         return {mart: read(mart, warehouse) for mart in MARTS}
 
 

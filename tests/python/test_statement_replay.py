@@ -11,7 +11,7 @@ import warm_dbt
 from conftest import KEEP_PLAN, ROOT, SAMPLE
 
 from llm_telemetry.warehouse import build, statement_replay
-from llm_telemetry.warehouse.build import built
+from llm_telemetry.warehouse.build import build_marts
 from llm_telemetry.warehouse.statement_replay import place
 
 CONTENT = """
@@ -44,7 +44,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def content(data: Path, folder: Path, select: str | None = None) -> list[object]:
     """Build and return what the marts hold."""
     with (
-        built(data, folder / "warehouse.duckdb", select=select) as marts,
+        build_marts(data, folder / "warehouse.duckdb", select=select) as marts,
         duckdb.connect(str(marts), read_only=True) as connection,
     ):
         names = "select table_name, comment from duckdb_tables() order by all"

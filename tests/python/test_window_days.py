@@ -12,7 +12,7 @@ from conftest import ROOT, SAMPLE
 from llm_telemetry.ingest.discovery import CONTRACT
 from llm_telemetry.warehouse import build as build_module
 from llm_telemetry.warehouse import incremental_state
-from llm_telemetry.warehouse.build import built, scratch_of
+from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.connection import read
 from llm_telemetry.warehouse.promote import publish
 
@@ -55,7 +55,9 @@ def window(monkeypatch: pytest.MonkeyPatch) -> None:
 def build(data: Path, warehouse: Path, *, full_refresh: bool = False) -> Days:
     """Build and publish; return what was read of which day."""
     select = " ".join(f"+{mart}" for mart in (*MARTS, "build_info", "price_book"))
-    with built(data, warehouse, select=select, full_refresh=full_refresh) as marts:
+    with build_marts(
+        data, warehouse, select=select, full_refresh=full_refresh
+    ) as marts:
         with duckdb.connect(str(scratch_of(marts)), read_only=True) as connection:
             days: Days = connection.sql(
                 "from staging.stg_telemetry_csv__days_to_process"
@@ -232,11 +234,11 @@ def test_only_days_that_a_file_touches_are_read(
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-10")
     assert_as_read_at_once(data, warehouse, tmp_path)
     # and nothing is left of another knob of theirs
-    assert incremental_state.goes_on_from(
+    assert incremental_state.can_continue_from(
         warehouse, incremental_state.state([CONTRACT])
     )
     monkeypatch.setenv("SLA_MS", "1000")
-    assert not incremental_state.goes_on_from(
+    assert not incremental_state.can_continue_from(
         warehouse, incremental_state.state([CONTRACT])
     )
 

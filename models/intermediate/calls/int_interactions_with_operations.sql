@@ -41,7 +41,6 @@ calls_with_operation as (
 
 ),
 
--- the last attempt decides the outcome of its operation
 calls_with_outcome as (
 
     select
@@ -49,12 +48,7 @@ calls_with_outcome as (
         if(is_final_attempt, attempts, null) as attempts,
         if(is_final_attempt, operation_cost_usd, null) as operation_cost_usd,
         if(is_final_attempt, operation_latency_ms, null) as operation_latency_ms,
-        if(is_final_attempt, is_failure, null) as is_operation_failure,
-        if(
-            is_final_attempt and cache_hit is not true,
-            operation_latency_ms > {{ knob('sla_ms') }},
-            null
-        ) as is_operation_sla_breach
+        {{ operation_outcomes() }}
 
     from calls_with_operation
 

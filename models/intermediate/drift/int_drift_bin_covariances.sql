@@ -1,12 +1,24 @@
 {{ config(materialized='table') }}
 
-{%- set features = numeric_features().split() + categorical_features().split() -%}
+{%- set windows = window_pairs().replace('_to_', ' ').split() -%}
+{%- set numeric = numeric_features().split() -%}
+{%- set categorical = categorical_features().split() -%}
 
 with
 
-drift_rows as {{ not_materialized() }}(
+interactions as {{ not_materialized() }}(
 
-    select * from {{ ref('int_drift_rows') }}
+    select
+        *,
+        {{ prompt_to_completion_ratio() }} as prompt_to_completion_ratio
+
+    from {{ ref('interactions') }}
+
+),
+
+drift_values as (
+
+    select * from {{ ref('int_drift_values') }}
 
 ),
 
@@ -20,23 +32,65 @@ edges as (
 
     select
         window_pair,
-        {{ edges_of_features() }}
+        {{ edges_of_features(numeric) }}
 
     from drift_bin_edges
+
+    group by all
+
+),
+
+-- numbers group and join faster than names
+category_bins as (
+
+    select
+        feature,
+        category,
+        row_number() over (order by feature, category) as bin
+
+    from drift_values
+
+    where category is not null
+
+    group by
+        feature,
+        category
 
 ),
 
 sessions as (
 
     select
-        window_pair,
-        is_current,
-        session_id,
-        count(*) as session_rows
+        {%- for window in windows %}
+        bool_or({{ is_in_window(window) }}) as is_in_{{ window }},
+        {%- endfor %}
+        session_id
 
-    from drift_rows
+    from interactions
 
     group by all
+
+),
+
+sampled_sessions as (
+    {% for window in windows %}
+    (
+        select
+            '{{ window_pairs().split()[loop.index0 // 2] }}' as window_pair,
+            {{ loop.index0 % 2 == 1 }} as is_current,
+            {{ loop.index }} as window_number,
+            session_id
+
+        from sessions
+
+        where is_in_{{ window }}
+
+        order by {{ digest_order('session_id') }}
+
+        limit cast({{ knob('max_design_effect_sessions') }} as integer)
+    )
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -44,76 +98,63 @@ numbered_sessions as (
 
     select
         *,
-        row_number() over (
-            partition by window_pair, is_current
-            order by {{ digest_order('session_id') }}
-        ) as session_number
+        row_number() over (order by window_number, session_id) as session_number
 
-    from sessions
+    from sampled_sessions
 
 ),
 
-sampled_sessions as (
+sampled_windows as (
 
     select
-        *,
-        least(
-            count(*) over (partition by window_pair, is_current),
-            {{ knob('max_design_effect_sessions') }}
-        ) as sessions
+        window_pair,
+        is_current,
+        window_number,
+        cast(count(*) as double) as sessions
 
-    from numbered_sessions
+    from sampled_sessions
 
-    qualify session_number <= {{ knob('max_design_effect_sessions') }}
-
-),
-
-sampled_rows as (
-
-    select
-        drift_rows.*,
-        sampled_sessions.session_number,
-        sampled_sessions.session_rows,
-        sampled_sessions.sessions
-
-    from drift_rows
-
-    inner join sampled_sessions
-        on
-            drift_rows.window_pair = sampled_sessions.window_pair
-            and drift_rows.is_current = sampled_sessions.is_current
-            and drift_rows.session_id = sampled_sessions.session_id
+    group by all
 
 ),
 
 binned_rows as (
 
-    select  -- noqa: disable=LT02,LT05
-        sampled_rows.window_pair,
-        sampled_rows.is_current,
-        sampled_rows.session_number,
-        sampled_rows.session_rows,
-        sampled_rows.sessions
-        {%- for feature in features %},
-        {{ binned_feature('sampled_rows', feature) }} as {{ feature }}
+    select
+        numbered_sessions.session_number,
+        {%- for feature in numeric %}
+        {{ binned_feature('interactions', feature) }} as {{ feature }},
         {%- endfor %}
+        {%- for feature in categorical %}
+        {{ feature }}_bins.bin as {{ feature }},
+        {%- endfor %}
+        numbered_sessions.window_number
 
-    from sampled_rows
+    from interactions
 
-    inner join edges on sampled_rows.window_pair = edges.window_pair
+    inner join numbered_sessions
+        on interactions.session_id = numbered_sessions.session_id
+            and case numbered_sessions.window_number
+                {%- for window in windows %}
+                when {{ loop.index }} then {{ is_in_window(window) }}
+                {%- endfor %}
+            end
 
+    inner join edges on numbered_sessions.window_pair = edges.window_pair
+    {% for feature in categorical %}
+    left join category_bins as {{ feature }}_bins
+        on '{{ feature }}' = {{ feature }}_bins.feature
+            and cast(interactions.{{ feature }} as string) = {{ feature }}_bins.category
+    {% endfor %}
 ),
 
 session_bins as (
-    {% for feature in features %}
+    {% for feature in numeric + categorical %}
     select
-        window_pair,
-        is_current,
         session_number,
-        session_rows,
-        sessions,
-        '{{ feature }}' as feature,
-        coalesce(cast({{ feature }} as string), '') as bin,
+        window_number,
+        {{ loop.index }} as feature_number,
+        {{ feature }} as bin,
         count(*) as interactions
 
     from binned_rows
@@ -127,20 +168,18 @@ session_bins as (
 bin_pairs as (
 
     select
-        one.window_pair,
-        one.is_current,
-        one.feature,
+        one.window_number,
+        one.feature_number,
         one.bin,
         other.bin as other_bin,
+        sum(one.interactions) as interactions,
         cast(sum(one.interactions * other.interactions) as double) as products
 
     from session_bins as one
 
     inner join session_bins as other
-        on one.window_pair = other.window_pair
-            and one.is_current = other.is_current
-            and one.feature = other.feature
-            and one.session_number = other.session_number
+        on one.session_number = other.session_number
+            and one.feature_number = other.feature_number
 
     group by all
 
@@ -149,26 +188,47 @@ bin_pairs as (
 bin_totals as (
 
     select
-        window_pair,
-        is_current,
-        feature,
+        window_number,
+        feature_number,
         bin,
-        sessions,
-        cast(sum(interactions) as double) as interactions,
-        cast(sum(interactions * session_rows) as double) as session_products,
-        sum(sum(interactions)) over sides as side_rows,
-        sum(sum(interactions * session_rows)) over sides as side_squares
+        -- that of the bin with itself
+        cast(max(interactions) as double) as interactions,
+        sum(products) as session_products,
+        sum(max(interactions)) over window_features as window_rows,
+        sum(sum(products)) over window_features as window_squares
 
-    from session_bins
+    from bin_pairs
 
     group by
-        window_pair,
-        is_current,
-        feature,
-        bin,
-        sessions
+        window_number,
+        feature_number,
+        bin
 
-    window sides as (partition by window_pair, is_current, feature)
+    window window_features as (partition by window_number, feature_number)
+
+),
+
+named_bins as (
+
+    select
+        bin_totals.*,
+        sampled_windows.window_pair,
+        sampled_windows.is_current,
+        sampled_windows.sessions,
+        {{ item_of(list_of("'" ~ (numeric + categorical) | join("', '") ~ "'"),
+            'bin_totals.feature_number') }} as feature,
+        coalesce(
+            category_bins.category, cast(bin_totals.bin as string), ''
+        ) as bin_name
+
+    from bin_totals
+
+    inner join sampled_windows
+        on bin_totals.window_number = sampled_windows.window_number
+
+    left join category_bins
+        on bin_totals.feature_number > {{ numeric | length }}
+            and bin_totals.bin = category_bins.bin
 
 ),
 
@@ -179,31 +239,30 @@ covariances as (
         one.window_pair,
         one.is_current,
         one.feature,
-        one.bin,
-        other.bin as other_bin,
+        one.bin_name as bin,
+        other.bin_name as other_bin,
         one.sessions,
         (
             coalesce(bin_pairs.products, 0e0)
-            - one.session_products * other.interactions / one.side_rows
-            - other.session_products * one.interactions / one.side_rows
-            + one.side_squares
-            * one.interactions / one.side_rows
-            * other.interactions / one.side_rows
-        ) / one.side_rows * one.sessions / nullif(one.sessions - 1, 0) as row_covariance
+            - one.session_products * other.interactions / one.window_rows
+            - other.session_products * one.interactions / one.window_rows
+            + one.window_squares
+            * one.interactions / one.window_rows
+            * other.interactions / one.window_rows
+        ) / one.window_rows * one.sessions / nullif(one.sessions - 1, 0)
+            as row_covariance
 
-    from bin_totals as one
+    from named_bins as one
 
-    inner join bin_totals as other
-        on one.window_pair = other.window_pair
-            and one.is_current = other.is_current
-            and one.feature = other.feature
+    inner join named_bins as other
+        on one.window_number = other.window_number
+            and one.feature_number = other.feature_number
 
     left join bin_pairs
-        on one.window_pair = bin_pairs.window_pair
-            and one.is_current = bin_pairs.is_current
-            and one.feature = bin_pairs.feature
-            and one.bin = bin_pairs.bin
-            and other.bin = bin_pairs.other_bin
+        on one.window_number = bin_pairs.window_number
+            and one.feature_number = bin_pairs.feature_number
+            and one.bin is not distinct from bin_pairs.bin
+            and other.bin is not distinct from bin_pairs.other_bin
 
 )
 

@@ -1,9 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- hardly two rows share a value of these -#}
-{%- set quotients = ['tokens_per_second', 'prompt_to_completion_ratio'] -%}
-{%- set numeric = numeric_features().split() -%}
-{%- set features = numeric + categorical_features().split() -%}
+{%- set integers = "'" ~ integer_features().split() | join("', '") ~ "'" -%}
+{%- set numeric = "'" ~ numeric_features().split() | join("', '") ~ "'" -%}
+{%- set quotients = quotient_features().split() -%}
 
 with
 
@@ -13,67 +12,84 @@ drift_rows as {{ not_materialized() }}(
 
 ),
 
+drift_values as (
+
+    select * from {{ ref('int_drift_values') }}
+
+),
+
 drift_bin_edges as (
 
     select * from {{ ref('int_drift_bin_edges') }}
 
 ),
 
-edges as (
+quotient_edges as (
 
     select
         window_pair,
-        {{ edges_of_features() }}
+        {{ edges_of_features(quotients) }}
 
     from drift_bin_edges
-
-),
-
-{% for feature in features if feature not in quotients -%}
--- group by value first: there are fewer than rows, and each is binned once
-{{ feature }}_values as (
-
-    select
-        window_pair,
-        is_current,
-        {{ feature }},
-        count(*) as interactions
-
-    from drift_rows
 
     group by all
 
 ),
 
-{% endfor -%}
+-- there are fewer values than rows
+value_bins as (
 
-side_bins as (
-    {% for feature in features %}
     select
-        feature_values.window_pair,
-        feature_values.is_current,
+        drift_values.window_pair,
+        drift_values.feature,
+        case
+            when drift_values.number is null then drift_values.category
+            when
+                drift_values.feature in ({{ integers }})
+                and coalesce(edges.distinct_values, 0)
+                <= {{ knob('max_integer_categories') }}
+                then cast(cast(drift_values.number as bigint) as string)
+            else cast({{ decile('drift_values.number', 'edges.edge_') }} as string)
+        end as bin,
+        drift_values.reference_rows,
+        drift_values.current_rows
+
+    from drift_values
+
+    left join drift_bin_edges as edges
+        on
+            drift_values.window_pair = edges.window_pair
+            and drift_values.feature = edges.feature
+
+),
+
+quotient_bins as (
+    {% for feature in quotients %}
+    select
+        drift_rows.window_pair,
         '{{ feature }}' as feature,
-        '{{ 'numeric' if feature in numeric else 'categorical' }}' as feature_type,
-        -- noqa: disable=LT05
-        cast({{ binned_feature('feature_values', feature) }} as string) as bin,
-        -- noqa: enable=LT05
-        -- noqa: disable=LT02
-        {% if feature in quotients -%}
-        count(*) as interactions
+        cast({{ decile('drift_rows.' ~ feature, 'edges.' ~ feature ~ '_') }} as string)
+            as bin,
+        count(*) filter (where not drift_rows.is_current) as reference_rows,
+        count(*) filter (where drift_rows.is_current) as current_rows
 
-    from drift_rows as feature_values
-        {%- else -%}
-        cast(sum(feature_values.interactions) as bigint) as interactions
+    from drift_rows
 
-    from {{ feature }}_values as feature_values
-        {%- endif %}
-        -- noqa: enable=LT02
-
-    inner join edges on feature_values.window_pair = edges.window_pair
+    inner join quotient_edges as edges on drift_rows.window_pair = edges.window_pair
 
     group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+
+),
+
+feature_bins as (
+
+    select * from value_bins
+
+    union all
+
+    select * from quotient_bins
 
 ),
 
@@ -82,19 +98,15 @@ bins as (
     select
         window_pair,
         feature,
-        feature_type,
+        if(feature in ({{ numeric }}), 'numeric', 'categorical') as feature_type,
         -- '' is a missing value: no value is empty, and one may be the word missing
         coalesce(bin, '') as bin,
-        coalesce(sum(interactions) filter (where not is_current), 0) as reference_rows,
-        coalesce(sum(interactions) filter (where is_current), 0) as current_rows
+        sum(reference_rows) as reference_rows,
+        sum(current_rows) as current_rows
 
-    from side_bins
+    from feature_bins
 
-    group by
-        window_pair,
-        feature,
-        feature_type,
-        coalesce(bin, '')
+    group by all
 
 ),
 

@@ -17,8 +17,7 @@ features as {{ not_materialized() }}(
         latency_ms,
         cost_usd,
         tokens_per_second,
-        prompt_tokens / cast(nullif(completion_tokens, 0) as double)
-            as prompt_to_completion_ratio,
+        {{ prompt_to_completion_ratio() }} as prompt_to_completion_ratio,
         prompt_tokens,
         completion_tokens,
         total_tokens,

@@ -52,29 +52,26 @@ combination_groups as (
 
 ),
 
-quadruple_groups as (
+cells as (
 
     select
         {{ slice_dimensions('_code') }},
         combination_groups.session_group,
-        cast(sum(combination_groups.interactions) as integer) as interactions,
-        cast(sum(combination_groups.failures) as integer) as failures,
-        cast(sum(combination_groups.measured_latencies) as integer)
-            as measured_latencies,
-        cast(sum(combination_groups.sla_breaches) as integer) as sla_breaches
+        combination_groups.interactions,
+        combination_groups.failures,
+        combination_groups.measured_latencies,
+        combination_groups.sla_breaches
 
     from combination_groups
 
     inner join combinations
         on combination_groups.combination_code = combinations.combination_code
 
-    group by {{ quadruple_grouping_sets('session_group') }}
-
 ),
 
 slice_groups as (
     -- noqa: disable=LT02,LT05
-    {{ slice_rollups('quadruple_groups', 'session_group', '
+    {{ slice_rollups('cells', 'session_group', '
         cast(sum(interactions) as bigint) as interactions,
         cast(sum(failures) as bigint) as failures,
         cast(sum(measured_latencies) as bigint) as measured_latencies,

@@ -2,15 +2,15 @@
 
 with
 
-interactions as (
-
-    select * from {{ ref('int_slice_rows') }}
-
-),
-
 combinations as (
 
     select * from {{ ref('int_dimension_combinations') }}
+
+),
+
+latencies as (
+
+    select * from {{ ref('int_slice_latencies') }}
 
 ),
 
@@ -73,87 +73,6 @@ totals as (
 
     -- every family of one dimension covers all rows
     where family = 'use_case'
-
-),
-
-combination_bins as (
-
-    select
-        combination_code,
-        -- bins 1 % wide: exact quantiles of 63 sets would hold every latency 63 times
-        {{ latency_bin('latency_ms') }} as latency_bin,
-        cast(count(*) as integer) as interactions,
-        max(latency_ms) as highest_latency_ms
-
-    from interactions
-
-    where latency_ms is not null
-
-    group by all
-
-),
-
-quadruple_bins as (
-
-    select
-        {{ slice_dimensions('_code') }},
-        combination_bins.latency_bin,
-        cast(sum(combination_bins.interactions) as integer) as interactions,
-        max(combination_bins.highest_latency_ms) as highest_latency_ms
-
-    from combination_bins
-
-    inner join combinations
-        on combination_bins.combination_code = combinations.combination_code
-
-    group by {{ quadruple_grouping_sets('latency_bin') }}
-
-),
-
-slice_bins as (
-    -- noqa: disable=LT02,LT05
-    {{ slice_rollups('quadruple_bins', 'latency_bin', '
-        cast(sum(interactions) as integer) as interactions,
-        max(highest_latency_ms) as highest_latency_ms') }}
-    -- noqa: enable=LT02,LT05
-),
-
-coded_bins as (
-
-    select
-        {{ name_code(slice_dimensions('_code')) }} as slice_code,
-        latency_bin,
-        interactions,
-        highest_latency_ms
-
-    from slice_bins
-
-),
-
-cumulative_bins as (
-
-    select
-        slice_code,
-        highest_latency_ms,
-        sum(interactions) over (partition by slice_code order by latency_bin)
-            as cumulative_interactions,
-        sum(interactions) over (partition by slice_code) as measured_latencies
-
-    from coded_bins
-
-),
-
-latencies as (
-
-    select
-        slice_code,
-        min(highest_latency_ms) as p95_latency_ms
-
-    from cumulative_bins
-
-    where cumulative_interactions >= 0.95e0 * measured_latencies
-
-    group by slice_code
 
 ),
 

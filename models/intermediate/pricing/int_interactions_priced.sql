@@ -96,7 +96,6 @@ priced_calls as (
         end as price_source,
         if(imputed_usd is not null, price['model'], null) as price_model,
         if(imputed_usd is not null, price['valid_from'], null) as price_valid_from,
-        'USD' as currency,
         -- tokens are known, their price is not: such a call must not look cheap
         is_imputed
         and imputed_usd is null

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 {#- some gateways write 20261003 where the price book writes 2026-10-03 -#}
 {%- set compact_date = '-(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(-|:|$)' -%}
 

@@ -2,13 +2,37 @@
 
 with
 
-interactions as {{ not_materialized() }}(
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+combinations as (
+
+    select
+        prompt_version,
+        model_name,
+        model_provider,
+        date_trunc('week', timestamp_utc) as week_start,
+        coalesce(use_case, 'unknown') as use_case,
+        coalesce(account_tier, 'unknown') as account_tier,
+        min(timestamp_utc) as timestamp_utc,
+        max(timestamp_utc) as ends_at
+
+    from interactions
+
+    group by all
+
+),
+
+coded_combinations as (
 
     select
         *,
         {{ release_keys() }}
 
-    from {{ ref('interactions') }}
+    from combinations
 
 ),
 
@@ -23,9 +47,11 @@ names as (
         min({{ column }}) as name,
         {%- endif %}
         cast(null as string) as use_case,
-        cast(null as string) as account_tier
+        cast(null as string) as account_tier,
+        min(timestamp_utc) as starts_at,
+        max(ends_at) as ends_at
 
-    from interactions
+    from coded_combinations
 
     where {{ 'timestamp_utc' if column == 'week' else column }} is not null
 
@@ -37,10 +63,12 @@ names as (
         'slice' as column_name,
         slice_code as code,
         cast(null as string) as name,
-        min(coalesce(use_case, 'unknown')) as use_case,
-        min(coalesce(account_tier, 'unknown')) as account_tier
+        min(use_case) as use_case,
+        min(account_tier) as account_tier,
+        min(timestamp_utc) as starts_at,
+        max(ends_at) as ends_at
 
-    from interactions
+    from coded_combinations
 
     group by slice_code
 
@@ -51,7 +79,11 @@ names as (
         0 as code,
         'all' as name,
         cast(null as string) as use_case,
-        cast(null as string) as account_tier
+        cast(null as string) as account_tier,
+        min(timestamp_utc) as starts_at,
+        max(ends_at) as ends_at
+
+    from coded_combinations
 
 )
 

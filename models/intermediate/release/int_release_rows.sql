@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 interactions as {{ not_materialized() }}(
@@ -39,7 +37,6 @@ release_rows as (
     select
         sessions.session_number,
         {{ session_group('sessions.session_number') }} as session_group,
-        interactions.timestamp_utc,
         {% for column in released_columns().split(', ') -%}
         interactions.{{ column }}_code,
         {% endfor -%}

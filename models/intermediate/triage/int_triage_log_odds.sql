@@ -38,7 +38,10 @@ log_odds_by_call as (
         {%- for feature in numbers %}
         + coalesce(
             weights.{{ feature }}
-            * ln(1 + if(interactions.{{ feature }} < 0, 0, interactions.{{ feature }})),
+            * ln(1 + case
+                when interactions.{{ feature }} < 0 then 0
+                else interactions.{{ feature }}
+            end),
             weights.{{ feature }}_missing
         )
         {%- endfor %}

@@ -1,11 +1,42 @@
--- no call is shown where a gate fails
--- depends_on: {{ ref('int_failed_gates') }}
-{%- set held = first_retained_day() %}
+-- a view: what is the same in all calls or follows from other columns is not stored.
+-- DuckDB 1.0, which reads the published file too, has `case` and no `if`
+-- depends_on: {{ ref('stg_telemetry_csv__landed_files') }}
+{{ config(materialized=cheap_view()) }}
+
 with
 
-interactions as (
+stored_calls as (
 
-    select * from {{ ref('int_interactions_with_operations') }}
+    select
+        {{ stored_and_constant_columns() }}
+
+    from {{ ref('int_interactions_stored') }}
+
+),
+
+calls_with_operation as (
+
+    select
+        *,
+        coalesce(other_operation_id, interaction_id) as operation_id,
+        case
+            when is_final_attempt
+                then coalesce(other_attempts, 1 + coalesce(attempted_retries, 0))
+        end as attempts,
+        case
+            when is_final_attempt and latency_ms is not null
+                then coalesce(other_operation_latency_ms, latency_ms)
+        end as operation_latency_ms,
+        case
+            when is_final_attempt then coalesce(other_operation_cost_usd, cost_usd)
+        end as operation_cost_usd,
+        case
+            when is_cost_imputed then 'imputed'
+            when cost_usd is null then 'missing'
+            else 'logged'
+        end as cost_source
+
+    from stored_calls
 
 ),
 
@@ -25,7 +56,7 @@ shown as (
 
         ---------- when
         timestamp_utc,
-        {{ business_date('timestamp_utc') }} as interaction_date,
+        interaction_date,
         split,
         decision_window,
         drift_window,
@@ -58,19 +89,21 @@ shown as (
         is_streaming,
         cache_hit,
         -- what is no probability is as good as not written down; a check counts it
-        if(propensity > 0 and propensity <= 1, propensity, null) as propensity,
+        case when propensity > 0 and propensity <= 1 then propensity end as propensity,
 
         ---------- what it took
         latency_ms,
         ttft_ms,
         cost_usd,
-        currency,
+        'USD' as currency,
         cost_source,
-        price_source,
+        case when cost_source = 'logged' then source else price_source end
+            as price_source,
         prompt_tokens,
         prompt_chars,
         completion_tokens,
-        total_tokens,
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) + other_tokens
+            as total_tokens,
         coalesce(prompt_tokens, completion_tokens) is null as tokens_missing,
         cache_read_tokens,
         cache_write_tokens,
@@ -80,7 +113,7 @@ shown as (
 
         ---------- how it went
         is_failure,
-        is_sla_breach,
+        {{ model_latency_ms() }} > {{ knob('sla_ms') }} as is_sla_breach,
         failure_type,
         error_type,
         finish_reason,
@@ -100,11 +133,10 @@ shown as (
         attempts,
         operation_latency_ms,
         operation_cost_usd,
-        is_operation_failure,
-        is_operation_sla_breach
+        {{ operation_outcomes() }}
 
-    from interactions
-    {{ 'where coalesce(interaction_date >= ' ~ held ~ ', true)' if held }}
+    from calls_with_operation
+
 )
 
 select * from shown

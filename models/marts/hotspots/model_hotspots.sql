@@ -15,14 +15,15 @@ slices as (
 model_latencies as (
 
     select
-        model_provider,
-        model_name,
+        any_value(model_provider) as model_provider,
+        any_value(model_name) as model_name,
         count(distinct session_id) as sessions,
         percentile_cont(0.95) within group (order by latency_ms) as p95_latency_ms
 
     from interactions
 
-    group by all
+    -- sessions are counted faster by one number than by two texts
+    group by {{ name_code('model_provider, model_name') }}
 
 ),
 
@@ -82,10 +83,8 @@ scores as (
             as is_reference_hotspot,
         row_number() over (
             order by
-                verdict = 'hotspot' desc,
-                excess_usd desc nulls last,
-                model_provider asc,
-                model_name asc
+                verdict = 'hotspot' desc, excess_usd desc nulls last,
+                model_provider asc, model_name asc
         ) as risk_rank
 
     from verdicts_of_slices

@@ -1,8 +1,12 @@
 with
 
-release_rows as (
+interactions as {{ not_materialized() }}(
 
-    select * from {{ ref('int_release_rows') }}
+    select
+        {{ model_latency_ms() }} as latency_ms,
+        {{ release_keys() }}
+
+    from {{ ref('interactions') }}
 
 ),
 
@@ -12,20 +16,39 @@ release_names as (
 
 ),
 
-bins as (
+{% for pair in released_pairs().split('; ') -%}
+{{ pair | replace(', ', '_and_') }}_bins as (
 
     select
-        {{ version_code() }},
+        {{ pair_codes(pair) }},
         slice_code,
-        latency_bin,
+        {{ latency_bin('latency_ms') }} as latency_bin,
         count(*) as interactions
 
-    from release_rows
+    from interactions
 
-    where latency_bin is not null
+    where latency_ms is not null
 
-    group by {{ released_sets(['slice_code', 'latency_bin']) }}
+    group by all
 
+),
+
+{% endfor -%}
+
+bins as (
+    {% for pair in released_pairs().split('; ') %}
+    select
+        {{ version_code(pair) }},
+        slice_code,
+        latency_bin,
+        cast(sum(interactions) as bigint) as interactions
+
+    from {{ pair | replace(', ', '_and_') }}_bins
+
+    group by {{ released_sets(['slice_code', 'latency_bin'], pair, loop.first) }}
+
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 named as (

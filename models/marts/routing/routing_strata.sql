@@ -1,3 +1,5 @@
+{{ config(materialized=cheap_view()) }}
+
 with
 
 routing_contexts as (

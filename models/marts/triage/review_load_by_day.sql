@@ -1,3 +1,5 @@
+{{ config(materialized=cheap_view()) }}
+
 with
 
 interactions as (

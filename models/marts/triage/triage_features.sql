@@ -1,6 +1,8 @@
+{{ config(materialized=cheap_view()) }}
+
 with
 
-interactions as {{ not_materialized() }}(
+interactions as (
 
     select * from {{ ref('int_triage_rows') }}
 
@@ -12,7 +14,8 @@ history_sessions as (
         session_id,
         count(*) as interactions
 
-    from interactions
+    -- read apart: a view loses the hint that `interactions` need not be kept
+    from {{ ref('int_triage_rows') }}
 
     where decision_window = 'history' and is_failure is not null
 

@@ -30,8 +30,8 @@ knots as (
         log_odds,
         weight as probability,
         lead(log_odds) over by_log_odds as until_log_odds,
-        lead(log_odds, 1, log_odds + 1) over by_log_odds as next_log_odds,
-        lead(weight, 1, weight) over by_log_odds as next_probability
+        coalesce(lead(log_odds) over by_log_odds, log_odds + 1) as next_log_odds,
+        coalesce(lead(weight) over by_log_odds, weight) as next_probability
 
     from scorecard
 

@@ -1,10 +1,10 @@
 """The attributes that are landed: those that a run reads, and those of the app itself.
 
 They are the names of ``seeds/otel_attribute_aliases.csv``, which an app that captures
-does not have beside it; a test holds the two together.
+does not have at hand; a test checks that the two agree.
 """
 
-# what the app names so is its own doing
+# attributes that the app itself sets
 OWN = "app."
 KEPT = frozenset(
     {
@@ -96,7 +96,7 @@ KEPT = frozenset(
     }
 )
 
-# a text of JSON, which may hold tools and a system prompt: these of it are read
+# JSON text, which may contain tools and a system prompt: only these keys are read
 PARAMETERS = "llm.invocation_parameters"
 KEPT_PARAMETERS = frozenset(
     {

@@ -3,7 +3,7 @@
 The instrumentations leave content out by default. This is the wall behind them, for an
 app that records content for another exporter, and for the texts that no setting covers:
 the messages of exceptions and of a span's status, which quote what a provider answered.
-It is a list of what may pass: nobody knows all the names under which content comes.
+It is an allowlist, as the names under which content comes cannot all be known.
 """
 
 import json
@@ -23,13 +23,13 @@ from llm_telemetry.capture.attributes import (
 
 Json = dict[str, Any]
 
-# no name, version or id is as long: whatever it is called, a longer text is content
+# no name, version or id is longer; a longer text is content, whatever its key is
 MAX_CHARACTERS = 512
 MAX_NAME = 128
-# of a span that nobody says anything of
+# the name of a span without operation and subject
 NAMELESS = "span"
 
-# what the status of a span may say: the first that its message matches
+# what a span's status may become: the first entry that its message matches
 ABANDONED = "abandoned stream"
 _STATUS = (
     (ABANDONED, re.compile(rf"^{ABANDONED}$")),
@@ -99,25 +99,25 @@ def _is_kept(attribute: Json) -> bool:
 def _parameters(text: str) -> str:
     """Return the parameters of a request that are read, as JSON."""
     try:
-        said = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return ""
-    kept = KEPT_PARAMETERS & said.keys() if isinstance(said, dict) else ()
-    return json.dumps({name: said[name] for name in sorted(kept)})
+    kept = KEPT_PARAMETERS & parsed.keys() if isinstance(parsed, dict) else ()
+    return json.dumps({name: parsed[name] for name in sorted(kept)})
 
 
 def _name(attributes: Sequence[Json]) -> str:
-    """Name a span by what it does to what: the name it has may quote what was asked."""
-    said = {each["key"]: each["value"].get("stringValue") for each in attributes}
+    """Name a span by operation and subject, as its own name may quote the prompt."""
+    texts = {each["key"]: each["value"].get("stringValue") for each in attributes}
     words = (
-        next((said[key] for key in keys if said.get(key)), None)
+        next((texts[key] for key in keys if texts.get(key)), None)
         for keys in (OPERATIONS, SUBJECTS)
     )
     return " ".join(filter(None, words))[:MAX_NAME] or NAMELESS
 
 
 def _characters(value: Json) -> int:
-    """Return how much text a value holds."""
+    """Return the number of characters of text in a value."""
     if "arrayValue" in value:
         parts = value["arrayValue"].get("values", ())
         # a list of structures is a list of messages

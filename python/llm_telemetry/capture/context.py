@@ -1,7 +1,7 @@
 """Put what the app knows about a call on every span that the call makes.
 
 The context of OpenTelemetry carries it, not its baggage: baggage travels on in the
-headers of outgoing requests, and would tell the provider who the user is.
+headers of outgoing requests, and would reveal the user to the provider.
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def call_context(
     """Put these values on every span that starts inside, also in threads and tasks.
 
     An inner block adds to the outer one, and wins where both name a value.
-    ``operation_id`` binds the attempts of one thing the user asked for;
+    ``operation_id`` links the attempts at one request of the user;
     ``propensity`` is the probability with which an experiment chose the model.
     """
     given = {name: value for name, value in locals().items() if value is not None}
@@ -70,7 +70,7 @@ def current_attributes(within: Context | None = None) -> dict[str, AttributeValu
 
 
 def _plain(value: object) -> str | float:
-    """Return a value as an attribute takes it: a UUID, say, as its text."""
+    """Return a value as an attribute accepts it, such as a UUID as its text."""
     return value if isinstance(value, str | int | float) else str(value)
 
 

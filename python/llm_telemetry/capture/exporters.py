@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from llm_telemetry.capture.content import scrub
 from llm_telemetry.capture.segment_writer import MAX_AGE_S, MAX_BYTES, SegmentWriter
 
-# DuckDB reads a line of at most 16 MB unless told otherwise
+# DuckDB reads lines of at most 16 MB by default
 MAX_LINE_RECORDS = 256
 MAX_LINE_BYTES = 8 << 20
 

@@ -94,7 +94,7 @@ def flush() -> None:
 def _capture(
     folder: Path, max_bytes: int, max_age_s: float, delay_s: float
 ) -> _Capture:
-    # it is off by default; said aloud, so that no later default can turn it on
+    # off by default; set explicitly, so that a later default cannot turn it on
     os.environ.setdefault(CONTENT, "NO_CONTENT")
     seal_orphans(folder)
     tracers, loggers = _tracer_provider(), _logger_provider()

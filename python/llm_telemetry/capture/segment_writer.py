@@ -99,14 +99,14 @@ class SegmentWriter:
             return
         try:
             os.fsync(segment.descriptor)
-            # still locked, so that nobody takes it for an orphan
+            # still locked, so that no process takes it for an orphan
             segment.path.rename(segment.path.with_suffix(""))
         finally:
             os.close(segment.descriptor)
 
     def _leave_to_parent(self) -> None:
         """Forget the parent's segment, in the child of a fork."""
-        # another thread may have held the lock in the moment of the fork
+        # another thread may have had the lock at the moment of the fork
         self._lock = threading.Lock()
         segment, self._segment = self._segment, None
         if segment:

@@ -1,4 +1,4 @@
-"""What every decision says, whatever it decides."""
+"""The types that all decisions share."""
 
 import math
 from dataclasses import asdict, dataclass, field, replace
@@ -16,12 +16,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Basis:
-    """What a verdict stands on, so that a reader can attack it.
+    """What a verdict is based on, so that a reader can challenge it.
 
-    ``diagnostics`` and ``constraints`` hold name, value, limit and is_met;
-    ``assumptions`` hold assumption, status (checked or untestable) and evidence;
-    ``sensitivity`` and ``power`` hold flat rows of their own; ``expires_on`` says in
-    words what ends the decision before its time.
+    ``diagnostics`` and ``constraints`` have name, value, limit and is_met;
+    ``assumptions`` have assumption, status (checked or untestable) and evidence;
+    ``sensitivity`` and ``power`` are flat rows with columns of their own;
+    ``expires_on`` lists in words what ends the decision early.
     """
 
     estimand: str = ""
@@ -37,17 +37,17 @@ class Basis:
 def check(
     name: str, value: float | None, limit: float | None, is_met: bool | None
 ) -> Row:
-    """Return a diagnostic or a constraint; ``is_met`` is None where nobody can say."""
+    """Return a diagnostic or a constraint; ``is_met`` is None where unknown."""
     return {"name": name, "value": value, "limit": limit, "is_met": is_met}
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict with its reasons, its numbers and the rows it rests on.
+    """A verdict with its reasons, its numbers and the rows it is computed from.
 
     ``summary`` is the decision in one sentence, with its numbers. ``estimates`` maps
     a name to value, se, low, high (95 %), n, clusters and unit; what could not be
-    estimated is None. ``evidence`` holds flat rows of marts.
+    estimated is None. ``evidence`` contains flat rows of marts.
     """
 
     verdict: str
@@ -60,7 +60,7 @@ class Decision:
 
 
 def expired(decision: Decision, code: str) -> Decision:
-    """Return a decision that something has ended before its time, and say what."""
+    """Return the decision as expired, with ``code`` in its reasons and basis."""
     basis = replace(
         decision.basis, expires_on=(*decision.basis.expires_on, f"now: {code}")
     )
@@ -81,7 +81,7 @@ def point(value: float | None, unit: str, *, n: int | None = None) -> dict[str, 
 
 
 def plain(value: Any) -> Any:
-    """Return ``value`` as JSON can hold it: ten significant digits, no NaN."""
+    """Return ``value`` as JSON types: ten significant digits, None for NaN."""
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -7,21 +7,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from llm_telemetry.files.lock import held
+from llm_telemetry.files.lock import exclusive_lock
 
 NEW, READY = ".bundle.new", ".bundle.ready"
 
 
 def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> None:
-    """Put all files into a folder, the one named ``last`` at the end.
+    """Replace files of a folder, all or none; the file named ``last`` comes last.
 
-    They are synced in a folder of their own before one rename commits them; from then
-    on the next process finishes what a killed one left. On an OSError the earlier
-    files are restored.
+    They are written and synced in a separate folder, and committed by one rename; if
+    the process is killed after that, the next one completes the replacement. Raises
+    OSError if a file cannot be written, after restoring the previous files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     new, ready = folder / NEW, folder / READY
-    with held(folder / "bundle", wait=True):
+    with exclusive_lock(folder / "bundle", wait=True):
         _complete(folder, last)
         shutil.rmtree(new, ignore_errors=True)
         try:
@@ -35,16 +35,16 @@ def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> No
 
 
 def complete(folder: Path, *, last: str) -> None:
-    """Finish what a killed process had begun to put into a folder."""
+    """Complete a replacement that a killed process had committed."""
     if (folder / READY).is_dir():
-        with held(folder / "bundle", wait=True):
+        with exclusive_lock(folder / "bundle", wait=True):
             _complete(folder, last)
 
 
 def sync(path: Path) -> None:
-    """Write a file, or the names in a folder, through to the disk."""
+    """Flush a file, or the entries of a folder, to the disk."""
     if path.is_dir() and os.name == "nt":
-        # Windows opens no folder, and writes names through by itself
+        # Windows cannot open a folder, and flushes its entries itself
         return
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -54,7 +54,7 @@ def sync(path: Path) -> None:
 
 
 def _stage(files: Mapping[str, bytes], new: Path, folder: Path) -> None:
-    """Write the new files, and copies of those whose places they take."""
+    """Write the new files, and copies of the files that they replace."""
     fresh, earlier = new / "fresh", new / "earlier"
     fresh.mkdir(parents=True)
     earlier.mkdir()
@@ -104,10 +104,10 @@ def _uninterrupted() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    held_back = signal.pthread_sigmask(
+    previous_mask = signal.pthread_sigmask(
         signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM}
     )
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)

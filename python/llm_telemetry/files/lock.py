@@ -1,4 +1,4 @@
-"""One run at a time on one warehouse."""
+"""A lock for one run at a time on one warehouse."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from llm_telemetry.errors import InputError
 
 
 @contextmanager
-def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
+def exclusive_lock(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
     """Lock a warehouse until the block ends; the system unlocks it if the process dies.
 
     Raises InputError, which names the other process, where one has the lock; with
@@ -34,16 +34,16 @@ def held(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
             file.write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
         yield
     finally:
-        # before the release: a process that waits sees that the name is gone
+        # before the release, so that a waiting process finds the file gone
         with suppress(OSError):
             file.unlink()
         lock.release()
 
 
 def _holder(file: Path) -> str:
-    """Return who wrote the lock file, in brackets, or nothing."""
+    """Return the process named in the lock file, in brackets, or an empty text."""
     try:
-        said = file.read_text().strip()
+        process = file.read_text().strip()
     except OSError:
         return ""
-    return f" ({said})" if said else ""
+    return f" ({process})" if process else ""

@@ -22,7 +22,7 @@ from llm_telemetry.gate.sample_ratio import SampleRatio, sample_ratios
 from llm_telemetry.gate.slice_quality import SliceQuality, judge_slices, slice_rule
 from llm_telemetry.gate.standardised import Aligned, align
 
-# one guard is not of the whole but of its slices
+# one guard is about single slices
 GUARDS_OF_SLICES = 1
 
 
@@ -47,7 +47,7 @@ class Version:
 
 @dataclass(frozen=True)
 class GateDecision:
-    """pass, fail or could_not_tell, and all that led to it."""
+    """pass, fail or could_not_tell, with its evidence."""
 
     verdict: str
     reasons: tuple[str, ...]
@@ -70,8 +70,8 @@ def decide(
 ) -> GateDecision:
     """Compare a candidate with a baseline on the baseline's slice mix.
 
-    ``expected_share`` is the candidate's share of both versions' sessions, where
-    traffic was split on purpose.
+    ``expected_share`` is the candidate's planned share of both versions' sessions;
+    None where traffic was not split by plan.
     """
     aligned = align(
         baseline.cells,
@@ -98,7 +98,7 @@ def decide(
 
 
 def bars(knobs: Mapping[str, float], looks: Looks, sessions: float, tests: int) -> Bars:
-    """Return how far the intervals reach, ``tests`` guards sharing the false blocks."""
+    """Return the error rates of the intervals; ``tests`` guards share false blocks."""
     return Bars(
         looks=looks,
         pass_alpha=1 - knobs["release_confidence"],
@@ -110,7 +110,7 @@ def bars(knobs: Mapping[str, float], looks: Looks, sessions: float, tests: int) 
 
 
 def verdict(guards: Sequence[Guard]) -> str:
-    """Return the release's: one guard fails it, and all have to pass."""
+    """Return the release's verdict: any guard can fail it, and all have to pass."""
     statuses = {guard.status for guard in guards}
     if "fail" in statuses:
         return "fail"
@@ -182,7 +182,7 @@ def _diagnostics(
     ratios: Sequence[SampleRatio],
     knobs: Mapping[str, float],
 ) -> list[dict[str, Any]]:
-    """Return what has to hold before any guard says anything."""
+    """Return the conditions under which the guards are valid."""
     fewest = min(baseline.sessions, candidate.sessions)
     few, covered = knobs["release_min_sessions"], knobs["release_min_covered_share"]
     share = aligned.covered_share

@@ -15,26 +15,26 @@ from llm_telemetry.gate.standardised import Mean, Rate, difference_bounds
 
 Estimate = Mapping[str, Any]
 
-# the estimates say how they were measured; these knobs decide what was
+# estimates with other values of these knobs measure something else
 SAME_KNOBS = ("sla_ms",)
 
 
 def decide_artifacts(
     baseline: Mapping[str, Any], candidate: Mapping[str, Any], *, looks: Looks
 ) -> GateDecision:
-    """Judge one run's estimates against another's, by the candidate's knobs.
+    """Compare the estimates of two runs, by the knobs of the candidate.
 
-    As they were: not on one slice mix, by slice or with the bounds of what is missing,
-    for which an artifact holds too little. Raises KeyError where an artifact lacks a
-    knob.
+    They are neither standardised to one slice mix, nor compared by slice, nor bounded
+    for missing values, as an artifact does not contain enough for that. Raises KeyError
+    if an artifact lacks a knob.
     """
     knobs = numbers_of(candidate)
-    asked = [rule for name, rule in rules(knobs).items() if name != "quality_score"]
+    compared = [rule for name, rule in rules(knobs).items() if name != "quality_score"]
     ours, theirs = _estimates(baseline), _estimates(candidate)
     sessions = min(_clusters(ours), _clusters(theirs))
-    far = bars(knobs, looks, sessions, len(asked))
+    far = bars(knobs, looks, sessions, len(compared))
     groups = int(knobs["session_groups"])
-    guards = [_judged(rule, ours, theirs, far, groups) for rule in asked]
+    guards = [_judged(rule, ours, theirs, far, groups) for rule in compared]
     diagnostics = _diagnostics(numbers_of(baseline), knobs, sessions)
     refused = tuple(one["name"] for one in diagnostics if one["is_met"] is False)
     return GateDecision(
@@ -51,7 +51,7 @@ def decide_artifacts(
 
 
 def traffic_of(artifact: Mapping[str, Any]) -> Row:
-    """Return what an artifact stands on, by the first digits of its id."""
+    """Return what an artifact is based on, named by the first digits of its id."""
     rate = _estimates(artifact).get("failure_rate") or {}
     return {
         "name": str(artifact["decision_id"])[:12],

@@ -14,7 +14,7 @@ NODES = 200
 
 @dataclass(frozen=True)
 class Looks:
-    """When the data are looked at: once, at a planned look, or whenever one likes.
+    """When the data are looked at: once, at planned looks, or at any time.
 
     ``planned_sessions`` is set for looks at any time: the number of sessions at which
     those are most precise.

@@ -1,4 +1,7 @@
-"""Candidate against baseline, one metric at a time, as a function of the reach."""
+"""Candidate against baseline, one metric at a time.
+
+Bounds are functions of the reach: the half-width of an interval in standard errors.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from llm_telemetry.gate.standardised import (
     standardised_rate,
 )
 
-# what an unknown value is taken for: nothing, the best, or the worst it may well be
+# how unknown values are treated: left out, as the best or as the worst plausible value
 MISSING = ("left_out", "good", "bad")
 KNOWN = {
     "failures": "known_outcomes",
@@ -36,7 +39,7 @@ Bounds = Callable[[float], tuple[float, float]]
 class Contrast:
     """Two values, their difference, and its bounds at so many standard errors.
 
-    ``baseline`` is nan where the candidate stands against a number alone.
+    ``baseline`` is nan where the candidate is compared with a fixed number.
     """
 
     baseline: float
@@ -49,7 +52,7 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the marts say of both versions."""
+    """The data of the marts about both versions."""
 
     aligned: Aligned
     baseline_latencies: pd.DataFrame
@@ -130,7 +133,7 @@ def p95_contrast(evidence: Evidence, missing: str) -> Contrast:
 
 
 def cost_level(evidence: Evidence, missing: str) -> Contrast:
-    """Return what the candidate costs an interaction, USD."""
+    """Return the candidate's cost per interaction, USD."""
     aligned = evidence.aligned.measured("known_costs")
     mean = _mean(aligned.candidate, aligned.weights, "cost_usd", missing)
     return Contrast(
@@ -171,7 +174,7 @@ def _rate(side: Side, weights: Floats, events: str, missing: str) -> Rate:
 
 
 def _mean(side: Side, weights: Floats, total: str, missing: str) -> Mean:
-    """Return a mean; an unknown value is left out, nothing, or twice the slice's."""
+    """Return a mean; unknown values are left out, 0, or twice the slice's mean."""
     known, everything = side.counts[KNOWN[total]], side.counts["interactions"]
     summed = side.counts[total]
     if missing == "left_out":

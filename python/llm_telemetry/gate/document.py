@@ -20,7 +20,7 @@ def document(
     assumptions: Iterable[Row],
     knobs: Iterable[Row],
 ) -> dict[str, Any]:
-    """Return what the gate says, in the words of release_gate.schema.json."""
+    """Return the gate's result in the form of release_gate.schema.json."""
     written: dict[str, Any] = plain(
         {
             "schema_version": SCHEMA_VERSION,
@@ -133,7 +133,7 @@ def _level(guard: str, value: float | None) -> str:
 
 
 def _interval(guard: Mapping[str, Any]) -> str:
-    """Return the interval, whose unit stands beside the difference."""
+    """Return the interval, in the unit of the difference."""
     ends = (_change(guard["unit"], guard[end]).split(" ")[0] for end in ("low", "high"))
     return " to ".join(ends)
 

@@ -1,4 +1,4 @@
-"""What a release must not make worse, and whether it was shown not to."""
+"""What a release must not make worse, and whether the data show that it does not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from llm_telemetry.gate.standardised import Aligned
 
 POWER = 0.8
 
-# a contrast for each thing that an unknown value may be taken for
+# a contrast for each treatment of unknown values
 Scenarios = Mapping[str, Contrast]
 
 
@@ -29,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Bars:
-    """How far intervals reach: to say that it is no worse, and that it is worse.
+    """The error rates of the intervals that show that it is no worse, or worse.
 
     A pass needs every guard, so each may use the whole error rate; one guard fails
     the release, so the rate of false blocks is divided among them.
@@ -42,11 +42,11 @@ class Bars:
     min_covered_share: float
 
     def passing(self, clusters: int) -> float:
-        """Return the reach of the interval that is shown and has to hold the limit."""
+        """Return the reach of the shown interval, which has to be within the limit."""
         return self._reach(self.pass_alpha, clusters)
 
     def failing(self, clusters: int, *, shared_by: int = 1) -> float:
-        """Return the reach beyond which a release is called worse."""
+        """Return the reach of the interval by which a release is found to be worse."""
         return self._reach(self.fail_alpha / shared_by, clusters)
 
     def _reach(self, alpha: float, clusters: int) -> float:
@@ -93,7 +93,7 @@ def rules(knobs: Mapping[str, float]) -> dict[str, Rule]:
 def scenarios(guard: str, evidence: Evidence) -> Scenarios:
     """Return the contrast of one guard, unknown values left out, good and bad.
 
-    An unknown quality score is an answer that nobody graded, which is no outcome.
+    A missing quality score means that the answer was not graded; it is left out.
     """
     measures: dict[str, Callable[[str], Contrast]] = {
         "failure_rate": lambda m: contrasts.rate_contrast(evidence, "failures", m),
@@ -113,7 +113,7 @@ def scenarios(guard: str, evidence: Evidence) -> Scenarios:
 
 
 def judge(rule: Rule, found: Scenarios, bars: Bars, *, interactions: float) -> Guard:
-    """Return the verdict of one guard, which has to be the same whatever is missing."""
+    """Return the verdict of one guard; unknown if it depends on missing values."""
     shown = found[MISSING[0]]
     low, high = shown.bounds(bars.passing(shown.clusters))
     statuses = {kind: status(rule, one, bars) for kind, one in found.items()}
@@ -136,7 +136,7 @@ def judge(rule: Rule, found: Scenarios, bars: Bars, *, interactions: float) -> G
 
 
 def status(rule: Rule, contrast: Contrast, bars: Bars) -> str:
-    """Return pass, fail or unknown: a bound beyond the limit proves either."""
+    """Return pass or fail where the interval shows it, otherwise unknown."""
     if _worst(rule, contrast.bounds(bars.passing(contrast.clusters)))[1] <= (
         rule.sign * rule.limit
     ):
@@ -148,10 +148,10 @@ def status(rule: Rule, contrast: Contrast, bars: Bars) -> str:
 def needed(
     rule: Rule, contrast: Contrast, bars: Bars, interactions: float
 ) -> int | None:
-    """Return the candidate's interactions that would do, if nothing is worse.
+    """Return the candidate's interactions needed to pass, if it is no worse.
 
-    As many as make (reach + z of the power) standard errors fit below the limit, both
-    sides growing alike. Against a budget there is no such number.
+    So many that (reach + z of the power) standard errors fit below the limit, if both
+    sides grow alike. None for a budget, where no such number can be computed.
     """
     far = bars.passing(contrast.clusters)
     high = _worst(rule, contrast.bounds(far))[1]
@@ -164,7 +164,7 @@ def needed(
 
 
 def is_measured(rule: Rule, aligned: Aligned) -> bool:
-    """Return whether either side has grades; every other metric is always asked."""
+    """Return whether the metric is checked: quality only if either side has grades."""
     sides = (aligned.baseline, aligned.candidate)
     graded = any(side.counts["known_quality_scores"].sum() for side in sides)
     return rule.guard != "quality_score" or graded

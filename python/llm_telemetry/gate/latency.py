@@ -15,10 +15,10 @@ P95 = 0.95
 
 @dataclass(frozen=True)
 class Distribution:
-    """A weighted distribution of latency in bins, what is missing at either end.
+    """A weighted distribution of latency in bins, with missing values at either end.
 
     ``shares`` adds up to 1 - fast - slow: those are the shares of unknown latencies
-    that are taken for faster, or slower, than every known one.
+    that are treated as faster, or slower, than every known one.
     """
 
     edges_from: Floats
@@ -44,13 +44,13 @@ class Distribution:
         """Return value, low and high: an interval of the rank is one of the quantile.
 
         Woodruff (1952): the ranks .95 -+ reach * sqrt(.95 * .05 / trials) of the same
-        distribution; trials is what sessions leave of the interactions.
+        distribution; trials is the effective number of interactions, given sessions.
         """
         if not self.trials > 0 or reach == inf:
             return self.quantile(P95), 0.0, inf
         margin = reach * sqrt(P95 * (1 - P95) / self.trials)
         low, high = max(P95 - margin, 0.0), P95 + margin
-        # beyond the largest of so few nothing is known
+        # beyond the largest value there is no upper bound
         beyond = inf if high >= 1 else self.quantile(high)
         return self.quantile(P95), self.quantile(low), beyond
 
@@ -67,8 +67,8 @@ def distribution(
     """Return the latencies of marts.release_latencies on a slice mix.
 
     ``interactions`` counts each slice's, known or not; ``tail`` is the share of slow
-    ones, from which the number of trials comes; ``missing`` says whether an unknown
-    latency is left out, good (fast) or bad (slow).
+    ones, which gives the effective number of trials; ``missing`` is left_out, good
+    (unknown latencies are fast) or bad (they are slow).
     """
     index = pd.MultiIndex.from_tuples(slices, names=SLICE)
     place = index.get_indexer(pd.MultiIndex.from_frame(bins[SLICE]))

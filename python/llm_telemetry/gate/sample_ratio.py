@@ -1,4 +1,4 @@
-"""Whether the candidate got the share of sessions that it was meant to get."""
+"""Whether the candidate received its planned share of the sessions."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from scipy import stats
 from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.gate.standardised import Aligned
 
-# sessions a slice has to be expected to hold on the smaller side
+# expected sessions that a slice needs on the smaller side
 MIN_EXPECTED = 5
 
 
@@ -34,7 +34,7 @@ def sample_ratios(
     expected: float,
     limit: float,
 ) -> list[SampleRatio]:
-    """Return the test of all sessions, and of every slice that holds enough.
+    """Return the test of all sessions, and of every slice with enough of them.
 
     ``cells`` are the baseline's and the candidate's rows of marts.release_slices. The
     tests of the slices share the limit (Bonferroni).

@@ -93,7 +93,7 @@ def verdicts(
     truth: Truth = Truth(),
     seed: int = 42,
 ) -> Counter[str]:
-    """Return how often a candidate of this truth passes, fails or is not told.
+    """Return how often a candidate with this truth passes, fails or is undecided.
 
     The baseline is the default truth; both get as many sessions, compared once.
     """

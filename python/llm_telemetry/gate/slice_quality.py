@@ -37,7 +37,7 @@ def judge_slices(
 
     A safety net below the guards of the whole: it fails where a slice is shown to be
     worse by more than the limit, with the rate of false blocks divided among the
-    slices (Bonferroni). It does not ask for proof that no slice is.
+    slices (Bonferroni). It does not require proof that no slice is.
     """
     parts = [
         part

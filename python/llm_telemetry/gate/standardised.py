@@ -11,7 +11,7 @@ import pandas as pd
 from llm_telemetry.decisions.statistics import Floats
 
 SLICE = ["use_case", "account_tier"]
-# fewer failures, or fewer successes, say nothing about how they cluster
+# with fewer failures, or fewer successes, clustering cannot be estimated
 MIN_EVENTS = 5
 
 
@@ -23,12 +23,12 @@ class Side:
 
     @property
     def sessions(self) -> float:
-        """Return the sessions, one that spans slices once in each."""
+        """Return the number of sessions; one in several slices counts in each."""
         return float(self.counts["sessions"].sum())
 
     @property
     def interactions(self) -> float:
-        """Return the interactions."""
+        """Return the number of interactions."""
         return float(self.counts["interactions"].sum())
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "Side":
@@ -38,7 +38,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Both versions on the slices that both have enough of.
+    """Both versions on the slices in which both have enough sessions.
 
     ``weights`` is the baseline's slice mix; ``covered_share`` is the share of all the
     baseline's interactions that lie in these slices.
@@ -71,14 +71,14 @@ class Aligned:
 
     @property
     def clusters(self) -> int:
-        """Return the session groups of the side that has fewer."""
+        """Return the number of session groups of the side that has fewer."""
         sides = (self.baseline, self.candidate)
         return min(int((s.counts["sessions"].sum(axis=0) > 0).sum()) for s in sides)
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A share, and how many independent interactions it is worth."""
+    """A share, and its effective number of independent interactions."""
 
     value: float
     trials: float
@@ -91,7 +91,7 @@ class Rate:
         centre = (self.value + square / 2) / (1 + square)
         spread = self.value * (1 - self.value) + square / 4
         margin = reach * sqrt(spread / self.trials) / (1 + square)
-        # no event is no reason for a bound above none
+        # rounding must not push a bound past the value itself
         return min(centre - margin, self.value), max(centre + margin, self.value)
 
 
@@ -112,8 +112,8 @@ def align(
     common = enough[0].intersection(enough[1]).sort_values()
     served = baseline.groupby(SLICE)["interactions"].sum()
     shared = served.reindex(common).to_numpy(dtype=np.float64)
-    met = pd.concat([baseline["session_group"], candidate["session_group"]])
-    groups = np.unique(met.to_numpy())
+    occurring = pd.concat([baseline["session_group"], candidate["session_group"]])
+    groups = np.unique(occurring.to_numpy())
     return Aligned(
         slices=tuple(common.tolist()),
         weights=shared / shared.sum() if len(shared) else shared,
@@ -126,10 +126,10 @@ def align(
 def standardised_mean(events: Floats, trials: Floats, weights: Floats) -> Mean:
     """Return sum_s w_s * mean_s over slices, from slices x session groups.
 
-    Session group g moves it by sum_s w_s / n_s * (y_sg - mean_s n_sg), and the squares
-    of that add up to the variance; with m_s groups in a slice the residuals there
-    have (m_s - 1) / m_s of their variance, which is given back. With one slice
-    this is the clustered variance G/(G-1) sum_g (...)^2.
+    Session group g moves it by sum_s w_s / n_s * (y_sg - mean_s n_sg); the sum of the
+    squares of these is the variance. With m_s groups in a slice the residuals have
+    (m_s - 1) / m_s of their variance, which is corrected. With one slice this is the
+    clustered variance G/(G-1) sum_g (...)^2.
     """
     totals = trials.sum(axis=1)
     if not len(totals) or (totals == 0).any():
@@ -150,7 +150,7 @@ def standardised_rate(
     """Return a standardised share with its effective number of trials.
 
     p (1 - p) / variance, clustered but never below that of independent interactions;
-    with too few events to see them cluster, every session counts as one trial.
+    with fewer than MIN_EVENTS events, every session counts as one trial.
     """
     mean = standardised_mean(events, trials, weights)
     if np.isnan(mean.value):
@@ -172,8 +172,8 @@ def difference_bounds(
     """Return bounds of candidate - baseline from (value, low, high) of both.
 
     The method of variance estimates recovery (Zou & Donner 2008) for independent
-    sides. Sessions seen on both sides as a rule correlate positively, which makes
-    these bounds wider than need be.
+    sides. Sessions seen on both sides usually correlate positively, which makes
+    these bounds wider than necessary.
     """
     value0, low0, high0 = baseline
     value1, low1, high1 = candidate

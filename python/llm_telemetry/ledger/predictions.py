@@ -1,4 +1,4 @@
-"""What a decision expects of the days to come, so that they can prove it wrong."""
+"""Predictions of a decision, which later days can confirm or refute."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 Row = dict[str, Any]
 
 WEEK = 7  # days
-MIN_DAYS = 3 * WEEK  # full days, below which the spread of a day is not known
-MAX_LAG = 5  # days that what happens on one may last
+MIN_DAYS = 3 * WEEK  # full days needed to estimate the variance between days
+MAX_LAG = 5  # days over which residuals may be autocorrelated
 TRAFFIC = (
     ("interactions_per_day", "interactions", None, "interactions per day"),
     ("cost_per_day", "cost_usd", None, "USD per day"),
@@ -48,12 +48,12 @@ def next_mean(top: Floats, bottom: Floats | None, horizon: int) -> Prediction | 
     """Predict sum(top) / sum(bottom), or the mean of top, over ``horizon`` days.
 
     Learns from the latest whole weeks. Day d moves the ratio R by
-    r_d = (top_d - R bottom_d) / mean(bottom), less the mean of its weekday, which
-    whole weeks share. With the long-run variance w of what is left (Newey & West 1987,
-    Bartlett weights; never below its plain variance) the mean of n past days misses
-    that of H coming ones by se^2 = w (1/n + 1/H); t interval with 1.5 n/L degrees of
-    freedom for L lags (Kiefer & Vogelsang 2005). None where the days are too few or
-    all alike.
+    r_d = (top_d - R bottom_d) / mean(bottom), minus the mean of its weekday, as whole
+    weeks have each weekday equally often. w is the long-run variance of these
+    residuals (Newey & West 1987, Bartlett weights; never below the plain variance).
+    The difference between the means of n past and H future days has the variance
+    se^2 = w (1/n + 1/H); the t interval has 1.5 n/L degrees of freedom for L lags
+    (Kiefer & Vogelsang 2005). None if there are too few days or all are equal.
     """
     n = len(top) // WEEK * WEEK
     tops = top[len(top) - n :]
@@ -90,8 +90,8 @@ def predict(
     """Return one row per prediction of the days after the newest interaction.
 
     ``routing_policy`` and ``review_policies`` are the evidence of the two decisions,
-    ``review_policy`` is the verdict of triage. The newest day may be half a day and is
-    not learned from.
+    ``review_policy`` is the verdict of triage. The newest day may be incomplete and is
+    not used.
     """
     if health_by_day.empty:
         return []
@@ -116,7 +116,7 @@ def predict(
 def entries(
     predicted: Sequence[Row], outcomes: pd.DataFrame, artifact: Mapping[str, Any]
 ) -> list[Row]:
-    """Return the lines of the ledger: what is predicted, and what came true."""
+    """Return the lines for the ledger: predictions, and outcomes of earlier ones."""
     signed = {name: artifact[name] for name in ("decision_id", "as_of")}
     judged = {"judged_by": signed["decision_id"], "judged_as_of": signed["as_of"]}
     realised = outcomes[list(OUTCOME)].astype(object)
@@ -147,7 +147,7 @@ def _traffic(past: pd.DataFrame, horizon: int) -> list[Row]:
 def _reviews(
     past: pd.DataFrame, horizon: int, verdict: str, policies: Sequence[Row]
 ) -> list[Row]:
-    """Predict the reviews a day, at the share that the evaluation window had."""
+    """Predict the reviews per day, at the review share of the evaluation window."""
     shares = {policy["policy"]: policy["review_share"] for policy in policies}
     share = shares.get(REVIEW_POLICIES.get(verdict, verdict))
     volume = next_mean(_floats(past["interactions"]), None, horizon)
@@ -158,7 +158,7 @@ def _reviews(
 
 
 def _unit_costs(spent: pd.DataFrame, days: pd.Series, horizon: int) -> list[Row]:
-    """Predict what each use case costs an interaction if it stays as it is."""
+    """Predict each use case's cost per interaction if its routing does not change."""
     rows = []
     for use_case, own in spent.groupby("use_case", sort=True):
         filled = own.set_index("interaction_date").reindex(days)
@@ -174,11 +174,11 @@ def _unit_costs(spent: pd.DataFrame, days: pd.Series, horizon: int) -> list[Row]
 
 
 def _routing_gaps(policy: Sequence[Row]) -> list[Row]:
-    """Predict what each picked arm costs more than the other arms of its use case.
+    """Predict the cost of each chosen arm minus that of the use case's other arms.
 
-    The evaluation knows arm minus logged mix, Delta. Where the arm itself served a
-    share w of the mix, arm minus others = Delta / (1 - w): the gap stays the same when
-    the arm is given more traffic, and Delta does not.
+    The evaluation estimates Delta, the arm minus the logged mix. If the arm served a
+    share w of the mix, arm minus others = Delta / (1 - w). Unlike Delta, this gap does
+    not change when the arm is given more traffic.
     """
     rows = []
     for pick in policy:

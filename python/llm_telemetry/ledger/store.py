@@ -1,4 +1,4 @@
-"""The ledger: what decisions predicted and what came true, outliving the bundles."""
+"""The ledger of predictions and their outcomes, which outlives the bundles."""
 
 import json
 import os
@@ -16,13 +16,13 @@ except ImportError:  # not on Windows; there, two runs must not share a ledger
     fcntl = None  # type: ignore[assignment]
 
 LEDGER = "decision_ledger.jsonl"
-# who said it, and on which data, makes neither a prediction nor an outcome another one
+# a prediction or outcome is the same one whichever run wrote it, on whichever data
 SIGNED = ("decision_id", "as_of")
 JUDGED = ("judged_by", "judged_as_of")
 
 
 def check(file: Path) -> None:
-    """Raise InputError where the ledger could not be written."""
+    """Raise InputError if the ledger cannot be written."""
     if file.is_dir():
         raise InputError(f"{file}: a folder: name a file for the ledger")
     if file.exists() and not os.access(file, os.R_OK | os.W_OK):
@@ -30,20 +30,21 @@ def check(file: Path) -> None:
 
 
 def append(file: Path, entries: Sequence[Mapping[str, Any]]) -> int:
-    """Append what the ledger does not hold yet; return how many lines that were.
+    """Append the entries that are not in the ledger yet; return their number.
 
-    All lines go out in one write under a lock, and on a line of their own even after
-    a line that a power cut tore: such a line is read over, here and by the models.
+    They are appended in one write under a lock. After an incomplete last line, as a
+    power cut leaves it, they start on a new line; incomplete lines are skipped, here
+    and by the models. Raises InputError if the ledger cannot be written.
     """
     with _opened(file) as handle:
-        held = os.pread(handle, os.fstat(handle).st_size, 0)
-        known = {_content(line) for line in held.splitlines()}
+        content = os.pread(handle, os.fstat(handle).st_size, 0)
+        known = {_content(line) for line in content.splitlines()}
         fresh = [
             line for entry in entries if _content(line := _line(entry)) not in known
         ]
-        torn = b"\n" if held and not held.endswith(b"\n") else b""
+        is_torn = content and not content.endswith(b"\n")
         if fresh:
-            os.write(handle, torn + b"".join(fresh))
+            os.write(handle, (b"\n" if is_torn else b"") + b"".join(fresh))
             os.fsync(handle)
     return len(fresh)
 
@@ -53,21 +54,21 @@ def _line(entry: Mapping[str, Any]) -> bytes:
 
 
 def _content(line: bytes) -> str | None:
-    """Return what a line says, whoever said it; None where it is torn."""
+    """Return a line without the run that wrote it; None if it is incomplete."""
     try:
-        said = json.loads(line)
+        entry = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(said, dict):
+    if not isinstance(entry, dict):
         return None
-    left_out = JUDGED if "realised_value" in said else SIGNED
-    kept = {key: value for key, value in said.items() if key not in left_out}
+    left_out = JUDGED if "realised_value" in entry else SIGNED
+    kept = {key: value for key, value in entry.items() if key not in left_out}
     return json.dumps(kept, sort_keys=True)
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[int]:
-    """Open the ledger to read and append, alone until it is closed."""
+    """Open the ledger to read and append, locked until it is closed."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)

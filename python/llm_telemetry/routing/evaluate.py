@@ -1,4 +1,4 @@
-"""The value of any policy from any log of choices: the estimator on its own."""
+"""The value of any policy from any log of choices: the estimator by itself."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from llm_telemetry.routing.estimation.value import (
 
 OUTCOME = "outcome"
 FOLDS = 5
-MIN_PROPENSITY = 0.01  # as the knob routing_min_propensity is set
+MIN_PROPENSITY = 0.01  # the default of the knob routing_min_propensity
 
 
 def policy_value(
@@ -37,24 +37,39 @@ def policy_value(
 ) -> Estimate:
     """Return E[outcome] had every row used the policy's arm, with a 95 % interval.
 
-    Doubly robust, on models that never saw the session they score. ``contexts`` is
-    what was known before the choice: columns of floats are numbers, all others names;
-    ``propensities`` the chance with which the arm used was drawn, or None, and then
-    they are estimated; ``policy`` an arm per row, or per value of the first column of
-    ``contexts``; ``sessions`` of rows that are not independent; an ``outcome`` that
-    is NaN is unknown. No weight is above 1 / ``min_propensity``: a log that drew the
-    policy's arms with smaller chances asks for a smaller one. Nothing is refused here.
+    Doubly robust, with models fitted on other sessions than they score (cross-fitted).
+
+    ``contexts`` is what was known before each choice, one row per choice: columns of
+    floats are numeric, all others categorical. ``propensities`` are the probabilities
+    with which the arms used were drawn; with None they are estimated. ``policy`` has an
+    arm per row, or maps the values of the first context to arms (KeyError if it lacks
+    one). ``outcomes`` may contain NaN for unknown. ``sessions`` groups rows that are
+    not independent. Weights are clipped at 1 / ``min_propensity``: pass a smaller value
+    if the log drew the policy's arms with smaller probabilities; nothing is refused.
     """
     chosen = _arms_of(policy, contexts)
     names = pd.Index(pd.unique(pd.Series([*arms, *chosen], dtype=object)))
     used, wanted = (
         names.get_indexer(pd.Index(own, dtype=object)) for own in (arms, chosen)
     )
+    sample = _sample(contexts, used, len(names), propensities, outcomes, sessions)
+    return _value(sample, wanted, min_propensity, seed)
+
+
+def _sample(
+    contexts: pd.DataFrame,
+    used: Codes,
+    arm_count: int,
+    propensities: npt.ArrayLike | None,
+    outcomes: npt.ArrayLike,
+    sessions: Sequence[Any] | None,
+) -> Sample:
+    """Return the choices as the models read them."""
     rows = np.arange(len(used))
-    sample = Sample(
+    return Sample(
         contexts=contexts.reset_index(drop=True),
         arms=used,
-        arm_count=len(names),
+        arm_count=arm_count,
         sessions=rows if sessions is None else pd.factorize(np.asarray(sessions))[0],
         outcomes={OUTCOME: np.asarray(outcomes, dtype=np.float64)},
         logged=np.full(len(rows), np.nan)
@@ -62,7 +77,6 @@ def policy_value(
         else np.asarray(propensities, dtype=np.float64),
         interacted=tuple(map(str, contexts.columns)),
     )
-    return _value(sample, wanted, min_propensity, seed)
 
 
 def _value(sample: Sample, wanted: Codes, min_propensity: float, seed: int) -> Estimate:

@@ -15,7 +15,7 @@ from llm_telemetry.routing.estimation.nuisances import (
 )
 from llm_telemetry.routing.estimation.prepared import ARM, Calls, Marts
 
-# differences below a hundredth of a cent decide nothing
+# differences below a hundredth of a cent are ties
 USD_DECIMALS = 4
 
 
@@ -24,8 +24,8 @@ def arm_scores(
 ) -> Floats:
     """Return cross-fitted AIPW scores of R, the stochastic part of the cost, by arm.
 
-    S(a) = m(x, a) + 1{arm = a} / max(e(a | x), floor) (R - m(x, a)), with what is
-    unknown of R left to m.
+    S(a) = m(x, a) + 1{arm = a} / max(e(a | x), floor) (R - m(x, a)), rows x arms,
+    USD; where a part of R is unknown, it is m alone.
     """
     likely, expected = predicted
     likely = with_logged(likely, sample)
@@ -53,7 +53,7 @@ def cell_means(scores: Floats, sessions: Codes, use_cases: pd.Series) -> pd.Data
 
 
 def shrink(means: Floats, errors: Floats) -> tuple[Floats, float]:
-    """Draw noisy means to their common one (DerSimonian & Laird 1986).
+    """Shrink noisy means towards their common mean (DerSimonian & Laird 1986).
 
     With w = 1/s^2 and Q = sum w (y - mu)^2, tau^2 = max(0, (Q - (k - 1)) / (sum w -
     sum w^2 / sum w)); each mean becomes mu + tau^2 / (tau^2 + s^2) (y - mu), with mu
@@ -87,8 +87,8 @@ def learn(
 ) -> tuple[pd.DataFrame, float]:
     """Return one row per use case and arm of history, and the temperature.
 
-    Reads the history window alone. ``expected_usd`` is the shrunk score plus the
-    known price: prices are no draws, and shrinking them would make ties.
+    Uses the history window only. ``expected_usd`` is the shrunk score plus the known
+    price: prices are not estimates with noise, and shrinking them would make ties.
     """
     sample = calls.sample("history")
     fold_of = folds(
@@ -137,7 +137,7 @@ def logged_prices(priced: pd.DataFrame) -> pd.Series:
 def pick(cells: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the cheapest arm of each use case.
 
-    Ties go to the arm that serves most of it today, then the cheaper, then by name.
+    Ties go to the arm that served most of it in history, then by price and name.
     """
     keys = ["use_case", *ARM]
     modal = modal_arms(candidates).assign(is_other=False)

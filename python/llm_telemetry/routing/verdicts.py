@@ -33,10 +33,10 @@ RECOMMENDATIONS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict, its codes, the use cases it sends, and what it stands on.
+    """A verdict, its codes, the use cases that it routes, and its evidence.
 
-    ``policy`` holds the rows that were judged together, ``found`` every estimate of
-    them; both are empty where nothing could be judged.
+    ``policy`` contains the rows that were evaluated together, ``found`` every estimate
+    of them; both are empty where nothing could be evaluated.
     """
 
     verdict: str
@@ -50,13 +50,13 @@ class Finding:
 
     @property
     def delta(self) -> Estimate | None:
-        """Return the estimate that decided."""
+        """Return the estimate that the decision is based on."""
         decisive = self.found.get("doubly_robust")
         return None if decisive is None else decisive.unit_cost_delta
 
     @property
     def could_flip(self) -> bool:
-        """Say whether the missing outcomes alone could leave nothing to recommend."""
+        """Say whether missing outcomes alone could undo the saving."""
         found = self.ends
         return found is not None and found.unknown > 0 and not found.worst.high < 0
 
@@ -64,7 +64,7 @@ class Finding:
 def reach_verdict(
     table: pd.DataFrame, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Return the verdict on the use cases that the evaluation window can judge."""
+    """Return the verdict on the use cases that the window can evaluate."""
     shippable = table[table["reasons"] == ""]
     if shippable.empty:
         return _nothing_to_judge(table, shippable)
@@ -136,7 +136,7 @@ def _is_limit_paid(policy: pd.DataFrame, knobs: Mapping[str, float]) -> pd.Serie
 def _cap_verdict(
     finding: Finding, code: str, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Return the strongest verdict that a policy which pays can have."""
+    """Return the strongest verdict that the limits and checks allow."""
     policy, delta = finding.policy, finding.delta
     # the limits somebody pays for may cost what the others save
     if delta is None or not delta.high < 0:

@@ -1,6 +1,6 @@
 """Simulate telemetry of a world whose truth is known; write it as the contract's CSVs.
 
-The truth stands beside the data, in truth.json, which no other command reads.
+The true values are in truth.json beside the data, which no other command reads.
 """
 
 import json
@@ -69,8 +69,8 @@ def simulate(
 
     The same arguments give the same one.
 
-    ``canary_share`` of the calls of the last 30 days is routed by lot, and the log
-    then says with what probability every call of those days got its arm.
+    ``canary_share`` of the calls of the last 30 days is routed at random, and the log
+    then has the probability with which every call of those days got its arm.
     """
     if not 0.0 <= canary_share <= 1.0:
         raise ValueError(f"canary_share must be from 0 to 1, not {canary_share}")

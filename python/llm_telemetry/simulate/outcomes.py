@@ -1,4 +1,4 @@
-"""What an arm would do to an interaction, as exact probabilities and as draws."""
+"""The outcomes of an interaction on each arm, as exact probabilities and draws."""
 
 from dataclasses import dataclass
 

@@ -34,7 +34,7 @@ Table = tuple[Row, ...]
 
 @dataclass(frozen=True)
 class Arm:
-    """A model, its list price (USD per million tokens) and how strong it is held."""
+    """A model, its list price (USD per million tokens) and its presumed strength."""
 
     model_provider: str
     model_name: str
@@ -45,7 +45,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Who asks what; shares are in the order of the names above."""
+    """The mix of traffic; shares are in the order of the names above."""
 
     use_cases: Row = (0.22, 0.18, 0.12, 0.22, 0.14, 0.12)
     tiers: Row = (0.45, 0.35, 0.20)
@@ -73,8 +73,8 @@ class Tokenizer:
 class Routing:
     """How the logged arm was drawn: a softmax, linear in what was known before."""
 
-    by_difficulty: float = 0.0  # hard prompts to the arms held strong
-    by_tier: float = 0.0  # high tiers to the arms held strong
+    by_difficulty: float = 0.0  # hard prompts to the presumably strong arms
+    by_tier: float = 0.0  # high tiers to the presumably strong arms
     by_use_case: float = 0.5  # each use case prefers arms of its own
 
 
@@ -98,7 +98,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Incident:
-    """One provider degrades at a day (counted from 0) and stays so."""
+    """One provider degrades from ``start_day`` (counted from 0) to the end."""
 
     model_provider: str
     start_day: float
@@ -108,7 +108,7 @@ class Incident:
 
 @dataclass(frozen=True)
 class CostCreep:
-    """Longer outputs and more retries, growing linearly from a day to the end."""
+    """Longer outputs and more retries, growing linearly from ``start_day`` on."""
 
     start_day: float
     completion_factor: float  # completion tokens at the end, relative to before
@@ -117,15 +117,15 @@ class CostCreep:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Something that nobody logs moves both the routing and the failures."""
+    """An unlogged variable that influences both routing and failures."""
 
-    routing: float  # per sd, to the arms held strong
+    routing: float  # per sd, to the presumably strong arms
     failure: float  # per sd, added to the log odds
 
 
 @dataclass(frozen=True)
 class Shift:
-    """From a day on others ask, for more, and fail for other reasons."""
+    """From ``start_day`` on traffic, prompt lengths and causes of failure differ."""
 
     start_day: float
     use_cases: Row  # the shares of the sessions that start from then on
@@ -147,7 +147,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Canary:
-    """From a day on a share of the calls is routed by lot, all chances are logged."""
+    """From ``start_day`` on a share of the calls is routed at random and logged."""
 
     share: float
     start_day: float
@@ -171,4 +171,4 @@ class World:
     shift: Shift | None = None
     missing: Missing = Missing()
     canary: Canary | None = None
-    interactions: int = 20_000  # where nobody says how many
+    interactions: int = 20_000  # the default

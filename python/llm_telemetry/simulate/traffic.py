@@ -1,4 +1,4 @@
-"""Who asks what and when: the context of every interaction, before any answer."""
+"""The context of every interaction, before any answer."""
 
 import numpy as np
 import numpy.typing as npt

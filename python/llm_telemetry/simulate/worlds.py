@@ -34,19 +34,19 @@ ARMS = (
 )
 
 
-def _even(value: float, columns: int) -> Table:
-    """Return a table with a row per use case that holds one value throughout."""
+def even(value: float, columns: int) -> Table:
+    """Return a table with a row per use case, filled with one value."""
     return ((value,) * columns,) * len(USE_CASES)
 
 
-# no arm matters, and yet they look unequal: the hard prompts go to those held strong
+# arms are equal but do not look so: hard prompts go to the presumably strong ones
 NULL = World(
     name="null",
     # one price: with the list prices the arms would differ in cost
     arms=tuple(replace(arm, input_price=1.0, output_price=4.0) for arm in ARMS),
     outcomes=Outcomes(
-        failure=_even(-1.3, len(TIERS)),
-        arm_failure=_even(0.0, len(ARMS)),
+        failure=even(-1.3, len(TIERS)),
+        arm_failure=even(0.0, len(ARMS)),
         arm_latency=(0.0,) * len(ARMS),
         # few breaches, so that it is not the SLA that keeps a policy from being shipped
         latency=log(1000.0),
@@ -60,7 +60,7 @@ REAL = World(
     arms=ARMS,
     outcomes=Outcomes(
         # coding and analysis fail on the free tier; elsewhere free asks for less, so
-        # that the tier as a whole, and the use cases as a whole, hardly stand out
+        # that the tier as a whole, and the use cases as a whole, hardly differ
         failure=(
             (-0.20, -1.72, -1.80),
             (-0.28, -1.66, -1.75),
@@ -95,8 +95,8 @@ INCIDENT = World(
     name="incident",
     arms=ARMS,
     outcomes=Outcomes(
-        failure=_even(-4.55, len(TIERS)),
-        arm_failure=_even(0.0, len(ARMS)),
+        failure=even(-4.55, len(TIERS)),
+        arm_failure=even(0.0, len(ARMS)),
         arm_latency=(0.08, -0.10, 0.06, -0.08, 0.02, 0.0, -0.12, 0.02),
         latency=log(1080.0),
     ),
@@ -109,7 +109,7 @@ HIDDEN = replace(NULL, name="hidden", hidden=Hidden(routing=0.6, failure=0.6))
 NO_OVERLAP = replace(
     NULL,
     name="no_overlap",
-    # the hard half to three arms and the easy half to one, whatever the use case
+    # hard prompts to three arms and easy ones to one, whatever the use case
     routing=Routing(by_difficulty=40.0),
 )
 
@@ -121,7 +121,7 @@ DRIFTED = replace(
         start_day=70.0,
         use_cases=(0.40, 0.06, 0.08, 0.10, 0.26, 0.10),
         prompt_growth=0.4,
-        # the slices that failed are mended and others fail
+        # other slices fail than before
         failure=(
             (-1.4, 0.5, 0.5),
             (-1.4, 0.5, 0.5),
@@ -130,7 +130,7 @@ DRIFTED = replace(
             (1.2, 0.5, 0.5),
             (1.2, 0.5, 0.5),
         ),
-        # and what was the best arm of a use case is among its worst
+        # and the best arm of a use case is now among its worst
         arm_failure=tuple(
             tuple(-1.5 * effect for effect in row) for row in REAL.outcomes.arm_failure
         ),
@@ -140,13 +140,13 @@ DRIFTED = replace(
 MISSING_NOT_AT_RANDOM = replace(
     NULL,
     name="missing_not_at_random",
-    # of 100 answers 4 are late: within the SLA or not, as the missing ones are counted
+    # 4 of 100 answers are late: whether that is within the SLA depends on missing ones
     outcomes=replace(NULL.outcomes, latency=log(1150.0)),
     missing=Missing(
         latency=0.01,
         timeout_ms=2200.0,
         timeouts=0.6,
-        # the two arms held weakest do not report a part of their failures
+        # the two presumably weakest arms do not report a part of their failures
         failures=(0.0, 0.3, 0.0, 0.0, 0.0, 0.0, 0.4, 0.0),
     ),
 )

@@ -1,7 +1,7 @@
 """Which answers a person should review, and whether the evidence allows to say so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.decisions.statistics import Comparison, Estimate
 from llm_telemetry.decisions.types import Basis, plain
 from llm_telemetry.triage import failure_model, model_choice
 from llm_telemetry.triage.audit import ReviewPlan, uniform_draws
@@ -17,6 +17,7 @@ from llm_telemetry.triage.basis import Evidence, basis_of, basis_of_refusal
 from llm_telemetry.triage.calibration import CalibrationReport, calibration_report
 from llm_telemetry.triage.calibration_map import SIGNIFICANT_DIGITS, choose_calibration
 from llm_telemetry.triage.discrimination import roc_auc
+from llm_telemetry.triage.fit_noise import FitNoise, noise_of_fit
 from llm_telemetry.triage.inputs import Inputs
 from llm_telemetry.triage.model_choice import ModelChoice
 from llm_telemetry.triage.review_policy import (
@@ -28,6 +29,7 @@ from llm_telemetry.triage.review_value import ReviewValue, Scored, review_value
 from llm_telemetry.triage.scorecard import Scorecard, no_scorecard
 from llm_telemetry.triage.sections import policy_sections, premises
 from llm_telemetry.triage.sensitivity import sensitivity
+from llm_telemetry.triage.since_history import compare_with_history, expected_score
 from llm_telemetry.triage.slices import calibration_by_slice
 
 __all__ = ["QUEUE_COLUMNS", "SIGNIFICANT_DIGITS", "TriageDecision", "decide"]
@@ -49,7 +51,11 @@ QUEUE_COLUMNS = [
 
 @dataclass(frozen=True)
 class TriageDecision:
-    """The verdict with its reasons, the policy to ship and the queue to review."""
+    """The verdict with its reasons, the policy to ship and the queue to review.
+
+    ``since_history`` compares the evaluation window with the model as it was fitted on
+    history; empty where there is no model, or too little to compare.
+    """
 
     verdict: str
     reasons: tuple[str, ...]
@@ -59,15 +65,20 @@ class TriageDecision:
     scorecard: pd.DataFrame
     estimates: dict[str, Estimate]
     basis: Basis
+    since_history: dict[str, Comparison] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The fitted regression, why it was chosen, and the scorecard made of it."""
+    """The fitted regression, why it was chosen, and the scorecard made of it.
+
+    ``noise`` is that of the fit; None where history is too little to know it.
+    """
 
     model: Pipeline
     choice: ModelChoice
     scorecard: Scorecard
+    noise: FitNoise | None
 
 
 def decide(
@@ -115,11 +126,26 @@ def _fit(inputs: Inputs) -> Fit:
     model = failure_model.fit(
         rows, failed, seed=inputs.seed, is_crossed=choice.is_crossed
     )
+    sessions, _ = pd.factorize(rows["session_id"])
+    noise = noise_of_fit(model, rows, failed, sessions, seed=inputs.seed)
     scorecard = failure_model.scorecard(model)
     rows, failed = inputs.labelled("calibration")
     sessions, _ = pd.factorize(rows["session_id"])
-    calibration = choose_calibration(scorecard.log_odds(rows), failed, sessions)
-    return Fit(model, choice, scorecard.calibrated(calibration))
+    log_odds = scorecard.log_odds(rows)
+    expected = (
+        expected_score(noise, rows, log_odds) if noise and not rows.empty else None
+    )
+    calibration = choose_calibration(log_odds, failed, sessions, expected)
+    return Fit(model, choice, scorecard.calibrated(calibration), noise)
+
+
+def _since_history(fit: Fit, inputs: Inputs) -> dict[str, Comparison]:
+    if fit.noise is None:
+        return {}
+    rows, failed = inputs.labelled("evaluation")
+    sessions, _ = pd.factorize(rows["session_id"])
+    log_odds = fit.scorecard.log_odds(rows)
+    return compare_with_history(fit.noise, rows, failed, sessions, log_odds)
 
 
 def _decide(fit: Fit, inputs: Inputs) -> TriageDecision:
@@ -158,6 +184,7 @@ def _decide(fit: Fit, inputs: Inputs) -> TriageDecision:
         scorecard=fit.scorecard.table(),
         estimates=estimates,
         basis=basis_of(inputs, evidence, tried),
+        since_history=_since_history(fit, inputs),
     )
 
 

@@ -1,4 +1,4 @@
-"""Reviews by score, and a share of them by chance, so that labels stay honest."""
+"""Reviews by score, and a random share, so that labels are not only of high scores."""
 
 import hashlib
 from collections.abc import Iterable
@@ -14,11 +14,12 @@ Booleans = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class ReviewPlan:
-    """A policy that takes the top of each day, and audits drawn from all its calls.
+    """A policy that reviews the top of each day, and audits drawn from all its calls.
 
-    ``ranks`` and ``days`` belong to calls; ``wanted`` is how many calls of a day score
-    high enough; ``limit`` is how many reviews a day there can be. Where the limit
-    binds, audits take the place of the last calls that scores would have picked.
+    ``ranks`` and ``days`` are per call; ``wanted`` is the number of calls per day that
+    score high enough; ``limit`` is the largest number of reviews per day. Where the
+    limit binds, audits replace the lowest-scored picks. ``share`` of the reviews are
+    audits.
     """
 
     ranks: Integers
@@ -29,29 +30,30 @@ class ReviewPlan:
 
     @property
     def expected_audits(self) -> Floats:
-        """Calls that a day's audit draws, on average; some would be reviewed anyway."""
+        """Mean number of audits per day; some of their calls are reviewed anyway."""
         audits: Floats = self.share * np.minimum(self.wanted, self.limit)
         return audits
 
     def marks(self, audits: Floats) -> Booleans:
-        """Return what the scores pick where so many audits a day are drawn."""
+        """Mark the calls picked by score, given the number of audits per day."""
         marked: Booleans = (
             self.ranks < np.minimum(self.wanted, self.limit - audits)[self.days]
         )
         return marked
 
     def probabilities(self) -> Floats:
-        """Return the chance of each call to be reviewed, over the draws of audits."""
+        """Return each call's probability of a review, over the draws of audits."""
         fewer = np.floor(self.expected_audits)
         of_more = (self.expected_audits - fewer)[self.days]
         chances: Floats = (1 - of_more) * self._chances(fewer)
         return chances + of_more * self._chances(fewer + 1)
 
     def drawn(self, calls: Floats, days: Floats) -> tuple[Booleans, Booleans]:
-        """Return what is reviewed by score and what by audit alone.
+        """Mark the calls reviewed by score, and those reviewed only by audit.
 
-        A fraction of an audit is drawn by the day, so that the share holds on average;
-        the audited calls are those of the lowest draws of the day.
+        ``calls`` and ``days`` are uniform draws. A fraction of an audit is rounded up
+        with that probability, so that the share is right on average; the audited calls
+        are those with the lowest draws of the day.
         """
         audits = np.floor(self.expected_audits + days)
         order = np.lexsort((calls, self.days))
@@ -69,10 +71,10 @@ class ReviewPlan:
 
 
 def uniform_draws(names: Iterable[str], *, seed: int) -> Floats:
-    """Return a number in [0, 1) for each name: the same one on every machine."""
+    """Return a number in [0, 1) for each name, the same on every machine (MD5)."""
     halves = b"".join(
         hashlib.md5(f"{seed}:{name}".encode(), usedforsecurity=False).digest()[:8]
         for name in names
     )
-    # the upper 53 bits: a double holds no more, and 1 must not be reached
+    # the upper 53 bits, which is the precision of a double; 1 must not be reached
     return (np.frombuffer(halves, dtype=">u8") >> 11) / 2.0**53

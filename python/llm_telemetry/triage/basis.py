@@ -1,4 +1,4 @@
-"""What the triage verdict stands on, for a reader who wants to attack it."""
+"""What the triage verdict is based on, for a reader who wants to challenge it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from llm_telemetry.triage.calibration import CALIBRATION_LIMITS, CalibrationRepo
 from llm_telemetry.triage.calibration_map import CalibrationMap
 from llm_telemetry.triage.inputs import MIN_FIT_OUTCOMES, Inputs, failed
 from llm_telemetry.triage.model_choice import ModelChoice
-from llm_telemetry.triage.review_value import COST_DIFFERENCE, ReviewValue
+from llm_telemetry.triage.review_value import MEASURED_DIFFERENCE, ReviewValue
 
 ESTIMAND = (
     "USD per interaction of the review policy minus the best of reviewing all and "
@@ -21,7 +21,8 @@ ESTIMAND = (
 )
 ESTIMATOR = (
     "logistic scorecard fitted on history and calibrated on the calibration window; "
-    "threshold from the costs; mean over the evaluation window, t interval by session"
+    "threshold from the costs; mean over the evaluation window, t interval by session; "
+    "where that passes, the claim is shrunk for having passed"
 )
 ASSUMPTIONS = (
     (
@@ -67,7 +68,7 @@ class Evidence:
 
 
 def basis_of(inputs: Inputs, evidence: Evidence, sensitivity: tuple[Row, ...]) -> Basis:
-    """Return all that the verdict stands on."""
+    """Return all that the verdict is based on."""
     return Basis(
         estimand=ESTIMAND,
         estimator=ESTIMATOR,
@@ -80,7 +81,7 @@ def basis_of(inputs: Inputs, evidence: Evidence, sensitivity: tuple[Row, ...]) -
         assumptions=_assumptions(),
         constraints=_capacity(inputs, evidence.value),
         sensitivity=sensitivity,
-        power=_power(evidence.value.estimates[COST_DIFFERENCE]),
+        power=_power(evidence.value.estimates[MEASURED_DIFFERENCE]),
         expires_on=EXPIRES_ON,
     )
 
@@ -197,7 +198,7 @@ def _power(difference: Estimate) -> tuple[Row, ...]:
     needed = difference.n * np.square(seen / difference.value)
     return (
         {
-            "quantity": COST_DIFFERENCE,
+            "quantity": MEASURED_DIFFERENCE,
             "power": POWER,
             "interactions": difference.n,
             "detectable_difference": float(seen),

@@ -1,4 +1,4 @@
-"""Whether predicted probabilities mean what they say, on outcomes they never saw."""
+"""Whether predicted probabilities are calibrated, on held-out outcomes."""
 
 from dataclasses import dataclass
 

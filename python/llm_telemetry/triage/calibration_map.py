@@ -1,4 +1,4 @@
-"""A map that mends predicted probabilities where a later window asks for it."""
+"""A calibration map of predicted probabilities, where a later window requires one."""
 
 from dataclasses import dataclass, replace
 
@@ -8,31 +8,33 @@ from scipy import stats
 from scipy.special import expit, log_expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from llm_telemetry.decisions.statistics import clustered_mean
+from llm_telemetry.decisions.statistics import clustered_covariance, clustered_mean
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 # ten of each outcome for each of the two parameters of the map
 MIN_CALIBRATION_OUTCOMES = 20
-# with fewer, the steps follow the noise: at 1,041 rows the log loss rose by .02
+# with fewer, isotonic steps fit noise: at 1,041 rows the log loss rose by .02
 MIN_ISOTONIC_ROWS = 5000
 MAX_CALIBRATION_P_VALUE = 0.05
+# with fewer, the test could hardly reject anything
+MIN_SESSIONS = 10
 NEWTON_STEPS = 100
-# twice what the log likelihood has left to rise when the steps end
+# twice the remaining increase of the log likelihood at which the steps end
 MIN_RISE = 1e-9
 # keeps the curvature invertible where all logits are equal; far below a real one
 RIDGE = 1e-9
-# what was thought impossible and happened would cost an infinite loss
+# a failure that was predicted with probability 0 would have an infinite loss
 CLIP = 1e-10
 SIGNIFICANT_DIGITS = 12
-# below any log odds there are: the first step reaches down to it
+# below any log odds that occur: the first step extends down to it
 LOWEST_LOG_ODDS = -1000.0
 
 
 @dataclass(frozen=True)
 class CalibrationMap:
-    """p = expit(intercept + slope * logit), or a line through knots where there are.
+    """p = expit(intercept + slope * logit), or linear interpolation between knots.
 
     ``knots`` are (log odds, probability), both rising. ``isotonic_gain`` is the log
     loss of knots minus that of the line on sessions that neither was fitted on.
@@ -50,7 +52,7 @@ class CalibrationMap:
 
     @property
     def is_untested(self) -> bool:
-        """Say whether there was too little to test the scores on."""
+        """Say whether there were too few outcomes to test the scores."""
         return self.p_value is None and not self.knots
 
     def apply(self, logits: Floats) -> Floats:
@@ -78,8 +80,8 @@ def log_losses(probabilities: Floats, outcomes: Floats) -> Floats:
 def fit_line(logits: Floats, outcomes: Floats) -> tuple[float, float]:
     """Return the intercept and slope of the logistic regression of outcomes on logits.
 
-    Newton's method with halved steps. Outcomes that the logits separate have no finite
-    optimum: the steps end with the slope they have reached.
+    Newton's method with halved steps. If the logits separate the outcomes, there is no
+    finite optimum, and the slope reached when the steps end is returned.
     """
     design = np.column_stack([np.ones_like(logits), logits])
     line = np.array([0.0, 1.0])
@@ -107,35 +109,77 @@ def curvature_and_score(
     return curvature + RIDGE * len(outcomes) * np.eye(2), score
 
 
-def choose_line(logits: Floats, outcomes: Floats) -> CalibrationMap:
-    """Map logits by a sigmoid where the calibration window rejects leaving them alone.
+@dataclass(frozen=True)
+class MeanScore:
+    """The mean over rows of (1, logit) x (outcome - probability), and its error."""
 
-    Likelihood-ratio test of (intercept, slope) = (0, 1) with 2 degrees of freedom. A
-    negative slope would turn the ranking over; the best map that keeps it is then flat.
+    mean: Floats
+    covariance: Floats
+    sessions: int
+
+
+def mean_score(logits: Floats, outcomes: Floats, clusters: Integers) -> MeanScore:
+    """Return the mean score of the line (0, 1), its covariance clustered."""
+    residuals = outcomes - expit(logits)
+    scores = np.column_stack([residuals, residuals * logits])
+    mean = scores.mean(axis=0)
+    covariance, sessions = clustered_covariance((scores - mean) / len(scores), clusters)
+    return MeanScore(mean, covariance, sessions)
+
+
+def choose_line(
+    logits: Floats,
+    outcomes: Floats,
+    clusters: Integers,
+    expected: MeanScore | None = None,
+) -> CalibrationMap:
+    """Return a sigmoid map if the calibration window rejects the identity.
+
+    ``expected`` is the mean score of calls that fail as those did which the logits
+    were fitted on. A negative slope would reverse the ranking; the best map that does
+    not is flat.
     """
     rows, failures = len(outcomes), int(outcomes.sum())
-    if min(failures, rows - failures) < MIN_CALIBRATION_OUTCOMES:
+    is_enough = min(failures, rows - failures) >= MIN_CALIBRATION_OUTCOMES
+    score = mean_score(logits, outcomes, clusters) if is_enough else None
+    if score is None or score.sessions < MIN_SESSIONS:
         reason = (
             "no_calibration_window" if rows == 0 else "calibration_window_too_small"
         )
         return CalibrationMap("identity", reason, 0.0, 1.0, None, rows, failures)
-    intercept, slope = fit_line(logits, outcomes)
-    if slope < 0:
-        intercept, slope = float(logit(failures / rows)), 0.0
-    mapped = log_likelihood(intercept + slope * logits, outcomes)
-    statistic = 2 * (mapped - log_likelihood(logits, outcomes))
-    p_value = float(stats.chi2.sf(max(statistic, 0.0), 2))
+    p_value = shift_p_value(score, expected)
     if p_value >= MAX_CALIBRATION_P_VALUE:
         return CalibrationMap(
             "identity", "no_shift_found", 0.0, 1.0, p_value, rows, failures
         )
+    intercept, slope = fit_line(logits, outcomes)
+    if slope < 0:
+        intercept, slope = float(logit(failures / rows)), 0.0
     return CalibrationMap(
         "sigmoid", "shift_found", intercept, slope, p_value, rows, failures
     )
 
 
+def shift_p_value(score: MeanScore, expected: MeanScore | None = None) -> float:
+    """Test whether a mean score differs from the expected one.
+
+    Hotelling's T squared (1931) over sessions: T2 (G - k) / (k (G - 1)) is F with k and
+    G - k degrees of freedom, k being 1 where all logits are equal. Without
+    ``expected`` the model is taken as known.
+    """
+    distance, covariance = score.mean, score.covariance
+    if expected is not None:
+        distance = distance - expected.mean
+        covariance = covariance + expected.covariance
+    rank = max(1, int(np.linalg.matrix_rank(covariance, hermitian=True)))
+    statistic = distance @ np.linalg.pinv(covariance, hermitian=True) @ distance
+    rest = score.sessions - rank
+    ratio = statistic * rest / (rank * (score.sessions - 1))
+    return float(stats.f.sf(ratio, rank, rest))
+
+
 def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
-    """Return the rising line through knots that fits best; never quite 0 or 1."""
+    """Return the isotonic regression as knots; its values are never 0 or 1."""
     rows = len(outcomes)
     least = 1 / (2 * rows)
     fitted = IsotonicRegression(y_min=least, y_max=1 - least).fit(logits, outcomes)
@@ -148,22 +192,27 @@ def isotonic_map(logits: Floats, outcomes: Floats) -> CalibrationMap:
 
 
 def choose_calibration(
-    logits: Floats, outcomes: Floats, clusters: Integers
+    logits: Floats,
+    outcomes: Floats,
+    clusters: Integers,
+    expected: MeanScore | None = None,
 ) -> CalibrationMap:
-    """Return the line, or knots where they win by more than one standard error.
+    """Return the sigmoid, or knots if they win by more than one standard error.
 
-    Both are fitted on half of the sessions and compared on the other, in turn.
+    Both are fitted on one half of the sessions and compared on the other, in turn.
     """
-    line = choose_line(logits, outcomes)
+    line = choose_line(logits, outcomes, clusters, expected)
     if line.p_value is None or len(outcomes) < MIN_ISOTONIC_ROWS:
         return _rounded(line)
     gains = np.empty(len(outcomes))
     for half in (0, 1):
         unseen = clusters % 2 == half
         seen = logits[~unseen], outcomes[~unseen]
+        knots = isotonic_map(*seen)
+        half_line = choose_line(*seen, clusters[~unseen], expected)
         losses = [
-            log_losses(fit(*seen).apply(logits[unseen]), outcomes[unseen])
-            for fit in (isotonic_map, choose_line)
+            log_losses(one.apply(logits[unseen]), outcomes[unseen])
+            for one in (knots, half_line)
         ]
         gains[unseen] = losses[0] - losses[1]
     gain = clustered_mean(gains, clusters)
@@ -181,6 +230,6 @@ def _rounded(chosen: CalibrationMap, gain: float | None = None) -> CalibrationMa
 
 
 def kept(number: float) -> float:
-    """Keep as many digits as the scorecard is written with."""
-    # -0 and 0 are one weight and must be written alike
+    """Round to the number of digits that the scorecard is written with."""
+    # -0 and 0 are the same weight and must be written alike
     return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0

@@ -50,7 +50,7 @@ class Inputs:
 
     @property
     def evaluation(self) -> pd.DataFrame:
-        """The rows that say what a policy is worth."""
+        """The rows on which a policy is evaluated."""
         return self.by_name["evaluation"]
 
     @property
@@ -122,6 +122,6 @@ class Inputs:
 
 
 def failed(rows: pd.DataFrame) -> Floats:
-    """Return 1 for a failure, 0 for a success and NaN where nobody knows."""
+    """Return 1 for a failure, 0 for a success and NaN where unknown."""
     nullable = rows["is_failure"].astype("boolean").astype("Float64")
     return np.asarray(nullable.to_numpy(na_value=np.nan), dtype=np.float64)

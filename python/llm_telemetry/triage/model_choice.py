@@ -1,4 +1,4 @@
-"""Which model predicts sessions best that it has not seen."""
+"""Which failure model predicts held-out sessions best."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 FOLDS = 3
-# of the fits that are only compared: far below the error of the comparison
+# of fits that are only compared; far below the error of the comparison
 TOLERANCE = 1e-3
-# bins of gradient boosting: it takes no more names than that from one column
+# bins of gradient boosting, and so the most names it can use of one column
 MAX_NAMES = 255
 
 
@@ -43,10 +43,10 @@ class ModelChoice:
 def choose(
     rows: pd.DataFrame, failed: Floats, *, seed: int, max_rows: int
 ) -> ModelChoice:
-    """Compare the models on whole sessions that none of them was fitted on.
+    """Compare the models on held-out sessions.
 
     Boosting is compared with the better of the two regressions. No choice is made
-    where a fold would have to be learned from one kind of outcome.
+    where the training data of a fold have one kind of outcome only.
     """
     drawn, folds = _drawn_sessions(rows["session_id"], seed, max_rows)
     rows, failed = rows[drawn], failed[drawn]
@@ -67,7 +67,7 @@ def _wins(gain: Estimate | None) -> bool:
 def _drawn_sessions(
     sessions: pd.Series, seed: int, max_rows: int
 ) -> tuple[Booleans, Integers]:
-    """Mark the rows of sessions drawn at random; return the fold of each of them."""
+    """Mark the rows of randomly drawn sessions; return the fold of each marked row."""
     codes, names = pd.factorize(sessions)
     order = np.random.default_rng(seed).permutation(len(names))
     sizes = np.bincount(codes, minlength=len(names))

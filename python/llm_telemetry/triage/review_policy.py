@@ -36,14 +36,14 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Economics:
-    """What a review costs and saves, in USD, and how many a day there can be."""
+    """What a review costs and saves, USD, and how many reviews per day are possible."""
 
     review_cost: float
     fn_cost: float
     repair_share: float
     capacity_per_day: float
     capacity_p90_guard: float
-    # of the reviews, drawn at random from all calls
+    # share of the reviews that are drawn at random from all calls
     audit_share: float = 0.0
 
     @classmethod
@@ -71,7 +71,7 @@ class Economics:
         return self.review_cost / self.saving_per_failure
 
     def can_review(self, mean: float, p90: float) -> bool:
-        """Say whether the reviewers can take so many reviews per day."""
+        """Say whether the reviews per day are within the reviewers' capacity."""
         return (
             mean <= self.capacity_per_day + ROUNDING
             and p90 <= self.capacity_p90_guard + ROUNDING
@@ -101,10 +101,10 @@ class Traffic:
         return np.bincount(self.days)
 
     def load(self, reviewed: Booleans, audit_share: float = 0.0) -> tuple[float, float]:
-        """Return the mean and the 90th percentile of full-traffic reviews a day.
+        """Return mean and 90th percentile of the reviews per day, at full traffic.
 
-        Of m reviews among n calls, audits add the share of m that they draw from the
-        n - m others.
+        With m reviews among n calls of a day, share x m audits are drawn from all n,
+        of which (1 - m / n) are of calls that are not reviewed anyway.
         """
         if not len(self.days):
             return 0.0, 0.0
@@ -114,11 +114,11 @@ class Traffic:
         return float(daily.mean()), float(np.quantile(daily, 0.9))
 
     def capacity(self, economics: Economics) -> int:
-        """Return how many of these calls the reviewers can take on one day."""
+        """Return how many of these calls can be reviewed on one day."""
         return int(economics.capacity_per_day / self.scale + ROUNDING)
 
-    def holds(self, reviewed: Booleans, economics: Economics) -> bool:
-        """Say whether the reviewers can take it, audits included."""
+    def is_within_capacity(self, reviewed: Booleans, economics: Economics) -> bool:
+        """Say whether the reviews, audits included, are within capacity."""
         return economics.can_review(*self.load(reviewed, economics.audit_share))
 
 
@@ -129,11 +129,11 @@ def stream_threshold(
     *,
     scores: Floats | None = None,
 ) -> float | None:
-    """Return the smallest threshold from t* up whose load the reviewers can take.
+    """Return the smallest threshold from t* up whose load is within capacity.
 
-    No outcome is looked at, only how many calls score how high. None where even the
-    calls of the highest score are too many. ``scores`` are the distinct probabilities
-    in order, where they are known.
+    Uses only the distribution of scores, no outcomes. None where even the calls with
+    the highest score are too many. ``scores`` are the sorted distinct probabilities,
+    if the caller has them.
     """
     distinct = np.unique(probabilities) if scores is None else scores
     above = distinct[np.searchsorted(distinct, economics.threshold) :]
@@ -142,7 +142,7 @@ def stream_threshold(
     # the load falls as the threshold rises
     while low < high:
         middle = (low + high) // 2
-        if traffic.holds(probabilities >= candidates[middle], economics):
+        if traffic.is_within_capacity(probabilities >= candidates[middle], economics):
             high = middle
         else:
             low = middle + 1

@@ -1,4 +1,4 @@
-"""What a review policy is worth on outcomes it was not made from, and the verdict."""
+"""What a review policy is worth on outcomes it was not learned from; the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from llm_telemetry.decisions.statistics import Estimate, clustered_mean
 from llm_telemetry.triage.audit import ReviewPlan
 from llm_telemetry.triage.calibration import CalibrationReport, failure_rate_ceiling
+from llm_telemetry.triage.claimed_saving import Saving, allowance
 from llm_telemetry.triage.review_policy import (
     Economics,
     Traffic,
@@ -25,8 +26,9 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 COST_DIFFERENCE = "cost_minus_best_trivial_usd"
+MEASURED_DIFFERENCE = "cost_minus_best_trivial_uncorrected_usd"
 ORDER_DIFFERENCE = "batch_topk_minus_random_order_usd"
-# below it the normal interval of a cost difference says nothing about missed failures
+# with fewer, the normal interval of a cost difference does not cover missed failures
 MIN_SKIPPED_FAILURES = 5
 SHIPPED_AS = {"stream_threshold": "threshold", "batch_topk": "topk"}
 
@@ -42,7 +44,7 @@ class Scored:
 
     @cached_property
     def ranks(self) -> Integers:
-        """Return each call's place in its day."""
+        """Return each call's rank by probability in its day."""
         return day_ranks(self.probabilities, self.traffic)
 
     @cached_property
@@ -59,7 +61,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class ReviewValue:
-    """The verdict, whom it reviews, and the evidence."""
+    """The verdict, the calls that it reviews, and the evidence."""
 
     verdict: str
     reasons: tuple[str, ...]
@@ -77,10 +79,10 @@ def review_value(
     *,
     is_overlapping: bool = False,
 ) -> ReviewValue:
-    """Weigh the review policies against reviewing everything and nothing.
+    """Compare the review policies with reviewing everything and nothing.
 
-    `threshold` is what stream_threshold returned on an earlier window; windows that
-    overlap prove nothing about what comes later.
+    `threshold` is what stream_threshold returned on an earlier window. If windows
+    overlap, a verdict other than the trivial ones is refused.
     """
     marks = review_marks(scored, economics, threshold)
     policies = _policies(marks, scored, economics)
@@ -89,12 +91,12 @@ def review_value(
     policy = "batch_topk" if is_bound else "stream_threshold"
     trivial = _best_trivial(policies)
     plan = _plan(policy, marks, scored, economics)
-    difference = _cost_difference(scored, economics, plan, marks[trivial])
+    saving = _saving(scored, economics, plan, policies)
     order = _order_difference(scored, economics, marks["batch_topk"])
     skipped = _skipped(scored, marks[policy], economics, report.design_effect)
     codes = {
         **_limit_codes(policies, scored, economics, is_bound=is_bound),
-        f"no_better_than_{trivial}": not difference.high < 0,
+        f"no_better_than_{trivial}": not saving.passes,
         "skip_set_not_certified": trivial == "review_all" and skipped["is_unproven"],
         "order_no_better_than_random": is_bound and not order.high < 0,
         **_trust_codes(report, is_overlapping),
@@ -106,13 +108,13 @@ def review_value(
         reasons=reasons,
         plan=_shipped(plan, verdict),
         policies=list(policies.values()),
-        estimates={COST_DIFFERENCE: difference, ORDER_DIFFERENCE: order},
+        estimates={**_differences(saving), ORDER_DIFFERENCE: order},
         measures={"policy": policy, "best_trivial": trivial, **skipped},
     )
 
 
 def _verdict(reasons: tuple[str, ...], policy: str, trivial: str) -> str:
-    """Fall back on the trivial policy, which no probability is needed for."""
+    """Return the verdict; the trivial policies do not depend on the probabilities."""
     if "capacity_infeasible" in reasons:
         return "refuse"
     if {f"no_better_than_{trivial}", "skip_set_not_certified"} & set(reasons):
@@ -164,13 +166,13 @@ def _trust_codes(report: CalibrationReport, is_overlapping: bool) -> dict[str, b
 def _policies(
     marks: Mapping[str, Booleans], scored: Scored, economics: Economics
 ) -> dict[str, dict[str, Any]]:
-    # in the top of a day, audits take the place of other reviews
+    # in the top of a day, audits replace other reviews
     unaudited = replace(economics, audit_share=0.0)
     charged = dict.fromkeys(marks, unaudited) | {"stream_threshold": economics}
     return {
         name: {
             **policy_row(name, marked, scored.failed, scored.traffic, charged[name]),
-            "feasible": scored.traffic.holds(marked, charged[name]),
+            "feasible": scored.traffic.is_within_capacity(marked, charged[name]),
         }
         for name, marked in marks.items()
     }
@@ -202,7 +204,7 @@ def _plan(
 
 
 def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
-    """Return the plan, or one of all or nothing, which leaves nothing to audit."""
+    """Return the plan, or that of reviewing all or nothing, which has no audits."""
     if verdict in SHIPPED_AS.values():
         return plan
     limit = inf if verdict == "review_all" else 0.0
@@ -210,18 +212,59 @@ def _shipped(plan: ReviewPlan, verdict: str) -> ReviewPlan:
     return replace(plan, wanted=calls, limit=limit, share=0.0)
 
 
-def _cost_difference(
-    scored: Scored, economics: Economics, plan: ReviewPlan, trivial: Booleans
-) -> Estimate:
-    costs = economics.costs(plan.probabilities(), scored.failed)
-    saved = costs - economics.costs(trivial, scored.failed)
-    return clustered_mean(saved, scored.sessions)
+def _saving(
+    scored: Scored,
+    economics: Economics,
+    plan: ReviewPlan,
+    policies: Mapping[str, Mapping[str, Any]],
+) -> Saving:
+    """Return what the plan saves against the trivial policy that costs less."""
+    reviewed = plan.probabilities()
+    trivial_share = float(_best_trivial(policies) == "review_all")
+    cost, other = (
+        economics.costs(np.full(len(reviewed), share), scored.failed)
+        for share in (trivial_share, 1 - trivial_share)
+    )
+    saved, margin = economics.costs(reviewed, scored.failed) - cost, other - cost
+    difference, dearer, both = (
+        clustered_mean(values, scored.sessions)
+        for values in (saved, margin, saved + margin)
+    )
+    is_choice = policies["review_all"]["feasible"]
+    rate = _variance_per_failure_usd(
+        scored, economics, np.abs(reviewed - trivial_share), difference
+    )
+    return Saving(
+        difference,
+        slope=rate if trivial_share else -rate,
+        allowance=allowance(difference, dearer, both) if is_choice else 0.0,
+    )
+
+
+def _differences(saving: Saving) -> dict[str, Estimate]:
+    """Return the cost difference to claim and, as evidence, the measured one."""
+    return {COST_DIFFERENCE: saving.claim(), MEASURED_DIFFERENCE: saving.difference}
+
+
+def _variance_per_failure_usd(
+    scored: Scored, economics: Economics, changed: Floats, difference: Estimate
+) -> float:
+    """Return the error variance that each USD of failures adds to the difference.
+
+    The part that the cost of reviews has by itself is the same whatever fails.
+    """
+    known = np.where(scored.known, changed, np.nan)
+    reviews = clustered_mean(economics.review_cost * known, scored.sessions)
+    failures = economics.saving_per_failure * float(np.nanmean(known * scored.failed))
+    if failures > 0:
+        return max(difference.se**2 - reviews.se**2, 0.0) / failures
+    return economics.saving_per_failure / max(difference.n, 1)
 
 
 def _order_difference(
     scored: Scored, economics: Economics, reviewed: Booleans
 ) -> Estimate:
-    """Compare with as many reviews a day of calls drawn at random."""
+    """Compare with the same number of reviews per day of calls drawn at random."""
     days = scored.traffic.days
     shares = np.bincount(days, reviewed) / scored.traffic.calls
     costs = economics.costs(reviewed, scored.failed)
@@ -232,7 +275,7 @@ def _order_difference(
 def _skipped(
     scored: Scored, reviewed: Booleans, economics: Economics, design_effect: float
 ) -> dict[str, Any]:
-    """Bound the failure rate among the calls that no score would have reviewed."""
+    """Bound the failure rate among the calls that are not reviewed by score."""
     outcomes = scored.failed[~reviewed & scored.known]
     failures = int(outcomes.sum())
     ceiling = failure_rate_ceiling(failures, len(outcomes), design_effect=design_effect)

@@ -100,7 +100,7 @@ def _threshold(inputs: Inputs, threshold: float | None) -> Section:
 
 
 def _audit(scored: Scored, evidence: Evidence) -> Section:
-    """Return how many full-traffic reviews a day are drawn whatever they score."""
+    """Return the audits per day at full traffic, which are drawn whatever the score."""
     plan = evidence.value.plan
     return {
         "share": plan.share,

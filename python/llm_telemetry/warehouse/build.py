@@ -10,24 +10,28 @@ from pathlib import Path
 from typing import Any
 
 from llm_telemetry.errors import InputError
-from llm_telemetry.files.lock import held
+from llm_telemetry.files.lock import exclusive_lock
 from llm_telemetry.ingest.discovery import CONTRACT, PROJECT, contract_files
 from llm_telemetry.ingest.malformed import malformed_files
 from llm_telemetry.warehouse import statement_replay
 from llm_telemetry.warehouse.child_process import run_module
 from llm_telemetry.warehouse.connection import discard, read
 from llm_telemetry.warehouse.data_tests import AUDITED
-from llm_telemetry.warehouse.incremental_state import goes_on_from, is_windowed, state
+from llm_telemetry.warehouse.incremental_state import (
+    can_continue_from,
+    is_windowed,
+    state,
+)
 from llm_telemetry.warehouse.typed_cache import sweep
 
 Progress = Callable[[str], None]
 
-# apart from that of `dbt build`, whose profile is another
+# separate from that of `dbt build`, which uses another profile
 PARSED = PROJECT / "target" / "run" / "partial_parse.msgpack"
-# bytes that a file counts for beside its own
+# bytes added to the size of each file: every open file needs buffers
 A_FILE = 400_000
 
-# run holds the marts to them itself, before it publishes
+# `run` checks the marts for these itself, before it publishes them
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
 
 
@@ -36,7 +40,7 @@ class BuildError(Exception):
 
 
 @contextmanager
-def built(
+def build_marts(
     data_dir: Path,
     warehouse: Path,
     sources: Sequence[str] = (CONTRACT,),
@@ -50,28 +54,28 @@ def built(
 ) -> Iterator[Path]:
     """Build the models beside ``warehouse`` and yield the new file of marts.
 
-    It takes the warehouse's place only when it is published: a build that fails, and
-    a caller that fails, leave the earlier warehouse as it was. What the marts are made
-    from stands in ``scratch_of`` that file, as long. Rollups of days whose telemetry
-    did not change come from the earlier warehouse, unless all are to be refreshed.
-    Raises InputError with one line per problem of the input, or where another run is
-    building the same warehouse.
+    The file replaces the warehouse only when the caller publishes it. All models other
+    than the marts are in ``scratch_of`` that file; both are deleted when the block
+    ends. Rollups of days whose telemetry did not change are copied from the previous
+    warehouse, unless ``full_refresh`` is set. Raises InputError with one line per
+    problem of the input, or if another run builds the same warehouse and ``wait`` is
+    not set; BuildError if dbt failed for any other reason.
     """
     with _files(warehouse, wait=wait) as (marts, scratch):
-        environment = {
+        settings = {
             "LLMOPS_DATA_DIR": str(data_dir),
             "LLM_TELEMETRY_WAREHOUSE": str(scratch),
             "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
             "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources),
-            # the run fits its own
+            # a run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
-            **_going_on(warehouse, sources, full_refresh=full_refresh),
+            **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
             **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
         }
-        told = {**os.environ, "DO_NOT_TRACK": "1", **environment}
-        log = _build(told, warehouse, select, progress, full_refresh=full_refresh)
+        variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
+        log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
         if log is not None:
             raise _explained(log, data_dir, sources, marts)
         yield marts
@@ -79,14 +83,14 @@ def built(
 
 @contextmanager
 def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
-    """Yield the files to build in, for this run alone; nothing of them stays."""
+    """Yield the files to build in, locked for this run, and delete them afterwards."""
     place = _place(warehouse)
-    # DuckDB calls each by its first word, which must be that of no schema
+    # DuckDB names each by the first word of the file, which must not be a schema
     marts = place.with_name(f".published.{place.name}")
     files = marts, scratch_of(marts)
-    with held(place, wait=wait):
+    with exclusive_lock(place, wait=wait):
         try:
-            # of a run that was killed
+            # left by a run that was killed
             for file in files:
                 discard(file)
             yield files
@@ -95,26 +99,27 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
                 discard(file)
 
 
-def _going_on(
+def _incremental_settings(
     warehouse: Path, sources: Sequence[str], *, full_refresh: bool
 ) -> dict[str, str]:
-    """Return what tells dbt which build it may go on from, and what is to be told."""
+    """Return the variables that name the build to continue from, if there is one."""
     now = state(sources)
-    # where all days are held, nothing is taken from an earlier build
-    is_on = not full_refresh and is_windowed() and goes_on_from(warehouse, now)
+    # where all days are retained, nothing is taken from an earlier build
+    may_continue = is_windowed() and not full_refresh
+    is_continued = may_continue and can_continue_from(warehouse, now)
     return {
         "LLM_TELEMETRY_STATE": now,
-        "LLM_TELEMETRY_EARLIER": str(warehouse.resolve()) if is_on else "",
+        "LLM_TELEMETRY_EARLIER": str(warehouse.resolve()) if is_continued else "",
     }
 
 
 def scratch_of(marts: Path) -> Path:
-    """Return the file of everything but the marts, beside that of the marts."""
+    """Return the file of all other models, which is beside that of the marts."""
     return marts.with_name(f".building.{marts.name.removeprefix('.published.')}")
 
 
 def _place(warehouse: Path) -> Path:
-    """Return where the warehouse will be, in a folder that is there."""
+    """Return the absolute path of the warehouse, and create its folder."""
     if warehouse.is_dir():
         raise InputError(f"{warehouse}: a folder: name a file for the warehouse")
     place = warehouse.resolve()
@@ -133,7 +138,7 @@ def failing_checks(warehouse: Path) -> list[str]:
 
 
 def describe(check: dict[Any, Any]) -> str:
-    """Return one line: where, how many, an example and what to do."""
+    """Return a row of integrity_checks as one line, with an example and the remedy."""
     example = check["example_key"]
     known = f", e.g. {example}" if isinstance(example, str) else ""
     return (
@@ -143,30 +148,30 @@ def describe(check: dict[Any, Any]) -> str:
 
 
 def _build(
-    told: Mapping[str, str],
+    environment: Mapping[str, str],
     warehouse: Path,
     select: str | None,
     progress: Progress,
     *,
     full_refresh: bool,
 ) -> str | None:
-    """Build with dbt where the last build cannot be repeated; return its errors."""
-    # whoever refreshes has the files typed again, which no plan does
-    plan = None if full_refresh else statement_replay.place(told, select)
+    """Replay the last build, or run dbt where that fails; return dbt's errors."""
+    # a full refresh lands the files again, which no plan does
+    plan = None if full_refresh else statement_replay.place(environment, select)
     if plan and statement_replay.is_sent(
-        plan, told, lambda line: _event(line, progress)
+        plan, environment, lambda line: _event(line, progress)
     ):
         return None
-    log, sent = _run_dbt(told, select, progress, full_refresh=full_refresh)
+    log, sent = _run_dbt(environment, select, progress, full_refresh=full_refresh)
     if log is None:
-        sweep(warehouse, Path(told["LLMOPS_DATA_DIR"]))
+        sweep(warehouse, Path(environment["LLMOPS_DATA_DIR"]))
         if plan:
-            statement_replay.keep(plan, told, sent)
+            statement_replay.keep(plan, environment, sent)
     return log
 
 
 def _run_dbt(
-    told: Mapping[str, str],
+    environment: Mapping[str, str],
     select: str | None,
     progress: Progress,
     *,
@@ -181,11 +186,11 @@ def _run_dbt(
             *("--target-path", target, "--log-path", target),
             *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
             *("--target", "run"),
-            # more at a time need more memory, and take no less time
+            # more nodes at a time need more memory, and are no faster
             *("--threads", "2"),
             *("--exclude-resource-type", "unit_test"),
             *("--exclude", *LEFT_OUT),
-            # of a part of the marts only the tests that need no other
+            # for a selection of models, only the tests that need no others
             *(("--select", select) if select else ()),
             *("--indirect-selection", "buildable"),
             *(("--full-refresh",) if full_refresh else ()),
@@ -194,7 +199,7 @@ def _run_dbt(
         def hear(line: str) -> None:
             log.append(_event(line, progress, sent))
 
-        code = _dbt(arguments, told, hear)
+        code = _dbt(arguments, environment, hear)
     return "\n".join(filter(None, log)) if code else None, sent
 
 
@@ -211,20 +216,20 @@ def _dbt(
 
 @contextmanager
 def _target() -> Iterator[str]:
-    """Yield a folder for what dbt writes, and in it what an earlier run parsed."""
+    """Yield a target folder for dbt that contains the parse result of the last run."""
     with tempfile.TemporaryDirectory() as folder:
         parsed = Path(folder, PARSED.name)
-        # of its own: dbt writes it in place, and another run may be reading it
+        # a copy, as dbt writes it in place while another run may be reading it
         with suppress(OSError):
             shutil.copy2(PARSED, parsed)
         yield folder
-        # a project that is only read keeps nothing
+        # a read-only project keeps nothing
         with suppress(OSError):
             _keep(parsed)
 
 
 def _keep(parsed: Path) -> None:
-    """Put what dbt parsed in the place of what was parsed earlier, in one step."""
+    """Replace the parse result of the last run by this one, atomically."""
     if PARSED.exists() and PARSED.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
         return
     PARSED.parent.mkdir(parents=True, exist_ok=True)
@@ -234,12 +239,14 @@ def _keep(parsed: Path) -> None:
 
 
 def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
-    """Return what DuckDB may use: it works well in little more than the input.
+    """Return DuckDB's memory limit, such as "600MB": 1.5 times the size of the input.
 
-    Of many files some pages each are held at once, however small they are.
+    Compressed files and Parquet count ten times their size, and each file counts
+    A_FILE more, because some pages of every open file are in memory at once. The
+    variable LLM_TELEMETRY_MEMORY_LIMIT takes precedence.
     """
-    if asked := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
-        return asked
+    if limit := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
+        return limit
     is_contract = list(sources) == [CONTRACT]
     files = contract_files(data_dir) if is_contract else data_dir.rglob("*")
     sizes = (
@@ -253,7 +260,7 @@ def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
 def _event(
     line: str, progress: Progress, sent: list[statement_replay.Statement] | None = None
 ) -> str:
-    """Report progress, keep what is sent, and return the message of an error."""
+    """Report progress, record a statement, and return an error's message or ""."""
     try:
         event = json.loads(line)
     except json.JSONDecodeError:
@@ -268,7 +275,7 @@ def _event(
 def _explained(
     log: str, data_dir: Path, sources: Sequence[str], marts: Path
 ) -> Exception:
-    """Return what went wrong, as the input's fault where it is."""
+    """Return an InputError if the input caused the failure, otherwise a BuildError."""
     if "Out of Memory Error" in log:
         limit = _memory_limit(data_dir, sources)
         return InputError(
@@ -283,5 +290,5 @@ def _gates(marts: Path) -> list[str]:
     try:
         return failing_checks(marts)
     except InputError:
-        # the build broke off before the checks
+        # the build failed before the checks
         return []

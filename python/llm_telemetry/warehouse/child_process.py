@@ -1,4 +1,4 @@
-"""A process of a build, and the one that started it."""
+"""Running a module of the build in a child process."""
 
 import json
 import os
@@ -14,14 +14,17 @@ def run_module(
     environment: Mapping[str, str],
     hear: Callable[[str], object],
 ) -> int:
-    """Run a module in a process of its own; return its exit code."""
+    """Run a module in a child process; return its exit code.
+
+    ``hear`` is called with each line that it prints.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         env=environment,
-        # it closes when this process ends, however that comes
+        # closed when this process ends, for whatever reason
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # an interrupted dbt complains of the pipe that is gone
+        # an interrupted dbt reports that the pipe is closed
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
@@ -32,23 +35,23 @@ def run_module(
 
 
 def follow() -> None:
-    """End at once when the caller does."""
+    """End this process at once when its parent ends."""
     Thread(target=_end_with_the_caller, daemon=True).start()
 
 
-def tell(**line: str) -> None:
-    """Send the caller one line of JSON."""
+def send_line(**line: str) -> None:
+    """Send one line of JSON to the parent process."""
     try:
-        # in one piece: several threads tell
+        # in one write, as several threads send lines
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # whoever asked is gone; an exception here would leave dbt's threads waiting
+        # the parent has ended; an exception here would leave dbt's threads waiting
         os._exit(1)
 
 
 def _end_with_the_caller() -> None:
-    """End when the caller's end of stdin closes: it was killed."""
-    # not through sys.stdin, which the interpreter locks when it ends
+    """End when the parent's end of stdin closes, as when it was killed."""
+    # not through sys.stdin, which the interpreter locks on exit
     os.read(0, 1)
     os._exit(1)

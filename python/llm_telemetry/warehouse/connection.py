@@ -65,7 +65,7 @@ def _rows(
     where, order_by = query.get("where", "true"), query.get("order_by", "all")
     try:
         if names := query.get("names"):
-            coded = (_coded(connection, mart, name, where) for name in names)
+            coded = _coded(connection, mart, names, where)
             columns += f" replace ({', '.join(coded)})"
         sql = f"select {columns} from marts.{mart} where {where} order by {order_by}"
         frame: pd.DataFrame = connection.sql(sql).df()
@@ -76,14 +76,23 @@ def _rows(
     return frame
 
 
-def _coded(connection: Connection, mart: str, column: str, where: str) -> str:
-    """Return a column as a type that numbers its names, which is created here."""
-    kind = f'memory.main."{mart}_{column}"'
+def _coded(
+    connection: Connection, mart: str, columns: Sequence[str], where: str
+) -> list[str]:
+    """Return columns as types that number their names, which are created here."""
+    named = f'memory.main."{mart}_names"'
+    # all in one reading: a mart may be a view
     connection.execute(
-        f"create type {kind} as enum (select distinct {column} from marts.{mart} "
-        f"where {where} and {column} is not null order by 1)"
+        f"create table {named} as select distinct {', '.join(columns)} "
+        f"from marts.{mart} where {where}"
     )
-    return f"{column}::{kind} as {column}"
+    kinds = {column: f'memory.main."{mart}_{column}"' for column in columns}
+    for column, kind in kinds.items():
+        connection.execute(
+            f"create type {kind} as enum (select distinct {column} from {named} "
+            f"where {column} is not null order by 1)"
+        )
+    return [f"{column}::{kind} as {column}" for column, kind in kinds.items()]
 
 
 @contextmanager
@@ -176,19 +185,6 @@ def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
             yield connection
     except duckdb.IOException as error:
         raise InputError(f"{marts}: cannot write: {_first_line(error)}") from error
-
-
-def views_of_other_files(marts: Path) -> list[str]:
-    """Return the views that read what is not in the same file."""
-    names = "select view_name from duckdb_views() where schema_name = 'marts'"
-    found = []
-    with _connected(str(marts)) as connection:
-        for (name,) in connection.execute(names).fetchall():
-            try:
-                connection.execute(f'select * from marts."{name}" limit 0')
-            except duckdb.CatalogException:
-                found.append(name)
-    return sorted(found)
 
 
 def replace_rows(mart: str, rows: "pd.DataFrame", warehouse: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-from llm_telemetry.warehouse.child_process import follow, tell
+from llm_telemetry.warehouse.child_process import follow, send_line
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     follow()
     result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
     if result.exception:
-        tell(error=str(result.exception))
+        send_line(error=str(result.exception))
     if not result.success:
         # an orderly end would add a report of DuckDB's objects to the errors
         os._exit(1)
@@ -31,13 +31,13 @@ def _tell(event: Any) -> None:
     """Tell of an error, a statement that is sent, or how far the build has come."""
     data = event.data
     if event.info.name == "SQLQuery":
-        tell(connection=data.conn_name, sql=data.sql)
+        send_line(connection=data.conn_name, sql=data.sql)
         return
     total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
     if event.info.level == "error":
-        tell(error=event.info.msg)
+        send_line(error=event.info.msg)
     elif total and hasattr(data, "node_info"):
-        tell(progress=f"{data.index}/{total} {data.node_info.node_name}")
+        send_line(progress=f"{data.index}/{total} {data.node_info.node_name}")
 
 
 if __name__ == "__main__":

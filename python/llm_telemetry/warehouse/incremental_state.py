@@ -1,4 +1,4 @@
-"""The published build that the next one goes on from."""
+"""Whether the next build can take rollups from the published one."""
 
 import os
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from llm_telemetry.warehouse.connection import read
 from llm_telemetry.warehouse.model_contracts import LOADER
 
 MADE_OF = ("macros/**/*.sql", "models/**/*.sql", "seeds/*.csv")
-# another price restates the days on which it holds: stg_telemetry_csv__repriced_days
+# a new price rebuilds only its days: stg_telemetry_csv__repriced_days
 PRICES = ("model_prices.csv", "price_overrides.csv")
-# that change what was rolled up; the others change what is decided on it
+# these change the rollups; other knobs only change what is decided from them
 KNOBS = (
     "business_time_zone",
     "failure_event_cost_usd",
@@ -29,15 +29,15 @@ KNOBS = (
 
 
 def state(sources: Sequence[str]) -> str:
-    """Return a digest of what all rollups depend on beside the telemetry.
+    """Return the SHA-256, in hex, of all that rollups depend on except the telemetry.
 
-    Another text of a model, macro or seed, another of their knobs and another engine
-    make other marts of the same files.
+    That is the text of every model, macro and seed (except the two of prices), the
+    knobs in KNOBS, the settings of the project, the sources and the version of DuckDB.
     """
     project, knobs = _project()
     made: list[Any] = [version("duckdb"), sorted(sources), project]
     made += [knobs[knob] for knob in KNOBS]
-    # calls that move to another day are looked for where not all are held
+    # re-dated rows are only looked for where not all days are retained
     made.append(is_windowed())
     digest = sha256(repr(made).encode())
     for pattern in MADE_OF:
@@ -48,13 +48,13 @@ def state(sources: Sequence[str]) -> str:
 
 
 def is_windowed() -> bool:
-    """Whether calls are held for some days only, and days before stand as rollups."""
+    """Whether calls are retained for window_days only, and older days as rollups."""
     _, knobs = _project()
     return float(knobs["window_days"]) > 0
 
 
-def goes_on_from(warehouse: Path, wanted: str) -> bool:
-    """Whether the warehouse holds a build of the wanted state."""
+def can_continue_from(warehouse: Path, wanted: str) -> bool:
+    """Whether the warehouse contains a build with the wanted ``state``."""
     try:
         builds = read("build_info", warehouse)
     except InputError:
@@ -63,7 +63,7 @@ def goes_on_from(warehouse: Path, wanted: str) -> bool:
 
 
 def _project() -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the settings of the dbt project but its knobs, and those as they are."""
+    """Return the project's settings without its knobs, and the knobs as set."""
     project = yaml.load((PROJECT / "dbt_project.yml").read_text(), Loader=LOADER)
     knobs = {
         knob: os.environ.get(knob.upper()) or str(default)

@@ -10,40 +10,23 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import sync
 from llm_telemetry.warehouse.build import BuildError, scratch_of
 from llm_telemetry.warehouse.connection import (
-    Connection,
     is_written,
     joined,
     log_of,
     replace_rows,
-    views_of_other_files,
 )
 from llm_telemetry.warehouse.data_tests import breaches
 
-COMMENTS = """
-    select null as column_name, comment
-    from duckdb_views()
-    where database_name = 'published' and schema_name = 'marts'
-        and view_name = $1 and comment is not null
-    union all
-    select column_name, comment
-    from duckdb_columns()
-    where database_name = 'published' and schema_name = 'marts'
-        and table_name = $1 and comment is not null
-"""
-
 
 def seal(marts: Path, fresh_rows: Mapping[str, pd.DataFrame]) -> None:
-    """Complete the marts of a build, make them stand alone, and audit them.
+    """Complete the marts of a build, and audit them.
 
     ``fresh_rows`` are of marts that hold what was fitted. Where a promise is broken,
     raises InputError if it is one of the seeds, which people edit, else BuildError.
     """
     for mart, rows in fresh_rows.items():
         replace_rows(mart, rows, marts)
-    dependent = views_of_other_files(marts)
     with joined(scratch_of(marts), marts) as connection:
-        for view in dependent:
-            _settle(connection, view)
         broken = breaches(connection)
     if edited := [line for line in broken if line.startswith("seeds.")]:
         raise InputError(*edited)
@@ -73,16 +56,3 @@ def publish(marts: Path, warehouse: Path) -> None:
     except OSError as error:
         where = f"{warehouse}: cannot write: {error.strerror}"
         raise InputError(where) from error
-
-
-def _settle(connection: Connection, view: str) -> None:
-    """Turn a view that reads the scratch file into a table of what it shows."""
-    name, table = f'published.marts."{view}"', f'published.marts."{view}__table"'
-    comments = connection.execute(COMMENTS, [view]).fetchall()
-    connection.execute(f"create table {table} as select * from {name}")
-    connection.execute(f"drop view {name}")
-    connection.execute(f'alter table {table} rename to "{view}"')
-    for column, comment in comments:
-        what = f'column {name}."{column}"' if column else f"table {name}"
-        said = comment.replace("'", "''")
-        connection.execute(f"comment on {what} is '{said}'")

@@ -1,10 +1,10 @@
-"""Send the statements of an earlier build again, without dbt, where they are the same.
+"""Replay the statements of an earlier build, without dbt, where they are the same.
 
-To start dbt and to render and track each node takes twice as long on a small input as
-all the statements do. What dbt sends follows from the project's files, the environment
-and the answers to the queries that it renders with: a plan holds the statements and a
-digest of each answer under a digest of the first two. As soon as an answer differs, the
-build begins again with dbt.
+On a small input, starting dbt, rendering and tracking each node take twice as long as
+all statements together. What dbt sends depends on the project's files, the environment
+and the answers to the queries that it renders with. A plan contains the statements and
+a digest of each answer; its name is a digest of the files and the environment. As soon
+as an answer differs, the build starts again with dbt.
 """
 
 import json
@@ -22,7 +22,7 @@ from pathlib import Path
 import yaml
 
 from llm_telemetry.ingest.discovery import PROJECT
-from llm_telemetry.warehouse.child_process import follow, run_module, tell
+from llm_telemetry.warehouse.child_process import follow, run_module, send_line
 from llm_telemetry.warehouse.connection import Connection, discard, to_build
 from llm_telemetry.warehouse.model_contracts import LOADER
 from llm_telemetry.warehouse.session import limit, prepare, set_variables, text
@@ -35,22 +35,22 @@ KEPT_PLANS = 8
 MADE_OF = ("*.yml", "models/**/*.*", "macros/**/*.sql", "seeds/*.*", "tests/**/*.sql")
 PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 READ_VARIABLES = re.compile(r"(LLM_TELEMETRY|LLMOPS|DBT|SPARK)_")
-# these change no statement; what the salt changes is asked for
+# these change no statement; the salt changes the answer to a query
 OTHER_VARIABLES = {
     f"LLM_TELEMETRY_{x}" for x in ("THREADS", "MEMORY_LIMIT", "USER_SALT")
 }
 
 QUERY = re.compile(r"\s*(select|with|from|describe)\b", re.IGNORECASE)
-# of a contract: the columns of all marts are compared once, at the end
+# checks a contract: instead, the columns of all marts are compared once, at the end
 EMPTY_QUERY = re.compile(r"where false and current_timestamp.*limit 0", re.DOTALL)
-# of a data test
+# a data test
 COUNTS_FAILURES = re.compile(r"\s*select\s+\S+(\s*\(.*?\))? as failures,", re.DOTALL)
 PASSED = [(0, False, False)]
-# a file is typed once, and which ones are is asked for
+# each file is landed once, and a query asks which are
 LANDS = re.compile(
     r"\s*copy .* to '[^']*/\w+-\w{32}-\w{32}(\.days)?\.parquet'", re.DOTALL
 )
-# tables of the session in which a file that is being typed is checked
+# tables of the session in which a file that is being landed is checked
 CHECKS_LANDING = re.compile(r"\blanding_(errors|scans|check)\b")
 COLUMNS = """
     select schema_name, table_name, column_name, data_type, comment
@@ -64,11 +64,11 @@ Statement = tuple[str, str]
 
 
 class ChangedError(Exception):
-    """A query that dbt rendered with has another answer than when it did."""
+    """A query whose answer dbt used while rendering now has another answer."""
 
 
 def place(environment: Mapping[str, str], select: str | None) -> Path:
-    """Return where the plan for this code and environment stands, if there is one."""
+    """Return the path of the plan for this code and environment; it may not exist."""
     project = yaml.load((PROJECT / "dbt_project.yml").read_text(), Loader=LOADER)
     knobs = {name.upper() for name in project["vars"]}
     read = {
@@ -87,7 +87,7 @@ def place(environment: Mapping[str, str], select: str | None) -> Path:
 def is_sent(
     plan: Path, environment: Mapping[str, str], hear: Callable[[str], object]
 ) -> bool:
-    """Build by a plan; where there is none that fits, leave no file behind."""
+    """Build by a plan; return False, without files, if there is none or it fails."""
     if not plan.exists():
         return False
     if (
@@ -106,9 +106,9 @@ def is_sent(
 
 
 def keep(plan: Path, environment: Mapping[str, str], sent: Sequence[Statement]) -> None:
-    """Write down what dbt sent, with the answers as they are after the build."""
+    """Store as a plan what dbt sent, with the answers as they are after the build."""
     draft = plan.with_suffix(f".{os.getpid()}")
-    # a project that is only read keeps nothing
+    # a read-only project keeps nothing
     with suppress(OSError):
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(json.dumps(_needed(sent)))
@@ -123,7 +123,7 @@ def keep(plan: Path, environment: Mapping[str, str], sent: Sequence[Statement]) 
 
 
 def main() -> int:
-    """Send a plan, or complete the draft of one with the answers as they are now."""
+    """Send a plan, or complete the draft of one with the current answers."""
     follow()
     verb, file = sys.argv[1], Path(sys.argv[2])
     with _session() as connection:
@@ -135,9 +135,9 @@ def main() -> int:
 
 
 def _needed(sent: Sequence[Statement]) -> list[Statement]:
-    """Return what a build sent, node after node, in an order that they can stand in.
+    """Return the statements of a build, one node after another in a valid order.
 
-    dbt begins a node when those before it have ended, and works on two at a time.
+    dbt starts a node when its parents have ended, and runs two nodes at a time.
     """
     nodes: dict[str, list[str]] = {}
     for connection, sql in sent:
@@ -151,10 +151,10 @@ def _needed(sent: Sequence[Statement]) -> list[Statement]:
 
 
 def _is_left_out(node: str, sql: str) -> bool:
-    """Whether a new file needs no answer, or the landed files have it."""
+    """Whether a statement is not needed in a new file, or lands files again."""
     if sql in ("BEGIN", "COMMIT") or CHECKS_LANDING.search(sql):
         return True
-    # beside the nodes dbt asks what is there, which is nothing
+    # outside nodes dbt lists existing relations, of which there are none
     is_node = "." in node
     if QUERY.match(sql):
         return not is_node or EMPTY_QUERY.search(sql) is not None
@@ -171,7 +171,7 @@ def _send(
     nodes = len({node for node, _ in statements})
     of_node = groupby(statements, key=itemgetter(0))
     for number, (node, sent) in enumerate(of_node, 1):
-        tell(progress=f"{number}/{nodes} {node.rpartition('.')[2]}")
+        send_line(progress=f"{number}/{nodes} {node.rpartition('.')[2]}")
         connection.begin()
         for _, sql in sent:
             if COUNTS_FAILURES.match(sql):
@@ -206,13 +206,13 @@ def _complete(connection: Connection, file: Path) -> None:
 
 
 def _answer(connection: Connection, sql: str) -> str:
-    # without an order, rows come in any
+    # rows without an order may come in any order
     rows = sorted(map(repr, connection.execute(sql).fetchall()))
     return sha256("\n".join(rows).encode()).hexdigest()
 
 
 def _session() -> Connection:
-    """Open the files of a run as the profile says."""
+    """Open the files of a run with the settings of the profile."""
     profiles = yaml.load((PROJECT / "profiles.yml").read_text(), Loader=LOADER)
     (profile,) = profiles.values()
     target = profile["outputs"]["run"]

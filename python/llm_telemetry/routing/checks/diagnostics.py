@@ -1,8 +1,9 @@
-"""What has to hold for a comparison of routed calls to mean anything.
+"""Diagnostics that a comparison of routed calls has to pass.
 
-A limit is passed over only beyond chance: at few rows every balance is off by
-accident, and the interval already says so. The plain values stand beside. What does
-not apply has no limit; what has one and could not be computed proves nothing.
+Each value is compared with its limit after subtracting what sampling error explains:
+with few rows every balance is off by chance, and the interval accounts for that. The
+plain values are reported beside. A diagnostic that does not apply has no limit; one
+that has a limit but could not be computed has ``is_met`` None.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,8 +27,8 @@ from llm_telemetry.routing.estimation.value import Contrast, Evaluation
 
 LEVEL = 0.95
 NEWTON_STEPS = 25
-LEAST_SPREAD = 1e-9  # of the chances of a model that tells calls apart
-# what is checked, and the code of the refusal where it does not hold
+LEAST_SPREAD = 1e-9  # sd of the propensities, if they differ between calls at all
+# diagnostics, and the code of the refusal if one fails
 CODES = {
     "effective_rows": "too_few_effective_rows",
     "overlapping_share": "no_overlap",
@@ -42,29 +43,29 @@ CODES = {
 
 @dataclass(frozen=True)
 class Judged:
-    """What the diagnostics look at: the rows of one policy, and both estimates."""
+    """What the diagnostics are computed from: a policy's rows and both estimates."""
 
     own: Evaluation
     contexts: pd.DataFrame
     is_chosen: np.ndarray  # whether the arm used is the arm chosen
-    chosen_propensities: Floats  # NaN where a lot decided, and no model has to hold
+    chosen_propensities: Floats  # NaN if arms were drawn at random
     missing: Mapping[str, np.ndarray]
     doubly_robust: Contrast
     snips: Contrast
 
     @property
     def is_modelled(self) -> bool:
-        """Say whether the chances of being routed are a model's."""
+        """Say whether the propensities are estimated by a model."""
         return bool(np.isfinite(self.chosen_propensities).all())
 
 
 def diagnose(judged: Judged, knobs: Mapping[str, float]) -> tuple[Row, ...]:
-    """Return every diagnostic with its limit; without a limit it is for reading."""
+    """Return every diagnostic with its limit; those without one are informative."""
     return tuple(_checks(judged, knobs))
 
 
 def refusals(checks: tuple[Row, ...]) -> list[str]:
-    """Return the codes of the diagnostics that do not hold."""
+    """Return the codes of the diagnostics that fail."""
     return [CODES[row["name"]] for row in checks if row["is_met"] is False]
 
 
@@ -99,7 +100,7 @@ def _plain(name: str, value: float) -> Row:
 def _beyond(
     name: str, found: Estimate, ideal: float, limit: float, *, tests: int = 1
 ) -> Row:
-    """Compare the distance from the ideal, less what chance explains, with a limit."""
+    """Compare the distance from the ideal, minus sampling error, with a limit."""
     quantile = float(stats.norm.ppf(1 - (1 - LEVEL) / 2 / tests))
     distance = abs(found.value - ideal) - quantile * found.se
     if not np.isfinite(distance):
@@ -111,7 +112,7 @@ def _beyond(
 def _overlap(judged: Judged, knobs: Mapping[str, float]) -> Iterator[Row]:
     """Return the share of the rows that the chosen arm could have served.
 
-    Where a lot decided no chance is modelled, and the verdict looks at the logged.
+    Does not apply where arms were drawn at random: no propensity is modelled then.
     """
     if not judged.is_modelled:
         yield check("overlapping_share", None, None, None)
@@ -144,7 +145,7 @@ def _balance(judged: Judged, limit: float) -> Iterator[Row]:
     beyond = [_beyond("", one, 0.0, limit, tests=len(known))["value"] for one in known]
     most = max(beyond, default=None)
     is_met = None if most is None else bool(most <= limit)
-    # contexts that are all alike are balanced, and nobody had to look
+    # contexts that are all alike are balanced: the check does not apply
     yield check("imbalance_beyond_chance", most, limit if found else None, is_met)
     yield from _negative_control(contexts, weights, sessions)
 
@@ -182,10 +183,10 @@ def _negative_control(
 
 
 def _calibration(judged: Judged, limit: float) -> Iterator[Row]:
-    """Regress being on the chosen arm on the log odds of it: the slope should be 1.
+    """Regress use of the chosen arm on its log odds: the slope should be 1.
 
-    A model that tells no calls apart has no slope, only a level: the mean weight
-    speaks for that, and the balance for what the model did not see.
+    A model that predicts the same for every call has no slope; its level is checked
+    by the mean weight, and what it does not model by the balance.
     """
     name = "propensity_slope_error_beyond_chance"
     likely = np.clip(judged.chosen_propensities, 1e-6, 1 - 1e-6)
@@ -200,7 +201,7 @@ def _calibration(judged: Judged, limit: float) -> Iterator[Row]:
 
 
 def logistic_slope(x: Floats, y: Floats, sessions: Codes) -> Estimate:
-    """Return the slope of a logistic regression by Newton's steps, errors clustered."""
+    """Return the slope of a logistic regression, with a clustered standard error."""
     scale = float(x.std())
     design = np.column_stack([np.ones_like(x), (x - x.mean()) / scale])
     beta = np.array([0.0, scale])
@@ -227,7 +228,7 @@ def _estimators(judged: Judged, limit: float) -> Iterator[Row]:
 
 
 def _missing(judged: Judged, limit: float) -> Iterator[Row]:
-    """Compare what is missing on the chosen arms with the other arms' rows."""
+    """Compare missing rates on the chosen arms with those of the other arms."""
     chosen, sessions = judged.is_chosen, judged.own.sessions
     gaps = [_difference(flags, chosen, sessions) for flags in judged.missing.values()]
     beyond = [_beyond("", gap, 0.0, limit, tests=len(gaps))["value"] for gap in gaps]
@@ -237,7 +238,7 @@ def _missing(judged: Judged, limit: float) -> Iterator[Row]:
 
 
 def _difference(flags: np.ndarray, inside: np.ndarray, sessions: Codes) -> Estimate:
-    """Return the share of flags inside minus outside, errors clustered."""
+    """Return the share of flags inside minus outside, with a clustered error."""
     counts = inside.sum(), (~inside).sum()
     if not all(counts):
         return Estimate(nan, nan, nan, nan, len(flags), 0)
@@ -246,7 +247,7 @@ def _difference(flags: np.ndarray, inside: np.ndarray, sessions: Codes) -> Estim
         inside, (flags - shares[0]) / counts[0], -(flags - shares[1]) / counts[1]
     )
     found = from_influence(shares[0] - shares[1], pull, sessions)
-    # where nothing is missing there is nothing to differ, by more than half a row
+    # without missing values the error is 0: use that of half a row instead
     floor = sqrt(0.25 / counts[0] ** 2 + 0.25 / counts[1] ** 2)
     return Estimate(
         found.value,

@@ -1,4 +1,4 @@
-"""How likely each arm was to be used, given what was known before the call."""
+"""The propensity of each arm, given what was known before the call."""
 
 import warnings
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from sklearn.linear_model import LogisticRegression
 from llm_telemetry.routing.estimation.contexts import Codes, Encoded, Encoder, Floats
 
 MAX_ITERATIONS = 300
-# where every model of a fold agrees with chance, nothing is left of the spread
+# upper bound of the search; above 1 probabilities are more extreme than fitted
 MAX_TEMPERATURE = 1.5
 
 
 @dataclass(frozen=True)
 class PropensityModel:
-    """A multinomial logistic regression, drawn towards the arms' plain shares.
+    """A multinomial logistic regression, shrunk towards the arms' overall shares.
 
     log e(a | x) is proportional to log share(a) + t (log raw(a | x) - log share(a)).
-    With t = 1 the regression stands as fitted, with t = 0 the context says nothing.
+    With t = 1 it is the regression as fitted, with t = 0 the context is ignored.
     """
 
     encoder: Encoder
@@ -45,7 +45,7 @@ class PropensityModel:
 def fit(
     rows: Encoded, arms: Codes, count: int, *, temperature: float = 1.0
 ) -> PropensityModel:
-    """Return the model of ``count`` arms fitted on what was logged."""
+    """Return the model of ``count`` arms, fitted on the logged choices."""
     # half a row for every arm, so that none is impossible
     shares = (np.bincount(arms, minlength=count) + 0.5) / (len(arms) + 0.5 * count)
     regression = None
@@ -58,16 +58,16 @@ def fit(
 
 
 def tempered(log_raw: Floats, log_shares: Floats, temperature: float) -> Floats:
-    """Return the log probabilities drawn towards the shares."""
+    """Return the log probabilities shrunk towards the shares, rows x arms."""
     drawn = log_shares + temperature * (log_raw - log_shares)
     return np.asarray(log_softmax(drawn, axis=1))
 
 
 def fit_temperature(log_raw: Floats, log_shares: Floats, arms: Codes) -> float:
-    """Return the temperature that predicts the arms of rows not fitted on best.
+    """Return the temperature with the best likelihood on held-out rows.
 
-    The likelihood is concave in it; under random logging what a regression finds is
-    noise, and the temperature takes it away.
+    The likelihood is concave in it. Under random logging, what the regression finds is
+    noise, and the temperature removes it.
     """
     rows = np.arange(len(arms))
 

@@ -1,7 +1,7 @@
 """What a policy would have cost, from calls that another policy routed.
 
-Every estimator says how far a row moves it, so that errors, sums over use cases and
-tests come from one place.
+Every estimator returns one score per row whose mean is the estimate, so that errors,
+sums over use cases and tests are computed in one place.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ FAILURE = "is_failure"
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the unit cost: what is known of it, and what models expect.
+    """One part of the unit cost: its observed values, and what models predict.
 
     ``chosen`` is expected under the policy's arm, ``logged`` under the arm used.
     """
 
-    usd: float  # what one unit of it costs
+    usd: float  # USD per unit of it
     observed: Floats  # NaN where unknown
     chosen: Floats
     logged: Floats
@@ -37,21 +37,21 @@ class Part:
     def missed(self, expected: Floats) -> Floats:
         """Return observed minus expected, 0 where unknown.
 
-        The known stand for the unknown: rows are missing at random, or routing
-        refuses.
+        Divided by the share that is known: rows are assumed to be missing at random,
+        which routing tests and refuses otherwise.
         """
         known = np.isfinite(self.observed)
         share = known.mean() or nan
         return np.where(known, self.observed - expected, 0.0) / share
 
     def corrected(self, expected: Floats, weights: Floats | float = 1.0) -> Floats:
-        """Return what is expected plus the weighted miss."""
+        """Return the predictions plus the weighted residuals."""
         return expected + weights * self.missed(expected)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The rows a policy decides, as its judges.
+    """The evaluation rows of a policy.
 
     ``weights`` is 1{arm used = arm chosen} / propensity; ``chances`` the modelled
     propensity of the arm chosen, of every row, used or not.
@@ -65,12 +65,12 @@ class Evaluation:
 
     @cached_property
     def effective_rows(self) -> float:
-        """Return how many equally weighted rows the chosen arms' rows are worth."""
+        """Return the effective number of rows on the chosen arms (Kish)."""
         return effective_size(self.weights)
 
     @cached_property
     def effective_sessions(self) -> float:
-        """Return how many equally weighted sessions the chosen arms' rows are worth."""
+        """Return the effective number of sessions on the chosen arms (Kish)."""
         return effective_clusters(self.weights, self.sessions)
 
 
@@ -79,9 +79,9 @@ class Contrast:
     """A policy against the logged routing on the same rows, per interaction."""
 
     estimator: str
-    covered_rows: int  # those the estimate speaks for
+    covered_rows: int  # those that the estimate covers
     covered_use_cases: int
-    unit_cost: float  # USD an interaction under the policy
+    unit_cost: float  # USD per interaction under the policy
     baseline_unit_cost: float
     failure_rate: float
     baseline_failure_rate: float
@@ -105,13 +105,13 @@ def inverse_weights(
 def doubly_robust(part: Part, own: Evaluation) -> Floats:
     """Return m(x, d) + 1{a = d} / e (y - m(x, d)).
 
-    Its mean is right where either the propensities or the outcome models are.
+    Its mean is consistent if either the propensities or the outcome models are right.
     """
     return part.corrected(part.chosen, own.weights)
 
 
 def direct(part: Part, own: Evaluation) -> Floats:
-    """Return m(x, d): the model at its word, whose own error is in no interval."""
+    """Return m(x, d), uncorrected; the interval ignores the error of the model."""
     return part.chosen
 
 
@@ -178,13 +178,13 @@ def score_mean(scores: Floats, own: Evaluation) -> Estimate:
 def corrected_mean(
     scores: Floats, missed: Floats, own: Evaluation, *, kept: float
 ) -> Estimate:
-    """Return the mean of scores that correct models, its error at least the expected.
+    """Return the mean of model-correcting scores, with at least its expected error.
 
-    Under skewed logging the rows of large weight are few: where none was drawn, the
-    error seen is too small. What it is on average follows from the chance e of every
-    row: with s^2 the weighted mean square of what the models missed, the correction
+    Under skewed logging there are few rows of large weight: if none was drawn, the
+    observed error is too small. The expected one follows from the propensity e of
+    every row: with s^2 the weighted mean square of the residuals r, the correction
     (w - kept) r has the variance s^2 mean(e (1/e - kept)^2) / n; ``kept`` is 1 where
-    the row's own outcome is subtracted. The larger of the two errors is taken.
+    the row's own outcome is subtracted. The larger of the two errors is used.
     """
     plain = score_mean(scores, own)
     total = own.weights.sum()
@@ -203,10 +203,11 @@ def corrected_mean(
 
 
 def freedom(scores: Floats, own: Evaluation) -> float:
-    """Return the degrees of freedom: how many sessions the error rests on.
+    """Return the degrees of freedom of the error, from the sessions that carry it.
 
-    The chosen arms' effective ones, or fewer where some carry most of the variance:
-    (sum u^2)^2 / sum u^4 over what each moves (Satterthwaite 1946).
+    The effective sessions of the chosen arms, or fewer if some carry most of the
+    variance: (sum u^2)^2 / sum u^4 over each session's influence u, minus 1
+    (Satterthwaite 1946).
     """
     if not len(scores) or not np.isfinite(scores).all():
         return nan

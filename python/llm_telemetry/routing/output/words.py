@@ -1,6 +1,7 @@
 """The routing decision for a reader who never heard of off-policy evaluation.
 
-The table of reasons in docs/outputs.md is a copy of REASONS, which a test compares.
+The table of reasons in docs/reference/outputs.md is a copy of REASONS, as a test
+checks.
 """
 
 from math import isfinite
