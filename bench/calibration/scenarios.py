@@ -100,11 +100,11 @@ def _scenario(
         canary_share=canary_share,
         **changed,
     )
-    by_lot = f" with {canary_share:.0%} by lot" if canary_share else ""
+    at_random = f" with {canary_share:.0%} at random" if canary_share else ""
     ninth = ", a ninth judged" if "time_split_frac" in changed else ""
     wide = ", wide limits" if "fail_budget" in changed else ""
     name = world if isinstance(world, str) else world.name
-    label = f"{name}, {interactions:,}{by_lot}{ninth}{wide}"
+    label = f"{name}, {interactions:,}{at_random}{ninth}{wide}"
     return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
 
 
@@ -165,8 +165,8 @@ SCENARIOS = (
     ),
     _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
-        "canary_by_lot",
-        "real but faster, 30,000, 40% by lot, wide limits",
+        "canary_at_random",
+        "real but faster, 30,000, 40% at random, wide limits",
         partial(
             in_world,
             world=CALM,
@@ -206,8 +206,8 @@ SCENARIOS = (
         (*SENT_CASES, *CONTROLLED, *UNCONTROLLED),
     ),
     Scenario(
-        "null_by_lot",
-        "null, 9,000, 40% by lot",
+        "null_at_random",
+        "null, 9,000, 40% at random",
         partial(
             in_world,
             world="null",

@@ -107,7 +107,7 @@ def _simulate(simulate: argparse.ArgumentParser) -> None:
         "--canary-share",
         type=float,
         default=0.0,
-        help="of the last 30 days' calls, routed by lot (default: %(default)s)",
+        help="share of the last 30 days' calls routed at random (default: %(default)s)",
     )
     simulate.add_argument("--out-dir", type=Path, required=True)
 

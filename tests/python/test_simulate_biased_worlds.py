@@ -109,7 +109,7 @@ def test_timeouts_lose_their_latency_and_weak_arms_their_failures() -> None:
     assert rates["llama-3.1-8b"] > 0.03
 
 
-def test_a_canary_is_routed_by_lot_from_its_day_on_and_says_so() -> None:
+def test_a_canary_is_routed_at_random_from_its_day_on_and_says_so() -> None:
     simulation = simulate("real", interactions=40_000, seed=5, canary_share=0.4)
     log = simulation.interactions
     assert simulation.truth["canary"]["start_timestamp_utc"] == "2025-04-02T00:00:00Z"

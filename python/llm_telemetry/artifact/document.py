@@ -28,7 +28,7 @@ CLEAR_VERDICTS = {
 UNRELIABLE = {"biased", "too_narrow"}
 # what a routing policy has to show before it serves more of the traffic
 ROLLOUT = (
-    ("shadow", "the policy beats the baseline beyond chance on the log"),
+    ("shadow", "the policy beats the baseline significantly on the log"),
     ("canary", "and holds against hidden confounding, with its constraints certified"),
     ("roll_out", "and wins on randomised canary traffic with logged propensities"),
 )

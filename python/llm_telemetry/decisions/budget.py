@@ -27,7 +27,7 @@ WORDS = (
     ("ticket", "look into the burn within days"),
     ("slo_infeasible", "agree on an objective that the service can keep"),
     ("refuse", "restore the measurement: what is missing decides whether it burns"),
-    ("unmeasured", "restore the measurement: nobody knows whether the budget burns"),
+    ("unmeasured", "restore the measurement: whether the budget burns is unknown"),
     ("insufficient_traffic", "wait: too little traffic to tell"),
 )
 FORECAST = "month_end_cost_usd"

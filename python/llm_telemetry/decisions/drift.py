@@ -37,7 +37,7 @@ ADVICE = {
     "covariate_drift": "look at what moved before trusting older decisions",
     "underpowered": "wait for more sessions: a drift of medium size could hide",
     "not_evaluable": "compare features that are measured, in periods that follow",
-    "stable": "nothing to do: no feature moved beyond chance",
+    "stable": "nothing to do: no feature drifted significantly",
 }
 # of the failure model that triage fitted on history, on the evaluation window
 CONCEPT = ("observed_over_expected", "calibration_slope")
@@ -102,7 +102,7 @@ def _is_overlapping(drift: pd.DataFrame) -> bool:
 
 
 def _has_moved(one: Comparison, knobs: Mapping[str, float]) -> bool:
-    """Say whether a value is far from what is expected, and not by chance."""
+    """Say whether a value is far enough from the expected one, and significantly."""
     limit = knobs["drift_false_discovery_rate"] * SHARE_OF_ALARMS
     is_far = abs(one.difference) >= knobs["min_concept_distance"]
     return bool(is_far and one.p_value <= limit)
@@ -127,10 +127,10 @@ def _verdict(found: set[str]) -> str:
 def _summary(moved: pd.DataFrame, drift: pd.DataFrame) -> str:
     tested = int(drift["verdict"].isin(["drift", "no_drift", "underpowered"]).sum())
     if moved.empty:
-        return f"0 of {tested} comparisons moved beyond chance"
+        return f"0 of {tested} comparisons drifted significantly"
     first = moved.iloc[0]
     return (
-        f"{len(moved)} of {tested} comparisons moved beyond chance; most "
+        f"{len(moved)} of {tested} comparisons drifted significantly; most "
         f"{first['feature']} ({first['severity']}, PSI {first['psi']:.3g})"
     )
 

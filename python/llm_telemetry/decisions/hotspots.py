@@ -85,16 +85,16 @@ def decide(
 
 def _advice(leading: pd.DataFrame) -> str:
     if leading.empty:
-        return "nothing to do: no slice differs beyond chance"
+        return "nothing to do: no slice differs significantly"
     return f"start with {leading.iloc[0]['slice']}"
 
 
 def _summary(leading: pd.DataFrame, found: int, judged: int) -> str:
     if leading.empty:
-        return f"0 of {judged:,} slices beyond chance"
+        return f"0 of {judged:,} slices differ significantly"
     first = leading.iloc[0]
     return (
-        f"{found:,} of {judged:,} slices beyond chance; {first['slice']} fails "
+        f"{found:,} of {judged:,} slices differ significantly; {first['slice']} fails "
         f"{first['failure_rate']:.1%} ({first['failure_rate_low']:.1%} to "
         f"{first['failure_rate_high']:.1%}), {first['excess_usd']:,.0f} USD too much"
     )

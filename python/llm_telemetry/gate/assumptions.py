@@ -19,8 +19,8 @@ def of_versions(comparison: Mapping[str, Any], decided: GateDecision) -> list[Ro
     return [
         _row("within a slice, chance decided which session got which version", split),
         _row(
-            "both versions met the same conditions at the same time",
-            "nobody knows when they served"
+            "both versions served under the same conditions at the same time",
+            "it is unknown when they served"
             if overlap is None
             else f"{overlap:.0%} of the candidate's time is also the baseline's",
             checked=overlap is not None,

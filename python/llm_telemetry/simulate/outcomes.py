@@ -60,9 +60,9 @@ def routing_probabilities(world: World, contexts: pd.DataFrame) -> Floats:
     if world.canary is None:
         return probabilities
     since = world.canary.start_day * DAY_SECONDS
-    drawn_by_lot = world.canary.share * (contexts["second"].to_numpy() >= since)
-    by_lot = drawn_by_lot[:, None]
-    return np.asarray((1 - by_lot) * probabilities + by_lot / len(world.arms))
+    drawn_at_random = world.canary.share * (contexts["second"].to_numpy() >= since)
+    at_random = drawn_at_random[:, None]
+    return np.asarray((1 - at_random) * probabilities + at_random / len(world.arms))
 
 
 def _softmax_routing(world: World, contexts: pd.DataFrame) -> Floats:

@@ -109,7 +109,7 @@ class Calls:
 
         Tokens times price: those of the prompt are the use case's usual ones times
         the prompt's length over the usual, because the tokens logged are of the arm
-        that was used; those of the answer are the usual ones. A price nobody knows is
+        that was used; those of the answer are the usual ones. An unknown price is
         the mean of the others.
         """
         prices = self.prices.assign(arm=self.codes(self.prices))

@@ -40,11 +40,12 @@ REASONS = {
     "missing_differs_by_arm": "outcomes are missing more often for some models",
     "nothing_measured": "outcomes or costs are unknown",
     "policy_costs_more": "the models picked cost more than today's routing",
-    "interval_holds_zero": "the interval of the change holds zero: it may save or cost",
-    "pays": "the change saves money beyond chance",
-    "pays_in_part": "some use cases save money beyond chance, the others may not; they "
-    "were chosen by the calls that judge them, which flatters the sum",
-    "pays_only_together": "the sum saves money beyond chance, no use case alone does",
+    "interval_holds_zero": "the interval of the change includes zero: it may save or "
+    "cost",
+    "pays": "the change saves money, and significantly",
+    "pays_in_part": "some use cases save money significantly, the others may not; "
+    "they were chosen by the calls that judge them, which flatters the sum",
+    "pays_only_together": "the sum saves money significantly, no use case alone does",
     "expired_by_concept_drift": "calls no longer fail as they did when it was learned",
     "limits_violated": "a model picked no longer keeps the limits",
     "limits_not_certified": "it is not yet sure that the models keep the limits",
@@ -53,7 +54,7 @@ REASONS = {
     "prompt_length_unknown": "the prompts' length is known only in tokens that each "
     "provider counts its own way: calls are compared without it",
     "diagnostic_not_measured": "a check of the comparison could not be computed",
-    "missing_could_flip_it": "what is missing decides: the outcomes nobody knows could "
+    "missing_could_flip_it": "missing data decides: the unknown outcomes could "
     "by themselves undo the saving",
     "windows_overlap_in_time": "the calls that judge are not later than the others",
     "use_case_without_candidates": "a use case of the later calls is new",
