@@ -204,7 +204,7 @@ DECISIONS: dict[str, tuple[str, Situation]] = {
         ),
     ),
     "policy_costs_more": ("keep_baseline", lambda: turned(0.6, (0.04, 0.30))),
-    "interval_holds_zero": ("inconclusive", USE_CASES["not_routed"]),
+    "interval_includes_zero": ("inconclusive", USE_CASES["not_routed"]),
     "pays": ("canary", USE_CASES[""]),
     "pays_in_part": (
         "canary",

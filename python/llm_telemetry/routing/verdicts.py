@@ -110,7 +110,7 @@ def _choose_sent(
     else:
         is_sent = saves & (policy["p_value_holm"] < FAMILY_ERROR_RATE)
     if not is_sent.any():
-        codes = ("pays_only_together" if pays else "interval_holds_zero",)
+        codes = ("pays_only_together" if pays else "interval_includes_zero",)
         return replace(finding, verdict="inconclusive", reasons=codes)
     if pays and is_sent.all():
         return _cap_verdict(finding, "pays", window, knobs)
@@ -140,7 +140,7 @@ def _cap_verdict(
     policy, delta = finding.policy, finding.delta
     # the limits somebody pays for may cost what the others save
     if delta is None or not delta.high < 0:
-        nothing = ("interval_holds_zero",)
+        nothing = ("interval_includes_zero",)
         return replace(finding, verdict="inconclusive", reasons=nothing)
     own = window.evaluation(policy)
     factor = robust_factor(delta, own)

@@ -40,8 +40,8 @@ REASONS = {
     "missing_differs_by_arm": "outcomes are missing more often for some models",
     "nothing_measured": "outcomes or costs are unknown",
     "policy_costs_more": "the models picked cost more than today's routing",
-    "interval_holds_zero": "the interval of the change includes zero: it may save or "
-    "cost",
+    "interval_includes_zero": "the interval of the change includes zero: it may save "
+    "or cost",
     "pays": "the change saves money, and significantly",
     "pays_in_part": "some use cases save money significantly, the others may not; "
     "they were chosen by the calls that judge them, which flatters the sum",
