@@ -6,6 +6,7 @@ from routing_frames import KNOBS, marts_of, windowed
 
 from calibration import of_answers
 from calibration.of_routing import HARM_USD, against_truth
+from calibration.of_routing_cases import control_failed
 from calibration.store import Numbers
 from llm_telemetry.decisions.statistics import Floats
 from llm_telemetry.routing import decide
@@ -52,6 +53,7 @@ def measure(seed: int, *, skew: float, has_characters: bool) -> Numbers:
         "sent": len(sent),
         "harmful": int((np.array(true) > HARM_USD).sum()),
         "unlearned": int((~(sent["learned_unit_cost_delta"] < 0)).sum()),
+        "control_failed": control_failed(decision),
         "control_refuses": "negative_control_failed" in decision.reasons,
         "is_refuse": decision.verdict == "refuse",
     } | against_truth("dr", found, truth)

@@ -57,11 +57,6 @@ def measure(replicate: Replicate) -> Numbers:
     is_sent = policy["recommendation"].isin(["shadow", "canary", "roll_out"])
     sent = policy[is_sent]
     true = true_by_use_case(replicate, sent)
-    control = [
-        row["is_met"]
-        for row in decision.basis.diagnostics
-        if row["name"] == "negative_control_z"
-    ]
     found = decision.estimates.get("learned.doubly_robust.unit_cost_delta")
     learned = decision.policies.get("learned", policy.head(0))
     truth = float(of_routing.true_deltas(replicate, learned).mean())
@@ -70,10 +65,19 @@ def measure(replicate: Replicate) -> Numbers:
         "harmful": int((true > of_routing.HARM_USD).sum()),
         "unlearned": int((~(sent["learned_unit_cost_delta"] < 0)).sum()),
         "true_gain": -float(of_routing.true_deltas(replicate, sent).fillna(0.0).mean()),
-        "control_failed": control == [False],
+        "control_failed": control_failed(decision),
         "control_refuses": "negative_control_failed" in decision.reasons,
         "is_refuse": decision.verdict == "refuse",
     } | of_routing.against_truth("dr", found, truth)
+
+
+def control_failed(decision: routing.RoutingDecision) -> bool:
+    """Say whether the policy seems to move the length of the prompts."""
+    return [
+        row["is_met"]
+        for row in decision.basis.diagnostics
+        if row["name"] == "negative_control_z"
+    ] == [False]
 
 
 def measure_both(replicate: Replicate) -> Numbers:

@@ -191,7 +191,7 @@ SCENARIOS = (
             measures=(of_routing_cases.measure,),
             **ALLOWED,
         ),
-        SENT_CASES,
+        (*SENT_CASES, *CONTROLLED),
     ),
     Scenario(
         "routing_own_counts",
@@ -330,7 +330,7 @@ if of_answers.SHARED.is_dir():
             partial(
                 of_answer_logs.measure, skew=skew, has_characters=size == "characters"
             ),
-            (*SENT_CASES[:3], *CONTROLLED[1:]),
+            (*SENT_CASES[:3], *CONTROLLED),
         )
         for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
         for size in ("characters", "own tokens only")
