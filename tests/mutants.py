@@ -71,7 +71,7 @@ MUTANTS = (
         "test_routing.py test_routing_worlds.py test_claims.py",
     ),
     Mutant(
-        "use cases that save nothing go along where the sum pays",
+        "use cases that save nothing are sent where the sum pays",
         f"{PACKAGE}/routing/verdicts.py",
         "is_sent = saves & (_false_discovery_rates(policy) <= FALSE_DISCOVERY_RATE)",
         'is_sent = policy["unit_cost_delta"].notna()',

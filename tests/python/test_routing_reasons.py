@@ -257,7 +257,7 @@ def test_every_reason_has_its_situation() -> None:
     }
 
 
-def test_what_a_limit_costs_is_said_and_whoever_pays_it_has_it_sent() -> None:
+def test_what_a_limit_costs_is_stated_and_a_knob_allows_it() -> None:
     kept, paid = limited(), limited(routing_max_limit_cost_usd=5.0)
     row = kept.policy.set_index("use_case").loc["case_1"]
     cost = kept.estimates["limits.case_1.unit_cost_delta"]
@@ -272,7 +272,7 @@ def test_what_a_limit_costs_is_said_and_whoever_pays_it_has_it_sent() -> None:
     assert "limits.case_1.unit_cost_delta" not in paid.estimates
 
 
-def test_no_use_case_goes_along_for_the_sake_of_the_sum() -> None:
+def test_no_use_case_is_sent_because_of_the_sum_alone() -> None:
     # equal arms: what is learned of them is chance
     equal = two_arms(3, fails=(0.08, 0.085))
     policy = decided(beside(two_arms(), equal)).policy.set_index("use_case")

@@ -15,12 +15,12 @@ from llm_telemetry.routing.checks.sensitivity import robust_factor
 from llm_telemetry.routing.estimation.value import Contrast
 from llm_telemetry.routing.evaluation import Window, estimates
 
-FAMILY_ERROR_RATE = 0.05  # of calling any use case better or worse that is not
-FALSE_DISCOVERY_RATE = 0.05  # of the use cases sent, those that cost more
+FAMILY_ERROR_RATE = 0.05  # probability of any false claim about a use case
+FALSE_DISCOVERY_RATE = 0.05  # share of the use cases sent that cost more
 # what history alone says of a use case: nothing, or that its baseline stays
 UNKNOWN_BY_HISTORY = ("too_few_requests", "outcomes_unknown")
 KEPT_BY_HISTORY = ("no_arm_keeps_limits", "limits_cost_more", "no_arm_costs_less")
-# what each verdict has the router do
+# what the router should do for each verdict
 RECOMMENDATIONS = {
     "refuse": "keep_baseline",
     "keep_baseline": "keep_baseline",
@@ -93,12 +93,13 @@ def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
 def _choose_sent(
     finding: Finding, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Say which use cases the evidence sends: those that save money by themselves.
+    """Choose the use cases to route: those that save money by themselves.
 
-    Where the policy as a whole pays, at most 5 % of the use cases sent should be false
-    ones (Benjamini & Hochberg 1995, one-sided); none goes along for the sum's sake but
-    one whose limits somebody pays for. Where it proves nothing, single use cases may:
-    Holm keeps the chance that any of them is a false one at 5 %.
+    Where the policy as a whole is significant, the false discovery rate of the use
+    cases sent is 5 % (Benjamini & Hochberg 1995, one-sided); no other is sent, except
+    where the knobs allow what its limits cost. Where the whole is not significant,
+    single use cases may be: Holm's correction keeps the probability of any false one
+    at 5 %.
     """
     policy, delta = finding.policy, finding.delta
     saves = policy["unit_cost_delta"] < 0
@@ -127,7 +128,7 @@ def _false_discovery_rates(policy: pd.DataFrame) -> pd.Series:
 
 
 def _is_limit_paid(policy: pd.DataFrame, knobs: Mapping[str, float]) -> pd.Series:
-    """Say where history expects to pay for the limits, and no surely larger price."""
+    """Return where history expects limits to cost, and no more than is allowed."""
     most = knobs["routing_max_limit_cost_usd"]
     is_paid = ~(policy["learned_unit_cost_delta"] < 0)
     return is_paid & (policy["unit_cost_delta_low"] <= most)
@@ -138,7 +139,7 @@ def _cap_verdict(
 ) -> Finding:
     """Return the strongest verdict that the limits and checks allow."""
     policy, delta = finding.policy, finding.delta
-    # the limits somebody pays for may cost what the others save
+    # limits that are paid for may cost what the others save
     if delta is None or not delta.high < 0:
         nothing = ("interval_includes_zero",)
         return replace(finding, verdict="inconclusive", reasons=nothing)

@@ -167,7 +167,7 @@ class World:
     incident: Incident | None = None
     cost_creep: CostCreep | None = None
     hidden: Hidden | None = None
-    tokenizers: tuple[Tokenizer, ...] = ()  # whoever has none counts the common tokens
+    tokenizers: tuple[Tokenizer, ...] = ()  # the others count the common tokens
     shift: Shift | None = None
     missing: Missing = Missing()
     canary: Canary | None = None
