@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the table; exit with 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", nargs="*", help="scenarios whose name contains one")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
@@ -36,14 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     # one thread a worker: two workers fill two cores
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    lines = measured(chosen, options.seeds, options.workers)
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    lines = measured(chosen, seeds, options.workers)
     print("\n".join(claims.table(lines)))
     if len(chosen) == len(SCENARIOS):
-        rewrite(DOCUMENT, lines, options.seeds)
+        rewrite(DOCUMENT, lines, seeds)
     return int(any(line.endswith("| MISS |") for line in lines))
 
 
-def measured(chosen: Iterable[Scenario], seeds: int, workers: int) -> list[str]:
+def measured(chosen: Iterable[Scenario], seeds: range, workers: int) -> list[str]:
     """Run what is not yet on disk, and return the lines of the table."""
     folder = store.folder()
     lines: list[str] = []
@@ -57,16 +59,14 @@ def measured(chosen: Iterable[Scenario], seeds: int, workers: int) -> list[str]:
 
 
 def replicates(
-    scenario: Scenario, folder: Path, seeds: int, pool: ProcessPoolExecutor
+    scenario: Scenario, folder: Path, seeds: range, pool: ProcessPoolExecutor
 ) -> pd.DataFrame:
     """Return the numbers of every seed, those on disk as they are."""
     file = folder / f"{scenario.name}.jsonl"
     done = set(store.load(file).index)
     started = said = time.monotonic()
     waiting: dict[Future[store.Numbers], int] = {
-        pool.submit(scenario.run, seed): seed
-        for seed in range(seeds)
-        if seed not in done
+        pool.submit(scenario.run, seed): seed for seed in seeds if seed not in done
     }
     for count, future in enumerate(as_completed(waiting), start=1):
         store.append(file, waiting[future], future.result())
@@ -76,15 +76,15 @@ def replicates(
             took = f"{count} of {len(waiting)} in {now - started:.0f} s"
             print(f"{scenario.name}: {took}", file=sys.stderr, flush=True)
     numbers = store.load(file)
-    return numbers[numbers.index < seeds]
+    return numbers[numbers.index.isin(seeds)]
 
 
-def rewrite(document: Path, lines: Sequence[str], seeds: int) -> None:
+def rewrite(document: Path, lines: Sequence[str], seeds: range) -> None:
     """Put the table between its two markers."""
     text = document.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
-    said = f"`make calibrate`, {seeds} replicates of each row."
+    said = f"`make calibrate`, {len(seeds)} replicates of each row."
     body = "\n".join([BEGIN, said, "", *claims.table(lines), END])
     document.write_text(before + body + after, encoding="utf-8")
 

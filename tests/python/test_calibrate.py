@@ -77,7 +77,7 @@ def test_only_what_stands_between_the_markers_is_rewritten(
     document = tmp_path / "methods.md"
     document.write_text(f"before\n{calibrate.BEGIN}\nold\n{calibrate.END}\nafter\n")
     for line in ("| null | a |", "| null | b |"):
-        calibrate.rewrite(document, [line], 200)
+        calibrate.rewrite(document, [line], range(200))
     text = document.read_text()
     assert text.startswith(f"before\n{calibrate.BEGIN}\n")
     assert text.endswith(f"| null | b |\n{calibrate.END}\nafter\n")

@@ -156,12 +156,12 @@ def test_a_close_choice_between_trivial_policies_gives_back_what_it_took() -> No
 
 @pytest.mark.parametrize("review_cost", [2.0, 4.0, 8.0])
 def test_claims_of_shipped_policies_are_true_ones(review_cost: float) -> None:
-    generator = np.random.default_rng(int(review_cost))
+    generator = np.random.default_rng(1)
     economics = Economics.from_knobs(KNOBS | {"review_cost": review_cost})
     report = CalibrationReport({}, {"residual_design_effect": 1.0}, is_evaluable=False)
     sessions = np.arange(600) // 3
-    gaps, measured_gaps, savings_true = [], [], []
-    for _ in range(200):
+    gaps, measured_gaps = [], []
+    for _ in range(300):
         chances = special.expit(generator.normal(-2.5, 0.8 * 1.44, 600))
         failed = (generator.random(600) < chances).astype(float)
         traffic = Traffic(np.zeros(600, dtype=int), 1.0)
@@ -172,14 +172,12 @@ def test_claims_of_shipped_policies_are_true_ones(review_cost: float) -> None:
         is_all = float(found.measures["best_trivial"] == "review_all")
         true = economics.costs(np.full(600, is_all), chances)
         true -= economics.costs(found.plan.probabilities(), chances)
-        savings_true.append(true.mean())
         gaps.append(-found.estimates[CLAIMED].value - true.mean())
         measured_gaps.append(-found.estimates[MEASURED].value - true.mean())
-    assert len(gaps) > 90
+    assert len(gaps) > 140
     error = np.std(gaps, ddof=1) / len(gaps) ** 0.5
-    assert np.mean(gaps) < 2 * error
-    # where the trivial policies cost about the same, some 3 % too little is claimed
-    assert np.mean(gaps) > -max(2 * error, 0.05 * np.mean(savings_true))
-    # at 4 USD either trivial policy may be the cheaper one
+    assert abs(np.mean(gaps)) < 2 * error
+    # at 4 USD the saving is far above the gate, but either trivial policy may be the
+    # cheaper one, so that the measured saving is too small there
     sign = -1 if review_cost == 4 else 1
     assert sign * np.mean(measured_gaps) > 2 * error

@@ -12,6 +12,7 @@ MODELS = (
     "int_drift_values",
     "int_drift_bin_edges",
     "int_drift_bins",
+    "int_drift_session_bins",
     "int_drift_bin_covariances",
     "int_drift_tests",
     "drift",
