@@ -60,6 +60,20 @@ def test_lengths_that_are_all_alike_control_nothing(length: float) -> None:
     ]
 
 
+def test_a_few_sessions_widen_the_limit_of_the_control() -> None:
+    limits = [
+        next(
+            row["limit"]
+            for row in diagnose(judged(sessions), KNOBS)
+            if row["name"] == "negative_control_z"
+        )
+        for sessions in (4, SIZE)
+    ]
+    # the quantiles of t with at most 3 degrees of freedom, and with some 50
+    assert limits[0] >= 3.18
+    assert 1.96 < limits[1] < 2.1
+
+
 def test_one_session_measures_nothing_between_sessions() -> None:
     assert set(unmeasured(diagnose(judged(sessions=1), KNOBS))) >= {
         "weight_error_beyond_chance",
