@@ -1,18 +1,25 @@
-"""docs/measured/benchmarks.md, written from what was measured and from nothing else."""
+"""The pages of docs/measured that `make bench` writes, from what was measured alone.
+
+A comparison that names a ``PAGE`` has that page, between its two markers; the others
+share benchmarks.md.
+"""
 
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from measuring import BENCH, ROOT, Row
 from words import Section, bars_table, paragraph, table
 
-PAGE = ROOT / "docs" / "measured" / "benchmarks.md"
+FOLDER = ROOT / "docs" / "measured"
+PAGE = FOLDER / "benchmarks.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 RESULTS = BENCH / "results"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "polars", "scikit-learn")
 Result = dict[str, Any]
@@ -40,8 +47,27 @@ def keep(comparison: str, case: str, rows: list[Row]) -> None:
 
 
 def write(comparisons: Mapping[str, ModuleType]) -> None:
-    """Render the page from all results that there are."""
-    PAGE.write_text("\n".join(lines(comparisons)) + "\n", encoding="utf-8")
+    """Render each page of which there are results, from all of them."""
+    shared = {}
+    for name, comparison in comparisons.items():
+        if not hasattr(comparison, "PAGE"):
+            shared[name] = comparison
+        elif of_name := results(name):
+            write_between(FOLDER / comparison.PAGE, comparison, of_name)
+    if any(map(results, shared)):
+        PAGE.write_text("\n".join(lines(shared)) + "\n", encoding="utf-8")
+
+
+def write_between(
+    page: Path, comparison: ModuleType, of_name: Sequence[Result]
+) -> None:
+    """Replace what is between the markers of a page."""
+    text = page.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    section = comparison.section(rows(of_name)).lines()[2:]
+    body = "\n".join([BEGIN, *section, *measured_on(of_name), "", END])
+    page.write_text(before + body + after, encoding="utf-8")
 
 
 def lines(comparisons: Mapping[str, ModuleType]) -> list[str]:
@@ -76,7 +102,7 @@ def in_order(case: str) -> tuple[int, str]:
     return (int(first), case) if first.isdigit() else (0, case)
 
 
-def rows(of_name: list[Result]) -> list[Row]:
+def rows(of_name: Sequence[Result]) -> list[Row]:
     """Return the rows of all cases, each with its case."""
     return [{"case": one["case"], **row} for one in of_name for row in one["rows"]]
 
@@ -87,7 +113,7 @@ def summary(sections: list[Section]) -> list[str]:
     return ["", "## Bars", "", *bars_table(bars)] if bars else []
 
 
-def measured_on(every: list[Result]) -> list[str]:
+def measured_on(every: Sequence[Result]) -> list[str]:
     """Return the machines, the versions and the dates."""
     kinds: dict[tuple[str, str], list[str]] = {}
     for result in every:

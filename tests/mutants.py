@@ -148,6 +148,57 @@ MUTANTS = (
         "clustered_covariance((scores - mean) / len(scores), np.arange(len(scores)))",
         "test_calibration.py",
     ),
+    Mutant(
+        "a page is compared with the budget alone",
+        "models/intermediate/slo/int_burn_rates_multiwindow.sql",
+        "on alerts.severity = 'page'\n            and",
+        "on false and",
+        "test_burn.py",
+    ),
+    Mutant(
+        "an objective that is always missed silences a page",
+        "models/marts/slo/burn_alerts.sql",
+        "            reaches_factor\n            and is_above_own_past",
+        "            reaches_factor and not is_infeasible\n"
+        "            and is_above_own_past",
+        "test_burn.py",
+    ),
+    Mutant(
+        "an incident is in its own baseline",
+        "models/intermediate/slo/int_burn_rates_multiwindow.sql",
+        "greatest(pasts.rate, pasts.budget_rate) desc,",
+        "pasts.interaction_date,",
+        "test_burn.py",
+    ),
+    Mutant(
+        "few expected events are never an alert",
+        "models/marts/slo/burn_alerts.sql",
+        "            reaches_factor\n            and is_above_own_past",
+        "            reaches_factor and factor * budget_rate * trials >= 5\n"
+        "            and is_above_own_past",
+        "test_burn.py",
+    ),
+    Mutant(
+        "the failures of one session are as many failures",
+        "models/marts/slo/burn_alerts.sql",
+        "'1 - counted_once', '1 - counted_once', '1e0'",
+        "'0', '0', '1e0'",
+        "test_burn.py",
+    ),
+    Mutant(
+        "days are as alike as calls",
+        "models/intermediate/slo/int_burn_rates_multiwindow.sql",
+        "pasts.design_effect, coalesce(pasts.day_dispersion, 1e0)",
+        "pasts.design_effect, 1e0",
+        "test_burn.py",
+    ),
+    Mutant(
+        "a spent budget blocks for ever",
+        f"{PACKAGE}/decisions/budget.py",
+        "bool(0 < periods < PERIODS)",
+        "bool(0 < periods)",
+        "test_monitoring.py",
+    ),
 )
 
 

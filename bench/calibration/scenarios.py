@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from math import log
+from math import inf, log
 
 from calibration import (
     drift_worlds,
     of_answer_logs,
     of_answers,
+    of_burn,
     of_drift,
     of_gate,
     of_routing,
@@ -116,7 +117,9 @@ NINTH = {"time_split_frac": 8 / 9}
 CONCEPT = (of_drift.concept,)
 CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 
-SCENARIOS = (
+FIRST_QUARTER = "pages in the first quarter of data"
+
+SCENARIOS: tuple[Scenario, ...] = (
     _scenario("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
     _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
     _scenario("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
@@ -310,6 +313,51 @@ SCENARIOS = (
             Claim("P(passed)", "passed", "mean"),
         ),
     ),
+)
+SCENARIOS += tuple(
+    Scenario(
+        f"burn_chronic_{calls_a_day}",
+        f"always at {times:g} times its budget, {calls_a_day} calls a day",
+        partial(of_burn.chronic_miss, calls_a_day=calls_a_day, times=times),
+        (
+            Claim("pages a quarter, over a year", "pages", "mean", high=1.0),
+            Claim(FIRST_QUARTER, "pages_first_quarter", "mean", high=1.0),
+            Claim("days with a page a quarter", "paging_days", "mean"),
+            Claim("P(page on the first day of an outage)", "outage_pages", low=low),
+            Claim("P(an objective is proposed after a year)", "has_proposal"),
+        ),
+    )
+    for calls_a_day, times, low in ((500, 2.5, 0.95), (40, 2.5, 0.95), (200, 6, 0.95))
+)
+SCENARIOS += tuple(
+    Scenario(
+        f"burn_on_budget_{calls_a_day}",
+        f"on its budget, {calls_a_day} calls a day",
+        partial(of_burn.on_budget, calls_a_day=calls_a_day),
+        (Claim("pages a quarter", "pages", "mean", high=0.1),),
+    )
+    for calls_a_day in (40, 500)
+)
+SCENARIOS += tuple(
+    Scenario(
+        f"burn_{failures}_in_a_row",
+        f"{failures} failures in a row, 40 calls a day",
+        partial(of_burn.failures_in_a_row, failures=failures),
+        (Claim("P(page)", "pages", low=low, high=high),),
+    )
+    for failures, low, high in ((20, 0.95, inf), (2, -inf, 0.05))
+)
+SCENARIOS += tuple(
+    Scenario(
+        f"burn_incident_after_{before}",
+        f"half the calls fail for 28 days, {before} days after the data start",
+        partial(of_burn.long_incident, before=before),
+        (
+            Claim("P(page on day 1)", "pages_on_day_1", low=0.95),
+            Claim("P(page on each of the 28 days)", "pages_all_along", low=0.95),
+        ),
+    )
+    for before in (10, 30)
 )
 # published answers, where they are at hand
 if of_answers.SHARED.is_dir():

@@ -6,7 +6,7 @@
 {% macro first_retained_day() -%}
     {#- the first day that is held; none where all are, as in unit tests -#}
     {%- set days = days_to_process() -%}
-    {{- first_day_where(days, 'is_held') if days and execute and is_windowed() -}}
+    {{- first_day_where(days, 'is_retained') if days and execute and is_windowed() -}}
 {%- endmacro %}
 
 {% macro days_to_process() -%}
@@ -75,7 +75,7 @@
 
     semi join {{ days }} as days
         on carried.interaction_date = days.loaded_date
-            and not days.is_held
+            and not days.is_retained
             and not days.is_restated
     {%- endif %}
 {%- endmacro %}
@@ -86,7 +86,7 @@
     {%- if not first_retained_day() -%}true
     {%- else -%}
     ({{ day }} is null or {{ day }} in {{ text_list(days, 'loaded_date',
-        '(is_held or is_restated)') }})
+        '(is_retained or is_restated)') }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -11,7 +11,7 @@
 {%- endmacro %}
 
 {% macro binned_feature(rows, feature) -%}
-    {#- the bin of a numeric feature of `rows`, beside its `edges` -#}
+    {#- the bin of a numeric feature of `rows`, by the joined `edges` -#}
     {%- set bin = decile(rows ~ '.' ~ feature, 'edges.' ~ feature ~ '_') -%}
     {%- if feature in integer_features().split() -%}
     if(

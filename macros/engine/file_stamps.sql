@@ -14,7 +14,7 @@
 {% macro landed_files() -%}
     {#- what stands in the landing folder; what was written in the second of its source is not
         to be trusted -#}
-    {#- Spark lands every file anew -#}
+    {#- Spark lands every file again -#}
     {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}
     {%- set landed, sidecars = {}, literal_path(landing_folder())[:-1] ~ "/llm_*.days.parquet'" -%}
     {%- if run_query('select file from glob(' ~ sidecars ~ ')').rows | length -%}

@@ -68,7 +68,8 @@
     {{ return(found | length > 0) }}
 {%- endmacro %}
 
-{% macro lines_of_json(file, columns) -%}
+{% macro lines_of_json(file, columns, variable) -%}
+    {#- of the file that the session names in `variable`, if it does -#}
     {%- if target.type == 'spark' -%}
     {%- set fields = [] -%}
     {%- for name, type in columns.items() -%}
@@ -82,6 +83,10 @@
         )
     ) as lines
     {%- else -%}
-    read_ndjson({{ literal_path(file) }}, columns = {{ columns }}, ignore_errors = true)
+    read_ndjson(
+        coalesce(getvariable('{{ variable }}'), {{ literal_path(file) }}),
+        columns = {{ columns }},
+        ignore_errors = true
+    )
     {%- endif -%}
 {%- endmacro %}

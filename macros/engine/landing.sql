@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {% macro landing_folder() -%}
-    {#- beside the warehouse, in whichever file it is being built; on Spark within it -#}
+    {#- next to the warehouse, whichever file is being built; on Spark inside it -#}
     {%- if target.type == 'spark' -%}{{ return(env_var('LLM_TELEMETRY_SPARK_WAREHOUSE',
         'target/spark') ~ '/landed') }}{%- endif -%}
     {%- set built = run_query(

@@ -62,5 +62,5 @@
 {% macro unsure_text(name) %}{{ name }} like ' %' or {{ name }} like '% ' or lower({{ name }})
     in ('', 'nan', 'null'){% endmacro %}
 
-{# stands for a number that is no count #}
+{# marks a number that is not a count #}
 {% macro no_count() %}(-9223372036854775807 - 1){% endmacro %}

@@ -19,7 +19,7 @@
 {%- endmacro %}
 
 {% macro land_file(file, columns, place) -%}
-    {#- first the rows, then what they are by day: the second stands for both -#}
+    {#- first the rows, then their counts by day: if the second file exists, so does the first -#}
     {%- set found = described_columns(file) -%}
     {%- set landed = columns | select('in', found | map('lower') | list) | list -%}
     {%- if not land_quickly(file, columns, found, landed, place) -%}

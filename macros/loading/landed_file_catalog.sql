@@ -62,7 +62,7 @@
     {{ return(files) }}
 {%- endmacro %}
 
-{#- landed files of interactions that the build this one goes on from did not know -#}
+{#- landed files of interactions that the continued build did not know -#}
 {% macro fresh_files() -%}
     {{ return(text_list(ref('stg_telemetry_csv__landed_files'), 'landed_file',
         "table_name = 'interactions' and landed_file not in (select landed_file

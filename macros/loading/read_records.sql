@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro unwrapped_documents() -%}
-    {#- materialized: an unnest beside the document would parse it again for each record -#}
+    {#- materialized: an unnest next to the document would parse it again for each record -#}
     {{ paged_documents() }},
 
     listed as materialized (

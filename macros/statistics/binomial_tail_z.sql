@@ -1,11 +1,13 @@
 {#-
     The z whose normal_tail is P(X >= events) for X ~ binomial(trials, probability), by Peizer and
     Pratt (1968), which keeps the skew that a normal approximation loses. With one or more expected
-    events, tails between 1e-6 and .05 are within 6 % of the exact ones. Null if none is expected.
+    events, tails between 1e-6 and .05 are within 6 % of the exact ones; with fewer, tails between
+    1e-5 and .02 are .95 to 1.5 times those of whole events. Half an event or less is no evidence.
+    Null if none is expected.
 -#}
 {% macro binomial_tail_z(events, trials, probability) -%}
     case
-        when {{ trials }} > 0 and {{ events }} <= 0 then -38e0
+        when {{ trials }} > 0 and {{ events }} <= 0.5e0 then -38e0
         when abs({{ events }} - 0.5e0 - {{ trials }} * {{ probability }})
             < 1e-3 * sqrt({{ trials }} * {{ probability }} * (1e0 - {{ probability }}))
             then {{ peizer_pratt_distance(events, trials, probability) }}

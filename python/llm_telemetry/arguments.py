@@ -48,8 +48,8 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     added = parsed.add_subparsers(required=True, metavar="command")
     own = {}
     for name, command in commands.items():
-        said = command.__doc__
-        own[name] = added.add_parser(name, help=said, description=said)
+        text = command.__doc__
+        own[name] = added.add_parser(name, help=text, description=text)
         own[name].set_defaults(command=command)
     for name, shared in (
         ("run", ("--data-dir", "--sources", *DECIDES)),
@@ -65,8 +65,8 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name].add_argument(
             "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
         )
-    for name, said in RUN_FLAGS.items():
-        own["run"].add_argument(name, action="store_true", help=said)
+    for name, text in RUN_FLAGS.items():
+        own["run"].add_argument(name, action="store_true", help=text)
     own["publish"].add_argument(
         "--to", required=True, help="postgresql://user@host:5432/database"
     )

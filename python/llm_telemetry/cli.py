@@ -123,7 +123,7 @@ def decide(options: Options) -> int:
 
 
 def simulate_world(options: Options) -> int:
-    """Write telemetry of a simulated world, with its truth beside it."""
+    """Write telemetry of a simulated world, with its true values."""
     try:
         world = simulate.simulate(
             options.world,

@@ -109,7 +109,7 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
     rules = [
         *scope.gates(context["integrity"]),
-        *budget.stop_ship(marts["burn_alerts"]),
+        *budget.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
     ]
     routes = decisions["routing"].evidence
     context |= {

@@ -31,6 +31,7 @@ def burn(**changes: Any) -> pd.DataFrame:
         "burn_rate_low": 0.49,
         "burn_rate_high": 0.99,
         "budget_rate": 0.02,
+        "periods_over_budget": 0,
     }
     return pd.DataFrame([row | changes])
 
@@ -43,8 +44,12 @@ def alerts(*rows: dict[str, Any]) -> pd.DataFrame:
         "budget": "failures",
         "alert": "28d",
         "severity": "ticket",
+        "long_days": 28,
         "period_days": 28,
+        "factor": 1.0,
         "status": "ok",
+        "reason": "below_factor",
+        "escalates_to": None,
         "could_missing_flip_it": False,
         "expected_bad_events": 20.0,
     }
@@ -85,6 +90,85 @@ def test_the_gravest_sure_alert_outweighs_a_refusal() -> None:
     assert budget_of(flips, pages).verdict == "page"
     # a page that the missing could silence is not sure
     assert budget_of(pages | {"could_missing_flip_it": True}).verdict == "refuse"
+
+
+def test_a_chronic_miss_is_a_ticket_with_an_objective() -> None:
+    chronic = {
+        "status": "firing",
+        "reason": "slo_infeasible",
+        "proposed_budget_rate": 0.05,
+    }
+    decision = budget_of(chronic)
+    assert decision.verdict == "ticket"
+    assert decision.recommendation == budget.INFEASIBLE
+    assert decision.reasons == ("failures_28d_firing", "failures_28d_slo_infeasible")
+    assert decision.estimates["failures_proposed_budget_rate"]["value"] == 0.05
+    assert "a failures budget of 0.05 would have been kept" in decision.summary
+    worse = {"alert": "7d", "status": "firing", "reason": "above_budget"}
+    assert budget_of(chronic, worse).recommendation != budget.INFEASIBLE
+    assert budget_of(chronic, low=101, high=120).recommendation != budget.INFEASIBLE
+
+
+def test_little_traffic_is_left_to_the_next_longer_window() -> None:
+    few = {"status": "insufficient_traffic", "reason": "few_events"}
+    assert budget_of(few | {"escalates_to": "3d"}).verdict == "within_budget"
+    assert budget_of(few).verdict == "insufficient_traffic"
+
+
+PAGE = {"alert": "1d", "severity": "page", "long_days": 1, "factor": 3.0}
+
+
+def rules_of(
+    *rows: dict[str, Any], burned: pd.DataFrame | None = None
+) -> dict[str, dict[str, Any]]:
+    rules = budget.stop_ship(alerts(*rows), burn() if burned is None else burned)
+    return {rule["rule"]: rule for rule in rules}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fired", "words"),
+    [
+        ({}, False, "at a paging rate"),
+        ({"status": "firing", "reason": "above_own_past"}, True, "at a paging rate"),
+        ({"reason": "within_own_past"}, False, "no faster than it usually does"),
+        (
+            {"severity": "ticket", "status": "firing", "reason": "one_session"},
+            False,
+            "in one session",
+        ),
+    ],
+)
+def test_a_page_stops_releases(
+    changes: dict[str, Any], fired: bool, words: str
+) -> None:
+    rule = rules_of({}, PAGE | {"long_burn_rate": 9.0} | changes)[
+        "failures_budget_page"
+    ]
+    assert (rule["fired"], rule["value"], rule["limit"]) == (fired, 9.0, 3.0)
+    assert rule["meaning"].endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("periods", "fired", "words"),
+    [
+        (float("nan"), False, "is spent"),
+        (0, False, "is spent"),
+        (1, True, "is spent"),
+        (2, True, "as in the period before"),
+        (3, False, "agree on another objective"),
+    ],
+)
+def test_a_spent_budget_stops_releases_but_not_for_ever(
+    periods: float, fired: bool, words: str
+) -> None:
+    burned = burn(burn_rate=1.5, periods_over_budget=periods)
+    rule = rules_of(PAGE, burned=burned)["failures_budget_exhausted"]
+    assert (rule["fired"], rule["value"], rule["limit"]) == (fired, 1.5, 1.0)
+    assert rule["meaning"].endswith(words)
+
+
+def test_without_days_no_rule_is_judged() -> None:
+    assert budget.stop_ship(alerts().iloc[:0], burn().iloc[:0]) == []
 
 
 def test_a_month_surely_over_its_budget_is_a_ticket() -> None:

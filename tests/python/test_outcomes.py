@@ -14,6 +14,7 @@ from rendered_models import build
 from llm_telemetry.ledger.predictions import Prediction, next_mean
 from llm_telemetry.ledger.store import LEDGER
 from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.session import set_variables
 
 PERIODS, DAYS = 20, 28
 START = date(2024, 1, 1)
@@ -74,6 +75,7 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
         )
         connection.register("knobs", knobs)
         connection.execute(f"create table interactions as select {columns} where false")
+        set_variables(connection)
         build(connection, *LEDGER_MODELS[:2])
         connection.register("lines", pd.DataFrame(lines))
         connection.execute(

@@ -92,6 +92,29 @@ def test_dbt_builds_what_changed(
     assert len(calls) == 3
 
 
+def test_the_first_build_that_has_a_ledger_needs_no_dbt(
+    tmp_path: Path, calls: list[str]
+) -> None:
+    ledger = tmp_path / "a [new] ledger.jsonl"
+    days = {"starts_on": "2025-01-01", "ends_on": "2025-01-07"}
+    bill = {"decision_id": "one", "prediction": "cost_per_day", "value": 1.0, **days}
+
+    def predicted() -> int:
+        models = "+decision_outcomes"
+        with (
+            build_marts(
+                SAMPLE, tmp_path / "warehouse.duckdb", select=models, ledger=ledger
+            ) as marts,
+            duckdb.connect(str(marts), read_only=True) as connection,
+        ):
+            return len(connection.table("marts.decision_outcomes"))
+
+    assert predicted() == 0
+    ledger.write_text(json.dumps(bill) + "\n")
+    assert predicted() == 1
+    assert calls == ["build"]
+
+
 @pytest.mark.parametrize("damage", ["answer", "columns", "statement", "text"])
 def test_dbt_builds_where_a_plan_does_not_fit(
     damage: str, tmp_path: Path, calls: list[str]

@@ -212,7 +212,7 @@ def test_only_days_that_a_file_touches_are_read(
     (data / TABLE / f"{late}.csv").rename(tmp_path / "late.csv")
     days = build(data, warehouse)
     assert days["is_read"].all()
-    assert days.loc[days["is_held"]].index.min() == pd.Timestamp("2025-04-18")
+    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-18")
     days = build(data, warehouse)
     # the day before shows which sessions had begun
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-17")
@@ -230,7 +230,7 @@ def test_only_days_that_a_file_touches_are_read(
     monkeypatch.setenv("FAIL_BUDGET", "0.03")
     monkeypatch.setenv("WINDOW_DAYS", str(WINDOW + 7))
     days = build(data, warehouse)
-    assert days.loc[days["is_held"]].index.min() == pd.Timestamp("2025-04-11")
+    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-11")
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-10")
     assert_as_read_at_once(data, warehouse, tmp_path)
     # and nothing is left of another knob of theirs

@@ -15,7 +15,7 @@ aliases as (
 
 ),
 
--- a line that is delivered twice is billed once; without an id nobody can tell
+-- a line that is delivered twice is billed once; without an id it cannot be told apart
 unique_lines as (
 
     select

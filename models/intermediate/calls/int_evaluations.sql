@@ -23,7 +23,7 @@ evaluations_with_columns as (
     select
         evaluations.*,
         names.contract_column,
-        -- a score beside an unknown label may rate the opposite
+        -- a score with an unknown label may rate the opposite
         if(evaluations.label is null, evaluations.score >= 0.5, labels.is_positive)
             as is_positive
 

@@ -2,7 +2,7 @@
 
 with
 
--- empty where no contract file is read; every column of the contract stands in it
+-- empty where no contract file is read; it has every column of the contract
 telemetry_csv as (
 
     select * from {{ ref('stg_telemetry_csv__interactions') }}

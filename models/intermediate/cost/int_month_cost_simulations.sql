@@ -77,7 +77,7 @@ weekday_deviations as (
         weekday,
         costs,
         dates,
-        -- a median lies nearer to the days it was taken from than to other days
+        -- a median is closer to the days it was computed from than to other days
         {{ for_each(
             'costs', 'cost', '(cost - median_usd) * sqrt(' ~ days ~ ' / (' ~ days ~ ' - 1e0))'
         ) }} as deviations

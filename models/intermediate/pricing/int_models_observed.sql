@@ -43,7 +43,7 @@ logged_before as (
 
     semi join {{ days }} as days
         on usage_by_day.interaction_date = days.loaded_date
-            and not days.is_held
+            and not days.is_retained
             and not days.is_restated
 
     group by all
@@ -66,7 +66,7 @@ models_with_history as (
 
 {% endif -%}
 
--- logged costs are trusted: list prices beside them would look like a change of price
+-- logged costs are trusted: mixing in list prices would look like a price change
 models_to_impute as (
 
     select

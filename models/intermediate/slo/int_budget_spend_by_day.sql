@@ -56,7 +56,16 @@ spend_with_variance as (
     select
         daily_spend.*,
         event_variance_by_day.session_variance,
-        event_variance_by_day.row_variance
+        event_variance_by_day.row_variance,
+        -- a day without a row of variances has one call a session
+        if(
+            daily_spend.budget = 'cost',
+            null,
+            coalesce(
+                event_variance_by_day.largest_session_events,
+                cast(least(daily_spend.spent, 1e0) as bigint)
+            )
+        ) as largest_session_events
 
     from daily_spend
 

@@ -20,6 +20,10 @@ window_lengths as (
 
     select short_days as window_days from burn_rate_windows
 
+    union
+
+    select period_days as window_days from burn_rate_windows
+
 ),
 
 -- by date and not by row: a day that is not in the data is not a day without failures
@@ -35,6 +39,10 @@ rolling_spend as (
         {{ exact_sum('days.spent') }} as spent,
         {{ exact_sum('days.session_variance') }} as session_variance,
         {{ exact_sum('days.row_variance') }} as row_variance,
+        {{ exact_sum('days.spent * days.spent / nullif(days.measured, 0)') }}
+            as squared_spend_over_measured,
+        count(*) filter (where days.measured > 0) as measured_days,
+        max(days.largest_session_events) as largest_session_events,
         last_days.budget_rate
 
     from budget_spend_by_day as last_days

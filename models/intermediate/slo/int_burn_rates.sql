@@ -28,7 +28,16 @@ burn_rates as (
             as burn_rate_high,
         -- clustering never makes a count more informative
         greatest(1e0, coalesce(session_variance / nullif(row_variance, 0), 1e0))
-            as design_effect
+            as design_effect,
+        measured_days,
+        -- of Pearson: it contains what sessions share and how days differ
+        if(
+            budget = 'cost',
+            null,
+            (squared_spend_over_measured - rate * spent)
+            / nullif(rate * (1e0 - rate) * (measured_days - 1), 0)
+        ) as day_dispersion,
+        largest_session_events
 
     from budget_spend_rolling
 
@@ -39,6 +48,9 @@ burn_rates_with_past as (
     select
         burn_rates.*,
         burn_rates.budget_rate * {{ knob('infeasible_burn_rate') }} as infeasible_rate,
+        -- a budget that is spent to the last event is not overspent, despite rounding
+        burn_rates.budget_rate * (1e0 + 1e-9) as exhausted_rate,
+        previous.is_complete_window as has_two_periods,
         earliest.is_complete_window as has_three_periods,
         previous.rate as previous_rate,
         earliest.rate as earliest_rate
@@ -59,7 +71,8 @@ burn_rates_with_feasibility as (
 
     select
         * {{ exclude_columns(
-            'infeasible_rate, has_three_periods, previous_rate, earliest_rate'
+            'infeasible_rate, exhausted_rate, has_two_periods, has_three_periods, '
+            ~ 'previous_rate, earliest_rate'
         ) }},
         case
             when has_three_periods is not true then null
@@ -72,7 +85,14 @@ burn_rates_with_feasibility as (
         end as is_infeasible,
         case
             when is_infeasible then greatest(rate, previous_rate, earliest_rate)
-        end as proposed_budget_rate
+        end as proposed_budget_rate,
+        cast(case
+            when is_complete_window is not true or rate is null then null
+            when rate <= exhausted_rate then 0
+            when has_two_periods and previous_rate > exhausted_rate
+                then if(has_three_periods and earliest_rate > exhausted_rate, 3, 2)
+            else 1
+        end as bigint) as periods_over_budget
 
     from burn_rates_with_past
 

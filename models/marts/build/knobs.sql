@@ -14,6 +14,7 @@
     'daily_cost_budget_usd': 'USD per day',
     'min_expected_bad_events': 'events',
     'infeasible_burn_rate': 'times budget',
+    'min_own_past_days': 'days',
     'forecast_weeks': 'weeks',
     'min_forecast_weeks': 'days',
     'forecast_draws': 'draws',

@@ -26,7 +26,9 @@ cluster_sums as (
     select
         interaction_date,
         {{ clustered_counts('failures', 'known_outcomes') }},
-        {{ clustered_counts('sla_breaches', 'measured_latencies') }}
+        {{ clustered_counts('sla_breaches', 'measured_latencies') }},
+        cast(max(failures) as bigint) as largest_session_failures,
+        cast(max(sla_breaches) as bigint) as largest_session_sla_breaches
 
     from session_days
 
@@ -39,7 +41,8 @@ budgets as (
     select
         interaction_date,
         'failures' as budget,
-        failures.*
+        failures.*,
+        largest_session_failures as largest_session_events
 
     from cluster_sums
 
@@ -48,7 +51,8 @@ budgets as (
     select
         interaction_date,
         'sla' as budget,
-        sla_breaches.*
+        sla_breaches.*,
+        largest_session_sla_breaches as largest_session_events
 
     from cluster_sums
 
@@ -62,7 +66,7 @@ event_rates as (
 
     from budgets
 
-    where session_groups > 1 and trials > session_groups
+    where trials > session_groups
 
 ),
 
@@ -74,7 +78,12 @@ variances as (
         -- of a day's events, with its sessions drawn again
         {{ session_variance() }} as session_variance,
         -- and with its interactions drawn again
-        trials * rate * (1e0 - rate) * trials / (trials - 1) as row_variance
+        if(
+            session_groups > 1,
+            trials * rate * (1e0 - rate) * trials / (trials - 1),
+            null
+        ) as row_variance,
+        largest_session_events
 
     from event_rates
     {{ carry_forward('event_variance_by_day') }}

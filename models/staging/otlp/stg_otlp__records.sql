@@ -49,7 +49,7 @@ readable_requests as (
 
 ),
 
--- an expression on the document beside the unnest would parse it again for every row
+-- an expression on the document next to the unnest would parse it again for every row
 resources as (
 
     select

@@ -1,4 +1,4 @@
--- the one step that types files: what it writes, the views beside it read
+-- the only step that types files; the views of the contract's tables read what it writes
 {{ config(materialized='table') }}
 
 with

@@ -61,11 +61,11 @@ def _decisions(before: Artifact, after: Artifact) -> list[Row]:
     for name in dict.fromkeys(names):
         old = before["decisions"].get(name, {})
         new = after["decisions"].get(name, {})
-        said, says = old.get("reasons", []), new.get("reasons", [])
+        old_codes, new_codes = old.get("reasons", []), new.get("reasons", [])
         row = {
             "changes": _changes((key, old.get(key), new.get(key)) for key in SPOKEN),
-            "reasons_added": [code for code in says if code not in said],
-            "reasons_removed": [code for code in said if code not in says],
+            "reasons_added": [code for code in new_codes if code not in old_codes],
+            "reasons_removed": [code for code in old_codes if code not in new_codes],
         }
         if any(row.values()):
             verdict = new.get("verdict", "no longer decided")

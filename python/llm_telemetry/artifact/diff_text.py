@@ -51,8 +51,8 @@ def _spoken_decision(one: Row) -> str:
 def _in_a_word(change: Row) -> Row | None:
     """Return a change without explanations, None where only these changed."""
     short = {
-        name: said.split(":")[0] if isinstance(said, str) else said
-        for name, said in change.items()
+        name: value.split(":")[0] if isinstance(value, str) else value
+        for name, value in change.items()
     }
     return short if short["before"] != short["after"] else None
 

@@ -39,7 +39,7 @@ def code(project: Path = PROJECT) -> dict[str, Any]:
 def _checkout(project: Path) -> tuple[str | None, bool | None]:
     """Return the commit that is checked out, and whether the code was changed since."""
     top = _git(project, "rev-parse", "--show-toplevel")
-    # an installed package may lie in somebody else's checkout
+    # an installed package may be inside another checkout
     if top is None or Path(top).resolve() != project.resolve():
         return None, None
     commit = _git(project, "rev-parse", "--verify", "HEAD")
@@ -54,7 +54,7 @@ def _git(project: Path, *arguments: str) -> str | None:
         name: value for name, value in os.environ.items() if name[:4] != "GIT_"
     } | {"GIT_OPTIONAL_LOCKS": "0"}
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             ["git", *arguments],
             cwd=project,
             env=environment,
@@ -64,7 +64,7 @@ def _git(project: Path, *arguments: str) -> str | None:
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return asked.stdout.strip()
+    return answer.stdout.strip()
 
 
 def _digest(file: Path) -> str | None:

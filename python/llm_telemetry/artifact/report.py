@@ -29,7 +29,7 @@ def routing_summary(decided: RoutingDecision) -> str:
     sent = int((decided.policy["traffic_share"] > 0).sum())
     routed = f"{sent} of {len(decided.policy)} use cases to route"
     if decided.verdict == "refuse":
-        return f"{routed}; what a change would bring cannot be told from these calls"
+        return f"{routed}; these calls cannot show what a change would do"
     change = _spoken(estimate, "USD per interaction")
     power = {row["measure"]: row["value"] for row in decided.basis.power}
     needed = power.get("rows_to_settle_a_worthwhile_change")

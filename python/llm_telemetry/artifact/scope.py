@@ -56,7 +56,7 @@ def rollback(
 
 
 def gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    """Return one stop-ship rule per gate with a limit that somebody chose."""
+    """Return one stop-ship rule per gate with a limit."""
     return [
         {
             "rule": check["check_name"],

@@ -15,9 +15,11 @@ EVIDENCE = [
     "factor",
     "long_burn_rate",
     "short_burn_rate",
+    "own_past_rate",
     "design_effect",
     "tail_probability",
     "status",
+    "reason",
     "could_missing_flip_it",
     "proposed_budget_rate",
 ]
@@ -25,12 +27,19 @@ EVIDENCE = [
 WORDS = (
     ("page", "stop releases: a budget burns too fast to wait"),
     ("ticket", "look into the burn within days"),
-    ("slo_infeasible", "agree on an objective that the service can keep"),
     ("refuse", "restore the measurement: what is missing decides whether it burns"),
     ("unmeasured", "restore the measurement: whether the budget burns is unknown"),
     ("insufficient_traffic", "wait: too little traffic to tell"),
 )
+INFEASIBLE = "agree on an objective that the service can keep"
 FORECAST = "month_end_cost_usd"
+# consecutive periods that marts.budget_burn looks at
+PERIODS = 3
+# why a burn at the rate of a page is no page
+NO_PAGE = {
+    "within_own_past": "no faster than it usually does",
+    "one_session": "in one session",
+}
 OVER_BUDGET = "cost_month_forecast_over_budget"
 ASSUMPTIONS = (
     {
@@ -39,12 +48,17 @@ ASSUMPTIONS = (
         "evidence": "an incident is many sessions; the tail only rules out chance",
     },
     {
+        "assumption": "what the service did in its better recent periods is usual",
+        "status": "checked",
+        "evidence": "a page is compared with own_past_rate, of the last three periods",
+    },
+    {
         "assumption": "what is missing decides nothing",
         "status": "checked",
         "evidence": "each alert at both ends: could_missing_flip_it",
     },
     {
-        "assumption": "each weekday goes on as in its last weeks, without a trend",
+        "assumption": "each weekday continues as in its last weeks, without a trend",
         "status": "untestable",
         "evidence": "the month's end shows it",
     },
@@ -74,13 +88,15 @@ def decide(
         ((word, advice) for word, advice in WORDS if word in found),
         ("within_budget", "nothing to do: every budget holds"),
     )
-    burns = _burns(period)
+    if verdict == "ticket" and not is_over and _is_only_infeasible(alerts):
+        recommendation = INFEASIBLE
+    spoken = [_spoken_burns(period), *_spoken_proposals(alerts)]
     return Decision(
         verdict=verdict,
         recommendation=recommendation,
-        summary=f"{_spoken_burns(period)}; {_spoken_forecast(forecast)}",
+        summary="; ".join([*spoken, _spoken_forecast(forecast)]),
         reasons=(*_reasons(alerts), *([OVER_BUDGET] if is_over else [])),
-        estimates={**burns, **_forecasts(forecast)},
+        estimates={**_burns(period), **_proposals(alerts), **_forecasts(forecast)},
         evidence=rows(alerts[EVIDENCE]),
         basis=_basis(period, alerts, forecast, knobs),
     )
@@ -99,21 +115,59 @@ def plain_row(cost_forecast: pd.DataFrame) -> dict[str, Any]:
     return {str(name): value for name, value in cost_forecast.iloc[0].items()}
 
 
-def stop_ship(burn_alerts: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return one rule per paging alert: it blocks while it fires."""
+def stop_ship(
+    burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return two rules per budget: a page fires, and the whole budget is spent.
+
+    The second is the error budget policy of Google's Site Reliability Workbook
+    (appendix B): no release while the last four weeks spent more than their budget. It
+    lifts by itself when they no longer do, and it is waived after three periods in a
+    row: then it is the objective that has to change.
+    """
     if burn_alerts.empty:
         return []
-    paging = latest(burn_alerts).query("severity == 'page'")
+    alerts, period = latest(burn_alerts), _period(burn_alerts, budget_burn)
     return [
-        {
-            "rule": f"{alert['budget']}_budget_page",
-            "fired": alert["status"] == "firing",
-            "value": alert["long_burn_rate"],
-            "limit": alert["factor"],
-            "meaning": f"the {alert['budget']} budget burns at a paging rate",
-        }
-        for alert in paging.to_dict("records")
+        *(_page_rule(of_budget) for _, of_budget in alerts.groupby("budget")),
+        *(_exhausted_rule(row) for row in period.to_dict("records")),
     ]
+
+
+def _page_rule(alerts: pd.DataFrame) -> dict[str, Any]:
+    fastest = alerts.sort_values(["long_days", "alert"]).to_dict("records")[0]
+    budget, reason = fastest["budget"], fastest["reason"]
+    meaning = f"the {budget} budget burns at a paging rate"
+    if reason in NO_PAGE:
+        meaning = f"{meaning}, but {NO_PAGE[reason]}"
+    pages = alerts["severity"].eq("page") & alerts["status"].eq("firing")
+    return {
+        "rule": f"{budget}_budget_page",
+        "fired": bool(pages.any()),
+        "value": fastest["long_burn_rate"],
+        "limit": fastest["factor"],
+        "meaning": meaning,
+    }
+
+
+def _exhausted_rule(period: dict[Any, Any]) -> dict[str, Any]:
+    budget, days = period["budget"], period["window_days"]
+    periods = period["periods_over_budget"]
+    meaning = f"the {budget} budget of the last {days} days is spent"
+    if periods == PERIODS:
+        meaning = (
+            f"{meaning}, as in each of {PERIODS} periods running: another freeze will "
+            "not mend it, agree on another objective"
+        )
+    elif periods > 1:
+        meaning = f"{meaning}, as in the period before"
+    return {
+        "rule": f"{budget}_budget_exhausted",
+        "fired": bool(0 < periods < PERIODS),
+        "value": period["burn_rate"],
+        "limit": 1.0,
+        "meaning": meaning,
+    }
 
 
 def _period(burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame) -> pd.DataFrame:
@@ -126,8 +180,11 @@ def _period(burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame) -> pd.DataFram
 def _word(alert: dict[Any, Any]) -> str:
     if alert["could_missing_flip_it"]:
         return "refuse"
-    firing = alert["status"] == "firing"
-    return str(alert["severity"] if firing else alert["status"])
+    if alert["status"] == "firing":
+        return str(alert["severity"])
+    # where traffic is insufficient the next longer window is judged instead
+    is_judged_elsewhere = isinstance(alert["escalates_to"], str)
+    return "ok" if is_judged_elsewhere else str(alert["status"])
 
 
 def _reasons(alerts: pd.DataFrame) -> list[str]:
@@ -136,9 +193,38 @@ def _reasons(alerts: pd.DataFrame) -> list[str]:
         for alert in alerts.to_dict("records")
         for word, is_so in (
             (alert["status"], alert["status"] != "ok"),
+            (alert["reason"], alert["status"] == "firing"),
             ("missing_could_flip_it", alert["could_missing_flip_it"]),
         )
         if is_so
+    ]
+
+
+def _is_only_infeasible(alerts: pd.DataFrame) -> bool:
+    firing = alerts[alerts["status"] == "firing"]
+    return bool(firing["reason"].eq("slo_infeasible").all())
+
+
+def _proposed(alerts: pd.DataFrame) -> dict[str, float]:
+    """Return the objective proposed for each budget that cannot be kept."""
+    proposed = alerts.dropna(subset="proposed_budget_rate").groupby("budget")
+    first = proposed["proposed_budget_rate"].first()
+    return {str(budget): float(rate) for budget, rate in first.items()}
+
+
+def _proposals(alerts: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {
+        f"{budget}_proposed_budget_rate": point(
+            rate, "USD a day" if budget == "cost" else "share of operations"
+        )
+        for budget, rate in _proposed(alerts).items()
+    }
+
+
+def _spoken_proposals(alerts: pd.DataFrame) -> list[str]:
+    return [
+        f"a {budget} budget of {rate:.2g} would have been kept"
+        for budget, rate in _proposed(alerts).items()
     ]
 
 

@@ -38,9 +38,9 @@ SHAPE = """
 KEYS = """
     select indisprimary, array(
         select attname::text
-        from unnest(indkey) with ordinality as held (attnum, place)
+        from unnest(indkey) with ordinality as key_columns (attnum, place)
         inner join pg_attribute
-            on attrelid = indrelid and pg_attribute.attnum = held.attnum
+            on attrelid = indrelid and pg_attribute.attnum = key_columns.attnum
         order by place
     )
     from pg_index
@@ -90,8 +90,8 @@ def _transaction(address: str) -> Iterator[Cursor]:
             cursor.execute("select pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
             yield cursor
     except psycopg.Error as error:
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise InputError(f"--to: {said[0]}") from error
+        message = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(f"--to: {message[0]}") from error
 
 
 def _options(address: str) -> dict[str, Any]:
@@ -99,13 +99,13 @@ def _options(address: str) -> dict[str, Any]:
     try:
         if not address.startswith(SCHEMES):
             raise ValueError
-        said = conninfo_to_dict(address)
+        parameters = conninfo_to_dict(address)
     except (ValueError, psycopg.Error):
         raise InputError(f"--to: not an address of the form {FORM}") from None
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": "llm-telemetry publish",
-        **said,
+        **parameters,
         "client_encoding": "utf8",
     }
 

@@ -54,13 +54,13 @@ class Table:
 
 def tables(connection: Connection) -> list[Table]:
     """Return every mart of a warehouse, in the order of their names."""
-    said = dict(connection.execute(COMMENTS).fetchall())
+    of_tables = dict(connection.execute(COMMENTS).fetchall())
     promised = marts()
     columns: dict[str, list[tuple[str, str, bool, str | None]]] = {}
     for mart, *column in connection.execute(COLUMNS).fetchall():
         columns.setdefault(mart, []).append(tuple(column))
     return [
-        _table(name, columns[name], said.get(name), promised.get(name))
+        _table(name, columns[name], of_tables.get(name), promised.get(name))
         for name in sorted(columns)
     ]
 
@@ -77,7 +77,7 @@ def text_rows(connection: Connection, table: Table) -> Iterator[str]:
 def _table(
     name: str,
     columns: list[tuple[str, str, bool, str | None]],
-    said: str | None,
+    comment: str | None,
     contract: Contract | None,
 ) -> Table:
     unknown = [kind for _, kind, _, _ in columns if kind not in TYPES]
@@ -89,7 +89,7 @@ def _table(
         (column, kind, nullable and column not in not_null)
         for column, kind, nullable, _ in columns
     )
-    comments = [(None, said), *((column, text) for column, _, _, text in columns)]
+    comments = [(None, comment), *((column, text) for column, _, _, text in columns)]
     return Table(
         name=name,
         columns=shape,

@@ -30,7 +30,7 @@ def of_versions(comparison: Mapping[str, Any], decided: GateDecision) -> list[Ro
 
 
 def of_artifacts(comparison: Mapping[str, Any]) -> list[Row]:
-    """Return what stands between two artifacts and a fair comparison."""
+    """Return what could make the comparison of two artifacts unfair."""
     ends = (comparison[side]["ends_at"] for side in ("baseline", "candidate"))
     return [
         _row(

@@ -164,7 +164,7 @@ def _baseline(traffic: Traffic, served: pd.DataFrame, weeks: pd.DataFrame) -> Si
             f"--baseline {traffic.baseline}: {len(full)} full weeks lie before "
             f"{traffic.candidate}: give weeks:1 to weeks:{len(full)}"
             if full
-            else f"--baseline {traffic.baseline}: no full week lies before "
+            else f"--baseline {traffic.baseline}: there is no full week before "
             f"{traffic.candidate}: give week:<week> or a version"
         )
     return Side(traffic.baseline, "week", tuple(full[-int(wanted) :]))

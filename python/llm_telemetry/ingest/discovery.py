@@ -22,9 +22,9 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet")
 CONTRACT = "telemetry_csv"
 
 
-def named(said: str | None = None) -> list[str]:
-    """Return the sources that are on: those said, else those of the knob."""
-    text = said or os.environ.get("SOURCES") or str(_project()["vars"]["sources"])
+def named(given: str | None = None) -> list[str]:
+    """Return the sources that are on: those given, else those of the knob."""
+    text = given or os.environ.get("SOURCES") or str(_project()["vars"]["sources"])
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = _known()
     wrong = [name for name in names if name not in known]

@@ -14,7 +14,7 @@ OPEN = ".open"
 
 
 def lock(descriptor: int) -> bool:
-    """Take the lock of a segment; return whether nobody else holds it."""
+    """Take the lock of a segment; return whether it was free."""
     if sys.platform == "win32":
         # no such lock there, but an open file cannot be renamed either
         return True

@@ -52,7 +52,7 @@ def build_marts(
     full_refresh: bool = False,
     progress: Progress = lambda message: None,
 ) -> Iterator[Path]:
-    """Build the models beside ``warehouse`` and yield the new file of marts.
+    """Build the models next to ``warehouse`` and yield the new file of marts.
 
     The file replaces the warehouse only when the caller publishes it. All models other
     than the marts are in ``scratch_of`` that file; both are deleted when the block
@@ -114,7 +114,7 @@ def _incremental_settings(
 
 
 def scratch_of(marts: Path) -> Path:
-    """Return the file of all other models, which is beside that of the marts."""
+    """Return the file of all other models, which is next to that of the marts."""
     return marts.with_name(f".building.{marts.name.removeprefix('.published.')}")
 
 

@@ -22,14 +22,14 @@ AUDITED = (
 
 def breaches(connection: Connection) -> list[str]:
     """Return one line per promise that a build breaks, of whatever it holds."""
-    held = set(
+    present = set(
         connection.execute(
             "select table_schema, table_name from information_schema.tables"
         ).fetchall()
     )
     lines = []
     for contract in contracts():
-        if (contract.schema, contract.name) not in held:
+        if (contract.schema, contract.name) not in present:
             continue
         for promise, query in _checks(contract):
             ((broken,),) = connection.execute(query).fetchall()

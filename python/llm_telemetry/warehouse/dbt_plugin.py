@@ -22,7 +22,7 @@ class Plugin(BasePlugin):
         """Leave most of the nodes that succeed out of the console, and be quick."""
         dbt_speedups.install()
         for logger in get_event_manager().loggers:
-            # not where somebody asked for more, or for less
+            # unless another log level is set
             if logger.name == "stdout_log" and logger.level == EventLevel.INFO:
                 logger.filter = _is_shown
 

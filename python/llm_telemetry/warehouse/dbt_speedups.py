@@ -1,4 +1,4 @@
-"""What makes dbt quicker in its own process, whoever starts it."""
+"""What makes dbt faster in its own process, whatever starts it."""
 
 import gc
 import re

@@ -1,4 +1,4 @@
-"""What the YAML beside the models promises of each relation, as data."""
+"""What the YAML files of the models promise of each relation, as data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def _contract(schema: str, described: Mapping[str, Any]) -> Contract:
     keys = [tuple(columns) for columns in rules.get("unique", ())]
     if "unique_combination" in of_rows:
         keys.append(tuple(of_rows["unique_combination"]["columns"]))
-    keys += [(name,) for name, held in tests.items() if "unique" in held]
+    keys += [(name,) for name, arguments in tests.items() if "unique" in arguments]
     return Contract(
         schema=schema,
         name=described["name"],
@@ -87,9 +87,9 @@ def _contract(schema: str, described: Mapping[str, Any]) -> Contract:
             for name, values in (
                 *rules.get("accepted", {}).items(),
                 *(
-                    (name, held["accepted_values"]["values"])
-                    for name, held in tests.items()
-                    if "accepted_values" in held
+                    (name, arguments["accepted_values"]["values"])
+                    for name, arguments in tests.items()
+                    if "accepted_values" in arguments
                 ),
             )
         },
@@ -105,6 +105,6 @@ def _tests(described: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(test, str):
             found[test] = {}
         else:
-            ((name, said),) = test.items()
-            found[name] = said.get("arguments", {})
+            ((name, properties),) = test.items()
+            found[name] = properties.get("arguments", {})
     return found

@@ -46,7 +46,7 @@ def publish(marts: Path, warehouse: Path) -> None:
 
     Whoever reads the earlier file keeps it.
     """
-    # a link goes on pointing where it points
+    # a symbolic link keeps its target
     place = warehouse.resolve()
     try:
         # of a `dbt build` that was killed: it must not be replayed into another file

@@ -28,10 +28,10 @@ def connect(warehouse: str | Path) -> Connection:
     place = Path(warehouse).resolve()
     with _lock:
         found = identity(place)
-        held = _instances.get(place)
-        if held is None or held[0] != found:
+        instance = _instances.get(place)
+        if instance is None or instance[0] != found:
             # taken before it is opened: a file that comes between is opened once more
-            held = _instances[place] = (found, attached(place))
-        connection = held[1].cursor()
+            instance = _instances[place] = (found, attached(place))
+        connection = instance[1].cursor()
     connection.execute("use warehouse")
     return connection

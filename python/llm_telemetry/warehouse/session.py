@@ -1,15 +1,19 @@
-"""What each session of a build in DuckDB is set to, whoever opens it.
+"""What each session of a build in DuckDB is set to, whatever opens it.
 
 dbt keeps what it parsed for as long as the profile says the same; what differs from
 one run to the next is therefore set here.
 """
 
+import glob
 import os
 from pathlib import Path
 from typing import Any
 
 from llm_telemetry.warehouse.connection import Connection
 from llm_telemetry.warehouse.typed_cache import folder_of
+
+# of a plain `dbt build`, which does not name one
+DEFAULT_LEDGER = "artifacts/decision_ledger.jsonl"
 
 LIMITS = {
     "threads": "LLM_TELEMETRY_THREADS",
@@ -18,13 +22,13 @@ LIMITS = {
 
 
 def limit(config: dict[str, Any]) -> None:
-    """Set the limits that the environment asks for."""
-    asked = {option: os.environ.get(name) for option, name in LIMITS.items()}
-    config.update({option: limit for option, limit in asked.items() if limit})
+    """Set the limits that the environment names."""
+    limits = {option: os.environ.get(name) for option, name in LIMITS.items()}
+    config.update({option: limit for option, limit in limits.items() if limit})
 
 
 def prepare(connection: Connection, scratch: Path) -> None:
-    """Make the folder to land in; attach the build that this one goes on from."""
+    """Create the landing folder; attach the build that this one continues."""
     warehouse = scratch.with_name(scratch.name.replace(".building.", ""))
     folder_of(warehouse).mkdir(parents=True, exist_ok=True)
     if earlier := os.environ.get("LLM_TELEMETRY_EARLIER"):
@@ -32,12 +36,19 @@ def prepare(connection: Connection, scratch: Path) -> None:
 
 
 def set_variables(cursor: Connection) -> None:
-    """Give the connection the salt that ids of users are hashed with."""
+    """Give the connection the salt of user ids, and the ledger to read.
+
+    A build without a ledger reads an empty file in its place, so that its statements
+    are those of the next build, which has one.
+    """
     # env_var would put it into what dbt compiles, caches and logs
     salt = os.environ.get("LLM_TELEMETRY_USER_SALT", "")
     cursor.execute("set variable user_salt = ?", [salt])
     state = os.environ.get("LLM_TELEMETRY_STATE")
     cursor.execute("set variable build_state = ?", [state])
+    ledger = os.environ.get("LLM_TELEMETRY_LEDGER", DEFAULT_LEDGER)
+    file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
+    cursor.execute("set variable ledger_file = ?", [file])
 
 
 def text(value: str) -> str:

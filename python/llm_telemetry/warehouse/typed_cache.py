@@ -1,4 +1,4 @@
-"""Telemetry as it was typed from its files, kept as Parquet beside the warehouse."""
+"""Telemetry as typed from its files, kept as Parquet next to the warehouse."""
 
 from hashlib import md5
 from itertools import groupby

@@ -50,14 +50,14 @@ days as (
 
 ),
 
-held as (
+retained as (
 
     select
         days.loaded_date,
         {{ knob('window_days') }} = 0
         or {{ days_between('days.loaded_date', 'newest.newest_date') }}
         < {{ knob('window_days') }}
-            as is_held
+            as is_retained
 
     from days
 
@@ -69,20 +69,20 @@ held as (
 restated as (
 
     select
-        held.loaded_date,
-        held.is_held,
-        not held.is_held
+        retained.loaded_date,
+        retained.is_retained,
+        not retained.is_retained
         and (redated_rows.is_moved or bool_or(touched.loaded_date is not null))
             as is_restated
 
-    from held
+    from retained
 
     cross join redated_rows
 
     left join touched
-        on abs({{ days_between('held.loaded_date', 'touched.loaded_date') }}) <= 1
+        on abs({{ days_between('retained.loaded_date', 'touched.loaded_date') }}) <= 1
 
-    group by held.loaded_date, held.is_held, redated_rows.is_moved
+    group by retained.loaded_date, retained.is_retained, redated_rows.is_moved
 
 ),
 
@@ -90,16 +90,16 @@ surrounded as (
 
     select
         restated.loaded_date,
-        restated.is_held,
+        restated.is_retained,
         restated.is_restated,
-        bool_or(others.is_held or others.is_restated) as is_read
+        bool_or(others.is_retained or others.is_restated) as is_read
 
     from restated
 
     inner join restated as others
         on abs({{ days_between('restated.loaded_date', 'others.loaded_date') }}) <= 1
 
-    group by restated.loaded_date, restated.is_held, restated.is_restated
+    group by restated.loaded_date, restated.is_retained, restated.is_restated
 
 )
 

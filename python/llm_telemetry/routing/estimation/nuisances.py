@@ -20,7 +20,7 @@ class Sample:
     """Calls as the models see them; codes of arms count over every window.
 
     ``outcomes`` holds one array per outcome, NaN where it is unknown; ``logged`` the
-    probability with which the arm was drawn, NaN where nobody wrote it down.
+    probability with which the arm was drawn, NaN where it was not logged.
     """
 
     contexts: pd.DataFrame

@@ -1,4 +1,4 @@
-"""What the routing verdict stands on, for a reader who wants to attack it."""
+"""What the routing verdict is based on, for a reader who wants to challenge it."""
 
 from math import nan, sqrt
 

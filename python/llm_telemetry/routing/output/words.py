@@ -12,7 +12,7 @@ ADVICE = {
     "refuse": "keep_baseline: these calls cannot be compared fairly",
     "keep_baseline": "keep_baseline: no other choice of models is proven cheaper",
     "inconclusive": "keep_baseline: the change may as well be chance",
-    "shadow": "shadow: try the new models beside today's, unseen by users",
+    "shadow": "shadow: run the new models in parallel with today's, unseen by users",
     "canary": "canary: send few sessions to the new models, log each draw's chance",
     "roll_out": "roll_out: random draws prove the new models cheaper, within limits",
 }
