@@ -1,7 +1,6 @@
 """Every scenario that is measured, with what is claimed of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import inf, log
 
@@ -37,77 +36,8 @@ from calibration.bars import (
     power,
 )
 from calibration.claims import Claim
-from calibration.replicate import Replicate, replicate
-from calibration.store import Numbers
-from llm_telemetry.simulate.parameters import World
+from calibration.scenario import Scenario, in_world, simulated
 from llm_telemetry.simulate.worlds import NULL, REAL
-
-Measure = Callable[[Replicate], Numbers]
-MARTS: dict[Measure, tuple[str, ...]] = {
-    of_routing.measure: of_routing.MARTS,
-    of_routing_cases.measure: of_routing.MARTS,
-    of_routing_cases.measure_both: of_routing.MARTS,
-    of_slices.measure: of_slices.MARTS,
-    of_drift.measure: of_drift.MARTS,
-    of_drift.concept: of_drift.CONCEPT_MARTS,
-}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A function from a seed to numbers, and the bars they are held against."""
-
-    name: str
-    world: str
-    run: Callable[[int], Numbers]
-    claims: tuple[Claim, ...]
-
-
-def in_world(
-    seed: int,
-    *,
-    world: str | World,
-    interactions: int,
-    measures: tuple[Measure, ...],
-    canary_share: float = 0.0,
-    **changed: float,
-) -> Numbers:
-    """Simulate a world once, and measure everything on that log."""
-    marts = dict.fromkeys(mart for measure in measures for mart in MARTS[measure])
-    one = replicate(
-        world,
-        seed,
-        interactions=interactions,
-        marts=tuple(marts),
-        canary_share=canary_share,
-        **changed,
-    )
-    return {name: n for measure in measures for name, n in measure(one).items()}
-
-
-def _scenario(
-    world: str | World,
-    interactions: int,
-    measures: tuple[Measure, ...],
-    claims: tuple[Claim, ...],
-    canary_share: float = 0.0,
-    **changed: float,
-) -> Scenario:
-    run = partial(
-        in_world,
-        world=world,
-        interactions=interactions,
-        measures=measures,
-        canary_share=canary_share,
-        **changed,
-    )
-    at_random = f" with {canary_share:.0%} at random" if canary_share else ""
-    ninth = ", a ninth judged" if "time_split_frac" in changed else ""
-    wide = ", wide limits" if "fail_budget" in changed else ""
-    name = world if isinstance(world, str) else world.name
-    label = f"{name}, {interactions:,}{at_random}{ninth}{wide}"
-    return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
-
 
 ROUTING = (of_routing.measure,)
 # a failure rate that every arm keeps: evidence has to stop a policy
@@ -120,11 +50,11 @@ CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 FIRST_QUARTER = "pages in the first quarter of data"
 
 SCENARIOS: tuple[Scenario, ...] = (
-    _scenario("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
-    _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
-    _scenario("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
-    _scenario("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
-    _scenario(
+    simulated("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
+    simulated("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
+    simulated("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
+    simulated("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
+    simulated(
         "hidden",
         20_000,
         ROUTING,
@@ -135,21 +65,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "no_overlap",
         9_000,
         ROUTING,
         (Claim("P(refuse)", "is_refuse", low=1.0), NEVER_ROLLED_OUT),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "missing_not_at_random",
         9_000,
         ROUTING,
         (*estimator("dr"), RARE_CANARY, NEVER_ROLLED_OUT),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "drifted",
         9_000,
         (of_drift.measure, of_routing.measure),
@@ -160,13 +90,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     # to leave a provider that has degraded is right
-    _scenario(
+    simulated(
         "incident",
         9_000,
         ROUTING,
         (Claim("P(canary)", "is_canary"), HARMLESS, NEVER_ROLLED_OUT),
     ),
-    _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
+    simulated("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "canary_at_random",
         "real but faster, 30,000, 40% at random, wide limits",
@@ -220,7 +150,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         (*DOUBLY_ROBUST, Claim("P(roll_out)", "is_roll_out", high=0.05)),
     ),
-    _scenario(
+    simulated(
         "null",
         9_000,
         (of_slices.measure, of_drift.measure, of_routing.measure),
@@ -238,7 +168,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             Claim("P(a feature is called drifted)", "has_drift", high=0.10),
         ),
     ),
-    _scenario(
+    simulated(
         "real",
         9_000,
         (of_slices.measure, of_routing.measure),
@@ -266,16 +196,16 @@ SCENARIOS: tuple[Scenario, ...] = (
             ),
         ),
     ),
-    *(_scenario(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
+    *(simulated(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
     *(
-        _scenario(world, 5_000, CONCEPT, STATIONARY)
+        simulated(world, 5_000, CONCEPT, STATIONARY)
         for world in (drift_worlds.RARE, drift_worlds.UNLIKE, REAL, drift_worlds.MIX)
     ),
     *(
-        _scenario(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
+        simulated(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
         for log_odds in (0.2, 0.4, 0.7)
     ),
-    _scenario("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
+    simulated("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
     Scenario(
         "triage_by_review_cost",
         "a strong signal",
