@@ -25,6 +25,25 @@ def power(metric: str, low: float = -inf) -> Claim:
 FALSE_DISCOVERIES = Claim(
     "false discovery rate of hotspots", "false_discovery_share", "mean", high=0.05
 )
+NET_OF_SLICES = (
+    Claim(
+        "coverage, net USD of a slice",
+        "net_covers",
+        "ratio",
+        low=0.93,
+        over="net_judged",
+    ),
+    Claim(
+        "coverage, net USD of a hotspot", "net_covers_found", "ratio", over="net_found"
+    ),
+    Claim(
+        "costly hotspots that cost no more than the rest",
+        "costly_but_no_loss",
+        "ratio",
+        high=0.05,
+        over="costly",
+    ),
+)
 COMPARED = tuple(
     claim
     for name in ("naive", "direct", "snips", "post_stratified")

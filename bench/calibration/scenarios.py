@@ -27,6 +27,7 @@ from calibration.bars import (
     FALSE_DISCOVERIES,
     HARMLESS,
     LEARNED,
+    NET_OF_SLICES,
     NEVER_ROLLED_OUT,
     RARE_CANARY,
     SENT_CASES,
@@ -158,6 +159,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             *DEFAULTS,
             RARE_CANARY,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             Claim(
                 "families without a difference at p <= .05",
                 "family_alarms",
@@ -176,6 +178,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             *DEFAULTS,
             HARMLESS,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             power("failures", low=0.65),
             power("sla_breaches"),
             Claim("P(the planted slices lead)", "planted_lead", low=0.95),

@@ -1,6 +1,6 @@
 """The decisions in words: the README of the bundle and the table on the screen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -21,6 +21,13 @@ MEANINGS = {
     "review_required": "A person has to look before anything ships.",
     "blocked": "A stop-ship rule fired: nothing ships.",
 }
+
+LABELS = (
+    "A finding is a slice and the metric that it was flagged for; those whose excess "
+    "events cost most come first. `costly`: the 95 % interval of the net is above 0. "
+    "`failing` and `slow`: more failures or SLA breaches than elsewhere, but no net "
+    "loss is proven. Knobs price failures and SLA breaches; only cash is billed."
+)
 
 
 def routing_summary(decided: RoutingDecision) -> str:
@@ -104,17 +111,43 @@ def _headline(health: Mapping[str, Any]) -> str:
 
 
 def _section(name: str, decision: Mapping[str, Any]) -> str:
-    estimates = [
-        (key, _number(one["value"]), _interval(one), one["unit"])
-        for key, one in decision["estimates"].items()
-    ]
     parts = [
         f"## {name.capitalize()}: `{decision['verdict']}`",
         f"{_sentence(decision['recommendation'])} In numbers: {decision['summary']}.",
         _bullets(map(explained, decision["reasons"])),
-        _grid(("estimate", "value", "95 % interval", "unit"), estimates),
+        _findings(decision) if name == "hotspots" else _estimates(decision),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _estimates(decision: Mapping[str, Any]) -> str:
+    cells = [
+        (key, _number(one["value"]), _interval(one), one["unit"])
+        for key, one in decision["estimates"].items()
+    ]
+    return _grid(("estimate", "value", "95 % interval", "unit"), cells)
+
+
+def _findings(decision: Mapping[str, Any]) -> str:
+    """Return a line per slice and metric, prices and cash apart."""
+    cells = [
+        (
+            f"{one['slice']}.{one['metric']}",
+            one["label"],
+            _with_interval(one, "rate", _percent),
+            _percent(one["complement_rate"]),
+            f"{_number(one['metric_usd'])} at {_number(one['usd_per_event'])}",
+            _number(one["failure_usd"]),
+            _number(one["sla_usd"]),
+            _number(one["cash_usd"]),
+            _with_interval(one, "net_usd", _number),
+        )
+        for one in decision["evidence"]
+    ]
+    header = ("finding", "label", "rate (95 %)", "elsewhere", "USD at USD each")
+    split = ("failures, USD", "SLA breaches, USD", "cash, USD", "net USD (95 %)")
+    grid = _grid((*header, *split), cells)
+    return f"{grid}\n\n{LABELS}" if cells else ""
 
 
 def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -196,6 +229,15 @@ def _interval(one: Mapping[str, Any]) -> str:
     if one["low"] is None:
         return ""
     return f"{_number(one['low'])} to {_number(one['high'])}"
+
+
+def _with_interval(
+    one: Mapping[str, Any], name: str, spoken: Callable[[float | None], str]
+) -> str:
+    value = spoken(one[name])
+    if one[f"{name}_low"] is None:
+        return value
+    return f"{value} ({spoken(one[f'{name}_low'])} to {spoken(one[f'{name}_high'])})"
 
 
 def _number(value: float | None) -> str:

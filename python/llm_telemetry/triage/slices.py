@@ -31,7 +31,7 @@ def calibration_by_slice(
 ) -> list[Row]:
     """Return observed over expected failures of each name of each dimension.
 
-    ``is_off`` where the ratio differs from 1 beyond chance: a normal test with the
+    ``is_off`` where the ratio differs from 1 significantly: a normal test with the
     sessions' design effect, its p-value adjusted for the number of slices (Holm 1979).
     ``is_far_off`` where it is also beyond the limits that the whole is held to: with
     many calls, a ratio of 1.02 is surely not 1 and yet moves no decision.
