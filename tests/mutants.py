@@ -71,6 +71,35 @@ MUTANTS = (
         "test_routing.py test_routing_worlds.py test_claims.py",
     ),
     Mutant(
+        "use cases that save nothing are sent where the sum pays",
+        f"{PACKAGE}/routing/verdicts.py",
+        "is_sent = saves & (_false_discovery_rates(policy) <= FALSE_DISCOVERY_RATE)",
+        'is_sent = policy["unit_cost_delta"].notna()',
+        "test_routing_reasons.py",
+    ),
+    Mutant(
+        "what history says costs more is sent",
+        f"{PACKAGE}/routing/output/policy_table.py",
+        '"limits_cost_more": is_limited & ~(change < 0) & ~is_paid,',
+        '"limits_cost_more": is_limited & (change > 1e9),',
+        "test_routing_reasons.py",
+    ),
+    Mutant(
+        "each provider's own tokens are what calls are compared by",
+        "models/marts/routing/routing_contexts.sql",
+        "when {{ knob('prompt_tokens_are_comparable') }} > 0 then 'tokens'\n"
+        "            else 'none'",
+        "else 'tokens'",
+        "test_routing.py",
+    ),
+    Mutant(
+        "an arm of few calls says that no arm keeps the limits",
+        f"{PACKAGE}/routing/checks/limits.py",
+        'return reasons.mask(is_thin | ~any_arm["is_enough"], "too_few_requests")',
+        "return reasons",
+        "test_routing_reasons.py",
+    ),
+    Mutant(
         "slices count interactions, not sessions",
         "models/intermediate/hotspots/int_slice_z_scores.sql",
         "/ sqrt(greatest(1e0, slice_metrics.design_effect)) as",

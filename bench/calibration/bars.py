@@ -77,6 +77,37 @@ DEFAULTS = (
     ),
     NEVER_ROLLED_OUT,
 )
+HARMLESS_CASES = Claim(
+    "use cases sent that cost more", "harmful", "ratio", high=0.05, over="sent"
+)
+SENT_CASES = (
+    HARMLESS_CASES,
+    Claim("use cases sent with no learned gain", "unlearned", "mean", high=0.0),
+    Claim("use cases sent", "sent", "mean"),
+    Claim("true gain of what is sent, USD a call", "true_gain", "mean"),
+)
+CONTROLLED = (
+    Claim("P(negative control fails)", "control_failed", high=0.07),
+    Claim("P(refused for it)", "control_refuses", high=0.05),
+    Claim("coverage, doubly robust", "dr_covers", low=0.93),
+    Claim("P(refuse)", "is_refuse"),
+)
+# without the length nothing tells who was sent where by it: no bar can be set
+UNCONTROLLED = (
+    Claim(
+        "provider counts only: P(refused for the control)",
+        "blind_control_refuses",
+        high=0.0,
+    ),
+    Claim("provider counts only: coverage, doubly robust", "blind_dr_covers"),
+    Claim("provider counts only: bias in USD", "blind_dr_error", "mean"),
+    Claim(
+        "provider counts only: use cases sent that cost more",
+        "blind_harmful",
+        "ratio",
+        over="blind_sent",
+    ),
+)
 CHANGED = (Claim("P(concept drift)", "is_concept"),)
 STATIONARY = (
     replace(*CHANGED, high=0.05),
