@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,9 @@ FILES = {
 }
 
 
+CALLS = "llm_system_interactions.csv"
+
+
 def written(run: Run) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in run.out_dir.iterdir()}
 
@@ -55,6 +59,34 @@ def test_the_sample_is_decided(sample_run: Run) -> None:
     assert content["as_of"] == "2025-05-01T18:37:37Z"
     named = {entry["name"] for entry in content["files"]}
     assert named == FILES - {bundle.ARTIFACT, STATEMENT, LEDGER}
+
+
+def test_ten_days_without_latency_are_decided(
+    sample_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = pd.read_csv(sample_copy / CALLS, dtype=str, keep_default_na=False)
+    days = calls["timestamp_utc"].str[:10]
+    calls = calls[days.isin(sorted(set(days))[:10])].assign(latency_ms="")
+    calls.to_csv(sample_copy / CALLS, index=False)
+    for table, key in (("sessions", "session_id"), ("users", "user_id")):
+        file = sample_copy / f"llm_system_{table}_summary.csv"
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        rows[rows[key].isin(calls[key])].to_csv(file, index=False)
+    monkeypatch.setenv("MAX_LATENCY_MISSING_RATE", "1")
+    few = run(sample_copy, tmp_path)
+    assert few.code == 0
+    rules = {rule["rule"]: rule for rule in artifact(few)["stop_ship"]}
+    needed = {
+        "failures_budget_exhausted": "needs 28 days of data",
+        "sla_budget_exhausted": "needs a measurement",
+    }
+    for rule, words in needed.items():
+        assert not rules[rule]["fired"]
+        assert rules[rule]["meaning"].endswith(words)
+    assert rules["sla_budget_page"]["value"] is None
+    page = (few.out_dir / "README.md").read_text(encoding="utf-8")
+    assert "latency unknown" in page
+    assert not re.search(r"\b(None|nan|-0)\b(?!\.)", page)
 
 
 def test_the_readme_says_every_verdict(sample_run: Run) -> None:

@@ -242,6 +242,8 @@ def _interval(lead: "pd.Series[Any]") -> str:
 
 
 def _usd(value: float, unit: str = " USD") -> str:
+    # a zero has no sign
+    value = value + 0.0
     return f"{value:,.0f}{unit}" if abs(value) >= 10 else f"{value:.2g}{unit}"
 
 
