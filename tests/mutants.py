@@ -13,6 +13,13 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("python", "models", "macros", "seeds", "tests", "bench", "data", "docs")
 FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "README.md")
 FAILED = 1  # pytest: tests ran and some failed
+NOT_FOUND, FAILS_WITHOUT = -1, -2
+WORDS = {
+    FAILED: "killed",
+    0: "SURVIVED",
+    NOT_FOUND: "NOT RUN (the text is not in the file exactly once)",
+    FAILS_WITHOUT: "NOT RUN (the tests fail without it)",
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,8 @@ MUTANTS = (
     Mutant(
         "rows are clusters, not sessions",
         f"{PACKAGE}/decisions/statistics.py",
-        "codes, names = pd.factorize(np.asarray(clusters))\n    count",
-        "codes = names = np.arange(len(influence))\n    count",
+        "codes = np.asarray(clusters)\n    is_dense",
+        "codes = np.arange(len(values))\n    is_dense",
         "test_inference.py",
     ),
     Mutant(
@@ -230,8 +237,8 @@ MUTANTS = (
     Mutant(
         "a spent budget blocks for ever",
         f"{PACKAGE}/decisions/budget.py",
-        "bool(0 < periods < PERIODS)",
-        "bool(0 < periods)",
+        "0 < periods < PERIODS",
+        "0 < periods",
         "test_monitoring.py",
     ),
 )
@@ -249,7 +256,7 @@ def main() -> int:
         for mutant in chosen:
             code = _tried(mutant, copy)
             survived += code != FAILED
-            word = {FAILED: "killed", 0: "SURVIVED"}.get(code, f"NOT RUN ({code})")
+            word = WORDS.get(code, f"NOT RUN ({code})")
             print(f"{word:<10} {mutant.name}: {mutant.tests}", flush=True)
     return int(survived > 0)
 
@@ -263,13 +270,13 @@ def _copied(folder: Path) -> Path:
 
 
 def _tried(mutant: Mutant, copy: Path) -> int:
-    """Return pytest's exit code on the mutant, after the tests passed without it."""
+    """Return pytest's exit code on the mutant, or why the mutant was not tried."""
     file = copy / mutant.file
     sound = file.read_text(encoding="utf-8")
     if sound.count(mutant.text) != 1:
-        raise SystemExit(f"{mutant.name}: not once in {mutant.file}: {mutant.text}")
-    if code := _tested(mutant, copy):
-        raise SystemExit(f"{mutant.name}: the tests fail without it, code {code}")
+        return NOT_FOUND
+    if _tested(mutant, copy):
+        return FAILS_WITHOUT
     file.write_text(sound.replace(mutant.text, mutant.replacement), encoding="utf-8")
     try:
         return _tested(mutant, copy)
