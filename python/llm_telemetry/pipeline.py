@@ -32,7 +32,7 @@ Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
 
 # the others of routing stand in routing_backtest.csv
-SHOWN = ("shippable.", "reference.naive", "reference.doubly")
+SHOWN = ("shippable.", "limits.", "reference.naive", "reference.doubly")
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),

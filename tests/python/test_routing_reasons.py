@@ -9,6 +9,7 @@ import pytest
 from routing_frames import KNOBS, decided, marts_of, two_arms
 
 from llm_telemetry.routing import RoutingDecision, decide
+from llm_telemetry.routing.output.policy_table import with_verdicts_of_rows
 from llm_telemetry.routing.output.words import REASONS
 
 Situation = Callable[[], RoutingDecision]
@@ -270,6 +271,25 @@ def test_what_a_limit_costs_is_stated_and_a_knob_allows_it() -> None:
     assert kept.policy["recommendation"].tolist() == ["canary", "keep_baseline"]
     assert paid.policy["recommendation"].isin(["canary", "shadow"]).all()
     assert "limits.case_1.unit_cost_delta" not in paid.estimates
+
+
+@pytest.mark.parametrize(("on_arm", "code"), [(100, "no_arm_costs_less"), (99, "")])
+def test_an_arm_that_serves_every_call_cannot_save(on_arm: int, code: str) -> None:
+    # shrinkage expects a little of it all the same
+    learned = {"learned_unit_cost_delta": -0.0035, "learned_unit_cost": 1.0}
+    table = pd.DataFrame([{"use_case": "chat", "reasons": "", **learned}])
+    counts = {"evaluation_rows": 100, "evaluation_rows_on_arm": on_arm}
+    worth = {"effective_sessions": 100.0, "p_value": 1.0}
+    judged = pd.DataFrame([{"use_case": "chat", **counts, **worth}])
+    cheapest = pd.DataFrame([{"use_case": "chat", "expected_usd": 1.0}])
+    found = with_verdicts_of_rows(table, judged, cheapest, KNOBS)
+    assert found["reasons"].tolist() == [code]
+
+
+def test_a_refusal_says_that_lengths_were_not_compared() -> None:
+    refused = decided(longer_later().assign(prompt_chars=None), routing_min_ess=1e9)
+    assert refused.verdict == "refuse"
+    assert "prompt_length_unknown" in refused.reasons
 
 
 def test_no_use_case_is_sent_because_of_the_sum_alone() -> None:

@@ -252,7 +252,9 @@ def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
     ):
         days = "the last day" if row["long_days"] == 1 else f"{row['long_days']} days"
         if pd.isna(row["long_burn_rate"]):
-            spoken.append(f"{row['budget']} page: not cleared, and nothing measured since")
+            spoken.append(
+                f"{row['budget']} page: not cleared, and nothing measured since"
+            )
             continue
         paged = f"{row['budget']} page: {row['long_burn_rate']:.2g}x over {days}"
         if row["reason"] == "above_own_past":

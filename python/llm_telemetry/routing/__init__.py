@@ -173,7 +173,7 @@ def _describe(
     return RoutingDecision(
         verdict=finding.verdict,
         recommendation=recommendation,
-        reasons=(*finding.reasons, *_notes(table, window, marts)),
+        reasons=tuple(dict.fromkeys((*finding.reasons, *_notes(table, window, marts)))),
         policy=_add_digests(policy, shipped),
         backtest=tabulate(contrasts, window.rows),
         payload=shipped,
@@ -192,5 +192,7 @@ def _notes(table: pd.DataFrame, window: Window, marts: Marts) -> list[str]:
             notes.append("windows_overlap_in_time")
     if not window.rows["use_case"].isin(table["use_case"]).all():
         notes.append("use_case_without_candidates")
+    if window.calls.size_unit is None and not window.is_randomised:
+        notes.append("prompt_length_unknown")
     faults = sorted(set(table["reasons"]) - {""})
     return notes + [f"use_case_{code}" for code in faults]

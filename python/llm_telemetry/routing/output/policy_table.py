@@ -104,11 +104,13 @@ def with_verdicts_of_rows(
     change = joined["learned_unit_cost_delta"]
     # a cheaper arm was learned, and the limits ruled it out
     is_limited = joined["learned_unit_cost"] > joined["use_case"].map(cheapest)
+    # an arm that served every call changes nothing, whatever shrinkage expects of it
+    is_alone = joined["evaluation_rows_on_arm"] == joined["evaluation_rows"]
     is_paid = is_limited & (change <= knobs["routing_max_limit_cost_usd"])
     faults = {
         "outcomes_unknown": change.isna(),
         "limits_cost_more": is_limited & ~(change < 0) & ~is_paid,
-        "no_arm_costs_less": ~is_limited & ~(change < 0),
+        "no_arm_costs_less": ~is_limited & (~(change < 0) | is_alone),
         "arm_absent_in_evaluation": ~(joined["evaluation_rows_on_arm"] > 0),
         "too_few_sessions": ~(
             joined["effective_sessions"] >= knobs["routing_min_ess_use_case"]

@@ -11,7 +11,7 @@ from llm_telemetry.decisions.statistics import Estimate
 ADVICE = {
     "refuse": "keep_baseline: these calls cannot be compared fairly",
     "keep_baseline": "keep_baseline: no other choice of models is proven cheaper",
-    "inconclusive": "keep_baseline: the change may as well be chance",
+    "inconclusive": "keep_baseline: the change may be chance",
     "shadow": "shadow: run the new models in parallel with today's, unseen by users",
     "canary": "canary: send few sessions to the new models, log each draw's chance",
     "roll_out": "roll_out: random draws prove the new models cheaper, within limits",
