@@ -68,8 +68,8 @@ def test_ten_days_without_latency_are_decided(
     days = calls["timestamp_utc"].str[:10]
     calls = calls[days.isin(sorted(set(days))[:10])].assign(latency_ms="")
     calls.to_csv(sample_copy / CALLS, index=False)
-    for table, key in (("sessions", "session_id"), ("users", "user_id")):
-        file = sample_copy / f"llm_system_{table}_summary.csv"
+    for name, key in (("sessions", "session_id"), ("users", "user_id")):
+        file = sample_copy / f"llm_system_{name}_summary.csv"
         rows = pd.read_csv(file, dtype=str, keep_default_na=False)
         rows[rows[key].isin(calls[key])].to_csv(file, index=False)
     monkeypatch.setenv("MAX_LATENCY_MISSING_RATE", "1")
