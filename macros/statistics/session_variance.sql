@@ -1,6 +1,6 @@
 {% macro session_variance(sums='') -%}
-    {#- of the events of one row of clustered_counts, if the sessions were resampled; `sums` is the
-        struct that contains them, empty where they are columns beside their rate -#}
+    {#- of the events of one row of clustered_counts, were the sessions resampled; `sums` is the
+        struct that contains them, empty where they are columns next to their rate -#}
     {%- set of = sums ~ '.' if sums else '' -%}
     {%- set rate = '(' ~ of ~ 'events / cast(' ~ of ~ 'trials as double))' if sums else 'rate' -%}
     (
