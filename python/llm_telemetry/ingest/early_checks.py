@@ -31,6 +31,7 @@ from llm_telemetry.ingest.file_heads import (
     literal,
     read_head,
 )
+from llm_telemetry.ingest.malformed import malformed_files
 
 STEMS = {
     "interactions": f"{STEM}interactions",
@@ -237,4 +238,5 @@ def _source_faults(looked: Looked, source: str) -> Iterator[str]:
     yield from (f"{names[f]}: {DENIED}" for f in files if not os.access(f, READ))
     if not any(file.stat().st_size for file in files):
         more = f" and {len(files) - 1} more files" if len(files) > 1 else ""
-        yield f"{source}.file: not_empty: {names[files[0]]}{more}: export it again"
+        empty = f"{source}.file: not_empty: {names[files[0]]}{more}: export it again"
+        yield from malformed_files(folder, [source]) or [empty]

@@ -46,8 +46,8 @@ def read_head(file: Path, folder: Path, *, rows: int = FIRST_ROWS) -> Head:
             raise EOFError
         opened = gzip.open if file.name.endswith(".gz") else open
         with opened(file, "rt", encoding="utf-8-sig", newline="") as text:
-            # DuckDB skips empty lines and trims names, too
-            filled = (row for row in csv.reader(text) if row)
+            # like DuckDB, which skips empty lines and trims names
+            filled = (row for row in csv.reader(text, skipinitialspace=True) if row)
             columns = [column.strip() for column in next(filled, [])]
             return Head(name, columns, list(islice(filled, rows)))
     except csv.Error:
