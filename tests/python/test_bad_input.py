@@ -120,24 +120,24 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "too little latency": (
         with_value("latency_ms", "", slice(0, 400)),
         [
-            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit 5.0%), "
-            "e.g. i0000001: provide latency_ms, or, if you accept the gap, raise "
-            "MAX_LATENCY_MISSING_RATE"
+            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "5.0%), e.g. i0000001: provide latency_ms, or, if you accept the gap, "
+            "raise MAX_LATENCY_MISSING_RATE"
         ],
     ),
     "latencies with a unit": (
         with_value("latency_ms", "843 ms", slice(0, 400)),
         [
-            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit 5.0%), "
-            "e.g. i0000001; 400 are unreadable, e.g. i0000001 (843 ms): provide latency"
+            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "5.0%), e.g. i0000001; 400 are unreadable, e.g. i0000001 (843 ms): provide "
         ],
     ),
     "too little cost": (
         with_value("cost_usd", "n/a", slice(0, 400)),
         [
-            "interactions.cost_usd: missing_cost: 461 of 3600 (12.8%, limit 5.0%), e.g. "
-            "i0000001: provide cost_usd, set IMPUTE_BESIDE_LOGGED=1 to use list prices, "
-            "or, if you accept the gap, raise MAX_COST_MISSING_RATE"
+            "interactions.cost_usd: missing_cost: 461 of 3600 (12.8%, limit 5.0%), "
+            "e.g. i0000001: provide cost_usd, set IMPUTE_BESIDE_LOGGED=1 to use list "
+            "prices, or, if you accept the gap, raise MAX_COST_MISSING_RATE"
         ],
     ),
     "a row cut short": (

@@ -77,8 +77,8 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
         "request_id,session_id,user_id,created_at,failed,duration_ms,model\n"
         "a,s1,u1,2025-03-01,no,843,gpt\n",
         [
-            f"interactions.interaction_id: required_column: not in {FILE}: did you mean "
-            "`request_id` -> `interaction_id`? rename the column",
+            f"interactions.interaction_id: required_column: not in {FILE}: did you "
+            "mean `request_id` -> `interaction_id`? rename the column",
             f"interactions.is_failure: required_column: not in {FILE}: did you mean "
             "`failed` -> `is_failure`? rename the column",
             f"interactions.timestamp_utc: required_column: not in {FILE}: did you mean "
@@ -102,30 +102,31 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "dates of another kind": (
         with_values(timestamp_utc=DATES),
         [
-            f"interactions.timestamp_utc: no_usable_value: {FILE}: none of the 2 values "
-            f"can be read, e.g. '{DATES}': write ISO 8601, such as 2026-05-31T10:00:00Z"
+            f"interactions.timestamp_utc: no_usable_value: {FILE}: none of the 2 "
+            f"values can be read, e.g. '{DATES}': write "
+            "ISO 8601, such as 2026-05-31T10:00:00Z"
         ],
     ),
     "words as outcomes": (
         with_values(is_failure="OK"),
         [
-            f"interactions.is_failure: no_usable_value: {FILE}: none of the 2 values can "
-            "be read, e.g. 'OK': write true or false"
+            f"interactions.is_failure: no_usable_value: {FILE}: none of the 2 values "
+            "can be read, e.g. 'OK': write true or false"
         ],
     ),
     "outcomes that are all empty": (
         with_values(is_failure=" "),
         [
-            f"interactions.is_failure: no_usable_value: {FILE}: none of the 2 rows has a "
-            "value: write true or false"
+            f"interactions.is_failure: no_usable_value: {FILE}: none of the 2 rows has "
+            "a value: write true or false"
         ],
     ),
     "latencies with a unit": (
         with_values(latency_ms="843 ms"),
         [
-            f"interactions.latency_ms: missing_latency: {FILE}: none of the 2 values can "
-            "be read, e.g. '843 ms': write milliseconds as a plain number, such as 843, "
-            "or set MAX_LATENCY_MISSING_RATE=1 to do without"
+            f"interactions.latency_ms: missing_latency: {FILE}: none of the 2 values "
+            "can be read, e.g. '843 ms': write milliseconds as a plain number, such as "
+            "843, or set MAX_LATENCY_MISSING_RATE=1 to do without"
         ],
     ),
     "another encoding": (
