@@ -55,8 +55,9 @@ def age(newest: "pd.Series", most_days: float) -> str | None:
     ``newest`` are the ends of the windows, in UTC; 0 days never says.
     """
     last = newest.max()
+    # without a time, the days are not a number
     days = (datetime.now(UTC).replace(tzinfo=None) - last).days
-    if not most_days or not days > most_days:
+    if not (most_days and days > most_days):
         return None
     return (
         f"the newest call is of {last:%Y-%m-%d}, {days} days ago: export newer "
