@@ -127,15 +127,8 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
-    return Outcome(
-        artifact=final,
-        health=health,
-        files=files,
-        ledger=entries,
-        fresh_rows=fresh_rows,
-        inputs=marts["inputs"],
-        windows=marts["windows"],
-    )
+    read = marts["inputs"], marts["windows"]
+    return Outcome(final, health, files, entries, fresh_rows, *read)
 
 
 def _decisions(

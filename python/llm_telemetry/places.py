@@ -40,6 +40,8 @@ def check_folders(options: Options) -> None:
     """Raise InputError with one line per folder that cannot be written."""
     named = vars(options)
     folders = [named["out_dir"]] if "out_dir" in named else []
+    if named.get("ledger"):
+        folders.append(options.ledger.parent)
     # `decide` reads the warehouse only
     if "full_refresh" in named:
         folders.append(options.warehouse.parent)
