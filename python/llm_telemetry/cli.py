@@ -84,20 +84,16 @@ def run(options: Options) -> int:
 
 def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
-    from llm_telemetry.artifact import report
-
+    select = "+integrity_checks +inputs +windows"
     with (
         tempfile.TemporaryDirectory() as folder,
         _build(
-            options,
-            Path(folder, "checks"),
-            _progress(options),
-            select="+integrity_checks +inputs +windows",
+            options, Path(folder, "checks"), _progress(options), select=select
         ) as marts,
     ):
-        checks = read("integrity_checks", marts)
-        inputs, windows = read("inputs", marts), read("windows", marts)
-    print(report.source(places.data_read(options), inputs, windows))
+        checks, inputs = read("integrity_checks", marts), read("inputs", marts)
+        windows = read("windows", marts)
+    print(places.line_one(places.data_read(options), inputs, windows))
     _say_age(options, windows, discovery.number("max_data_age_days"))
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
@@ -236,7 +232,7 @@ def _report(options: Options, outcome: "Outcome") -> int:
     elif not options.quiet:
         is_built = options.command is decide
         place = str(options.warehouse) if is_built else places.data_read(options)
-        print(report.source(place, outcome.inputs, outcome.windows))
+        print(places.line_one(place, outcome.inputs, outcome.windows))
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
         print(f"\nwritten: {options.out_dir}/README.md and {others} more")

@@ -36,6 +36,20 @@ def data_read(options: Options) -> str:
     return f"{folder} (simulated)" if options.sample else folder
 
 
+def line_one(place: str, inputs: "pd.DataFrame", windows: "pd.DataFrame") -> str:
+    """Return a line that names the place, files, rows and days that were read.
+
+    ``inputs`` and ``windows`` are those marts.
+    """
+    files = ", ".join(
+        f"{name} ({rows:,} rows)"
+        for name, rows in zip(inputs["file_name"], inputs["input_rows"], strict=True)
+    )
+    first, last = windows["starts_at"].min(), windows["ends_at"].max()
+    days = f"calls from {first:%Y-%m-%d} to {last:%Y-%m-%d} UTC" if len(windows) else ""
+    return f"read {place}: {files}; {days or 'no call has a time'}"
+
+
 def check_folders(options: Options) -> None:
     """Raise InputError with one line per folder that cannot be written."""
     named = vars(options)

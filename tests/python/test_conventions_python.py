@@ -133,7 +133,7 @@ def test_nothing_imports_the_command_line() -> None:
 
 
 def test_one_module_opens_the_warehouse() -> None:
-    # the others ask DuckDB about a time zone, files, headers and values of the telemetry
+    # the others ask DuckDB about a time zone, and about the files of the telemetry
     reads = ("column_values", "discovery", "early_checks", "file_heads", "malformed")
     opens = {"warehouse.connection", *(f"ingest.{name}" for name in reads)}
     assert importers("duckdb") == opens

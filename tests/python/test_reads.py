@@ -8,7 +8,6 @@ import pytest
 from conftest import ROOT, SAMPLE, Run
 
 from llm_telemetry import arguments, cli, places
-from llm_telemetry.artifact.report import source
 from llm_telemetry.cli import main
 from llm_telemetry.warehouse.build import describe
 
@@ -124,7 +123,7 @@ def test_data_are_old_beyond_the_knob_and_0_never_says() -> None:
 def test_calls_without_times_are_read_too() -> None:
     inputs = pd.DataFrame({"file_name": ["3 files"], "input_rows": [1200]})
     windows = pd.DataFrame({"starts_at": [], "ends_at": []}, dtype="datetime64[us]")
-    line = source("spans", inputs, windows)
+    line = places.line_one("spans", inputs, windows)
     assert line == "read spans: 3 files (1,200 rows); no call has a time"
     assert places.age(windows["ends_at"], 7) is None
 

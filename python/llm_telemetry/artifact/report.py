@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
-import pandas as pd
-
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.routing import RoutingDecision
 from llm_telemetry.routing.output.words import explained, outlook
@@ -66,20 +64,6 @@ def table(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
         *(f"! stop ship: {meaning}" for meaning in fired),
         *(f"! {reason}" for reason in doubted),
     ]
-
-
-def source(place: str, inputs: pd.DataFrame, windows: pd.DataFrame) -> str:
-    """Return a line that names the place, files, rows and days that were read.
-
-    ``inputs`` and ``windows`` are those marts.
-    """
-    files = ", ".join(
-        f"{name} ({rows:,} rows)"
-        for name, rows in zip(inputs["file_name"], inputs["input_rows"], strict=True)
-    )
-    first, last = windows["starts_at"].min(), windows["ends_at"].max()
-    days = f"calls from {first:%Y-%m-%d} to {last:%Y-%m-%d} UTC" if len(windows) else ""
-    return f"read {place}: {files}; {days or 'no call has a time'}"
 
 
 def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:

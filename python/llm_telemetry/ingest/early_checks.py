@@ -127,9 +127,8 @@ def _content_faults(
     if table != "interactions":
         return
     for column in READINGS:
-        if column == "latency_ms" and not _needs_latency(looked):
-            continue
-        if line := unusable(looked.connection, files, heads[-1], column):
+        line = unusable(looked.connection, files, heads[-1], column)
+        if line and (column != "latency_ms" or _needs_latency(looked)):
             yield line
     is_lacked = is_whole and not any("latency_ms" in head.lower() for head in heads)
     if is_lacked and with_names and _needs_latency(looked):
