@@ -16,6 +16,7 @@ from damage import (
     renamed,
     repeated_row,
     two_splits,
+    unreadable_times_in_parquet,
     with_bytes,
     with_value,
     without_column,
@@ -138,6 +139,14 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
             "interactions.cost_usd: missing_cost: 461 of 3600 (12.8%, limit 5.0%), "
             "e.g. i0000001: provide cost_usd, set IMPUTE_BESIDE_LOGGED=1 to use list "
             "prices, or, if you accept the gap, raise MAX_COST_MISSING_RATE"
+        ],
+    ),
+    # of Parquet, no rows are read before the build
+    "times that cannot be read": (
+        unreadable_times_in_parquet,
+        [
+            "interactions.timestamp_utc: no_usable_value: 3600 of 3600, e.g. i0000001; "
+            "3600 are unreadable, e.g. i0000001 (05/05/2026 10:00): write timestamp_utc"
         ],
     ),
     "a row cut short": (
