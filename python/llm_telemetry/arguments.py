@@ -12,7 +12,12 @@ Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 SHARED: dict[str, dict[str, Any]] = {
     "--data-dir": {
         "type": Path,
-        "help": "folder of the telemetry (default: discovery)",
+        "help": "folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
+        "., data, /mnt/data, /kaggle/input that holds some)",
+    },
+    "--sample": {
+        "action": "store_true",
+        "help": "the simulated sample, with a warehouse, bundle and ledger of its own",
     },
     "--sources": {
         "help": "what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
@@ -21,13 +26,13 @@ SHARED: dict[str, dict[str, Any]] = {
     "--quiet": {"action": "store_true", "help": "print nothing but problems"},
     "--warehouse": {
         "type": Path,
-        "default": Path("target", "llm_telemetry.duckdb"),
-        "help": "DuckDB file (default: %(default)s)",
+        "help": "DuckDB file (default: target/llm_telemetry.duckdb; with --sample, "
+        "target/sample.duckdb)",
     },
     "--out-dir": {
         "type": Path,
-        "default": Path("artifacts"),
-        "help": "folder of the bundle (default: %(default)s)",
+        "help": "folder of the bundle (default: artifacts; with --sample, "
+        "artifacts/sample)",
     },
     "--ledger": {
         "type": Path,
@@ -39,7 +44,16 @@ RUN_FLAGS = {
     "--wait": "for another run on the warehouse to end",
     "--full-refresh": "type every file and make every rollup again",
 }
-DECIDES = ("--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+DECIDES = ("--sample", "--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+# what a command reads and writes if no other place is given
+OWN_PLACES = {
+    "warehouse": Path("target", "llm_telemetry.duckdb"),
+    "out_dir": Path("artifacts"),
+}
+SAMPLE_PLACES = {
+    "warehouse": Path("target", "sample.duckdb"),
+    "out_dir": Path("artifacts", "sample"),
+}
 
 
 def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
@@ -53,10 +67,10 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         own[name].set_defaults(command=command)
     for name, shared in (
         ("run", ("--data-dir", "--sources", *DECIDES)),
-        ("validate", ("--data-dir", "--sources", "--quiet")),
+        ("validate", ("--data-dir", "--sources", "--sample", "--quiet")),
         ("decide", DECIDES),
-        ("publish", ("--warehouse", "--quiet")),
-        ("gate", ("--warehouse", "--quiet", "--json")),
+        ("publish", ("--sample", "--warehouse", "--quiet")),
+        ("gate", ("--sample", "--warehouse", "--quiet", "--json")),
         ("diff", ("--json",)),
     ):
         for option in shared:
@@ -81,6 +95,14 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
     return parsed
+
+
+def fill_places(options: argparse.Namespace) -> None:
+    """Set the warehouse and the bundle's folder where the command line gave none."""
+    is_sample = getattr(options, "sample", False)
+    for name, place in (SAMPLE_PLACES if is_sample else OWN_PLACES).items():
+        if getattr(options, name, place) is None:
+            setattr(options, name, place)
 
 
 def _gate(gate: argparse.ArgumentParser) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from llm_telemetry import arguments, simulate
+from llm_telemetry import arguments, places, simulate
 from llm_telemetry.artifact import bundle, diff_text, document
 from llm_telemetry.artifact import diff as artifact_diff
-from llm_telemetry.errors import InputError
-from llm_telemetry.ingest import discovery, retention
+from llm_telemetry.errors import InputError, check_all
+from llm_telemetry.ingest import discovery, early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.warehouse import promote
@@ -26,6 +26,8 @@ from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, des
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from llm_telemetry.pipeline import Outcome
 
 PIPELINE = "llm_telemetry.pipeline"
@@ -38,6 +40,7 @@ Options = argparse.Namespace
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(words)
+    arguments.fill_places(options)
     # a command makes hardly any cycles, and looking for them takes a tenth of its time
     gc.disable()
     try:
@@ -67,7 +70,6 @@ def main(words: Sequence[str] | None = None) -> int:
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = _ledger(options)
-    store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
     report = _importing_pipeline(_progress(options))
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
@@ -82,16 +84,17 @@ def run(options: Options) -> int:
 
 def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
+    select = "+integrity_checks +inputs +windows"
     with (
         tempfile.TemporaryDirectory() as folder,
         _build(
-            options,
-            Path(folder, "checks"),
-            _progress(options),
-            select="+integrity_checks",
+            options, Path(folder, "checks"), _progress(options), select=select
         ) as marts,
     ):
-        checks = read("integrity_checks", marts)
+        checks, inputs = read("integrity_checks", marts), read("inputs", marts)
+        windows = read("windows", marts)
+    print(places.line_one(places.data_read(options), inputs, windows))
+    _say_age(options, windows, discovery.number("max_data_age_days"))
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
         print(f"degraded: {describe(check)}")
@@ -116,6 +119,7 @@ def publish_marts(options: Options) -> int:
 
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
+    places.check_folders(options)
     with unchanged(options.warehouse):
         outcome = _decide(options, options.warehouse)
     _write(options, outcome)
@@ -220,15 +224,20 @@ def _write(options: Options, outcome: "Outcome") -> None:
 
 
 def _report(options: Options, outcome: "Outcome") -> int:
-    """Say what was decided; return the exit code."""
+    """Say what was read and decided; return the exit code."""
     from llm_telemetry.artifact import report
 
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
     elif not options.quiet:
+        is_built = options.command is decide
+        place = str(options.warehouse) if is_built else places.data_read(options)
+        print(places.line_one(place, outcome.inputs, outcome.windows))
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
         print(f"\nwritten: {options.out_dir}/README.md and {others} more")
+    knobs = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}
+    _say_age(options, outcome.windows, knobs.get("max_data_age_days", 0))
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
@@ -252,15 +261,16 @@ def _build(
     ledger: Path | None = None,
     **how: bool,
 ) -> AbstractContextManager[Path]:
-    named = discovery.named(options.sources)
-    discovery.check_knobs()
-    discovery.check_window(named)
-    data_dir = discovery.find_data_dir(options.data_dir, named)
-    if "otlp" in named:
-        # what a killed process wrote is as complete as what it sealed
-        seal_orphans(data_dir)
+    named = places.sources(options)
+    check_all(
+        discovery.check_knobs,
+        lambda: discovery.check_window(named),
+        *([lambda: store.check(ledger)] if ledger else []),
+        lambda: places.check_folders(options),
+        lambda: _check_telemetry(options, named),
+    )
     return build_marts(
-        data_dir,
+        places.data_dir(options, named),
         warehouse,
         named,
         select=select,
@@ -269,6 +279,20 @@ def _build(
         **how,
         progress=progress,
     )
+
+
+def _check_telemetry(options: Options, sources: Sequence[str]) -> None:
+    data_dir = places.data_dir(options, sources)
+    if "otlp" in sources:
+        # what a killed process wrote is as complete as what it sealed
+        seal_orphans(data_dir)
+    _print_errors(early_checks.check(data_dir, sources), mark="! ")
+
+
+def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> None:
+    # the sample is always old, and is called simulated
+    if not options.sample and (line := places.age(windows["ends_at"], most_days)):
+        _print_errors([line], mark="! ")
 
 
 def _importing_pipeline(show: Progress) -> Progress:
@@ -294,9 +318,9 @@ def _progress(options: Options) -> Progress:
     return show if sys.stderr.isatty() and not options.quiet else lambda message: None
 
 
-def _print_errors(lines: Sequence[str]) -> None:
+def _print_errors(lines: Sequence[str], *, mark: str = "") -> None:
     for line in lines:
-        print(line, file=sys.stderr)
+        print(f"{mark}{line}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -81,7 +81,8 @@ class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
     ``ledger`` are its predictions and the outcomes of earlier ones; ``fresh_rows`` are
-    the rows, by mart, that were fitted here because SQL cannot compute them.
+    the rows, by mart, that were fitted here because SQL cannot compute them; ``inputs``
+    and ``windows`` are those marts.
     """
 
     artifact: dict[str, Any]
@@ -89,6 +90,8 @@ class Outcome:
     files: Files
     ledger: list[dict[str, Any]]
     fresh_rows: dict[str, pd.DataFrame]
+    inputs: pd.DataFrame
+    windows: pd.DataFrame
 
 
 def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
@@ -124,7 +127,8 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
-    return Outcome(final, health, files, entries, fresh_rows)
+    read = marts["inputs"], marts["windows"]
+    return Outcome(final, health, files, entries, fresh_rows, *read)
 
 
 def _decisions(

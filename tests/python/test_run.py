@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE, Run, run
 
+from llm_telemetry.arguments import SAMPLE_PLACES
 from llm_telemetry.artifact import bundle
 from llm_telemetry.artifact.intoto import STATEMENT
 from llm_telemetry.artifact.report import table
@@ -20,6 +21,7 @@ from llm_telemetry.cli import UNREAD, main
 from llm_telemetry.errors import InputError
 from llm_telemetry.ledger.store import LEDGER
 from llm_telemetry.pipeline import decide
+from llm_telemetry.places import line_one
 from llm_telemetry.warehouse.connection import read
 from llm_telemetry.warehouse.typed_cache import folder_of
 
@@ -207,9 +209,11 @@ def test_the_published_numbers_of_the_open_sample(
 
 def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
     outcome = decide(sample_run.warehouse)
-    shown = table(outcome.artifact, outcome.health)
-    readme = (ROOT / "README.md").read_text()
-    assert [line for line in shown if line and f"    {line}\n" not in readme] == []
+    first = line_one("data/sample (simulated)", outcome.inputs, outcome.windows)
+    last = f"written: {SAMPLE_PLACES['out_dir']}/README.md and {len(FILES) - 2} more"
+    shown = ["$ make run", first, *table(outcome.artifact, outcome.health), "", last]
+    block = "\n".join(f"    {line}" if line else "" for line in shown)
+    assert f"\n{block}\n" in (ROOT / "README.md").read_text()
 
 
 def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
     'count_prompt_chars': '0 or 1',
     'max_retry_gap_s': 'seconds',
     'max_unreadable_rate': 'rate',
+    'max_data_age_days': 'days',
     'retention_days': 'days',
     'sla_ms': 'ms',
     'fail_budget': 'rate',

@@ -110,6 +110,7 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
     parts = [
         "# Decisions",
         f"{_headline(health)}.",
+        _scope(artifact["scope"], artifact["inputs"]),
         f"**Status: `{artifact['status']}`.** {MEANINGS[artifact['status']]}",
         _bullets(artifact["status_reasons"]),
         *(_section(name, decision) for name, decision in artifact["decisions"].items()),
@@ -134,6 +135,15 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> str:
         _integrity(artifact["integrity"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _scope(scope: Mapping[str, Any], inputs: Iterable[Mapping[str, Any]]) -> str:
+    """Say from which calls and rows; the folder would make the bytes depend on it."""
+    rows = ", ".join(f"{table['name']} {table['rows']:,}" for table in inputs)
+    first, last = (
+        str(scope[end] or "unknown")[:10] for end in ("starts_at", "ends_at")
+    )
+    return f"Calls from {first} to {last} UTC; rows read: {rows}."
 
 
 def _headline(health: Mapping[str, Any]) -> str:
