@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sound_lines import is_sound
 
 from llm_telemetry.artifact import document
 from llm_telemetry.artifact.report import _findings
@@ -114,6 +115,7 @@ def test_no_headline_leads_with_a_net_of_0_or_less(
     decision = decided(
         *rows, failure_event_cost_usd=failure, sla_breach_penalty_usd=sla
     )
+    assert is_sound(decision.summary), decision.summary
     by_name = {row["slice"]: row for row in rows}
     flagged = [
         (row["slice"], metric)

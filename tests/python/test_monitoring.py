@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
+from sound_lines import is_sound
 
 from llm_telemetry.decisions import budget, drift
 from llm_telemetry.decisions.statistics import Comparison, Estimate, compared
@@ -339,3 +342,55 @@ def test_an_expired_decision_says_so_twice() -> None:
     ended = expired(Decision("canary", "canary", "", ("improves",)), "concept_drift")
     assert ended.reasons == ("improves", "expired_by_concept_drift")
     assert ended.basis.expires_on == ("now: concept_drift",)
+
+
+RATES = st.sampled_from([0.0, 0.5, 1.0, 12.0, 50.0])
+
+
+@settings(deadline=None)
+@given(
+    status=st.sampled_from(["ok", "firing", "insufficient_traffic", "unmeasured"]),
+    reason=st.sampled_from([*budget.NO_PAGE, "above_own_past", "not_cleared"]),
+    severity=st.sampled_from(["page", "ticket"]),
+    rates=st.tuples(st.none() | RATES, st.none() | RATES, st.none() | RATES),
+    burned=st.none() | RATES,
+    periods=st.none() | st.sampled_from([0, 1, 2, 3]),
+    low=st.sampled_from([50.0, 101.0]),
+)
+def test_no_line_on_a_budget_has_an_empty_slot(
+    status: str,
+    reason: str,
+    severity: str,
+    rates: tuple[float | None, float | None, float | None],
+    burned: float | None,
+    periods: int | None,
+    low: float,
+) -> None:
+    long_burn_rate, own_past_rate, proposed = rates
+    rows = alerts(
+        {
+            "status": status,
+            "reason": reason,
+            "severity": severity,
+            "long_burn_rate": long_burn_rate,
+            "own_past_rate": own_past_rate,
+            "proposed_budget_rate": proposed,
+        }
+    )
+    spent = burn(burn_rate=burned, periods_over_budget=periods)
+    decided = budget.decide(spent, rows, forecast(low), KNOBS)
+    assert is_sound(decided.summary), decided.summary
+    for rule in budget.stop_ship(rows, spent):
+        assert is_sound(rule["meaning"]), rule
+
+
+@settings(deadline=None)
+@given(
+    verdict=st.sampled_from(["drift", "no_drift", "underpowered", "not_measured"]),
+    ratio=st.none() | st.sampled_from([0.0, 0.5, 1.0, 2.0]),
+)
+def test_no_line_on_drift_has_an_empty_slot(verdict: str, ratio: float | None) -> None:
+    report = features(verdict=verdict)
+    known = {} if ratio is None else {"ratio": comparison(ratio, 0.1)}
+    decided = drift_of(report, **known)
+    assert is_sound(decided.summary), decided.summary

@@ -278,7 +278,7 @@ def _is_known(estimate: Estimate | None) -> bool:
 
 def _spoken(estimate: Estimate) -> str:
     low, high = _number(estimate.low), _number(estimate.high)
-    return f"{estimate.value:+.3g} ({low} to {high})"
+    return f"{estimate.value + 0.0:+.3g} ({low} to {high})"
 
 
 def _interval(one: Mapping[str, Any]) -> str:

@@ -257,7 +257,7 @@ def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
             )
             continue
         paged = f"{row['budget']} page: {row['long_burn_rate']:.2g}x over {days}"
-        if row["reason"] == "above_own_past":
+        if row["reason"] == "above_own_past" and pd.notna(row["own_past_rate"]):
             usual = _spoken_rate(row["budget"], row["own_past_rate"])
             paged = f"{paged}, usual rate {usual}"
         spoken.append(paged)
