@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from llm_telemetry import arguments, simulate
 from llm_telemetry.artifact import bundle, diff_text, document
 from llm_telemetry.artifact import diff as artifact_diff
+from llm_telemetry.config import knobs
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
@@ -192,7 +193,7 @@ def gate(options: Options) -> int:
 
 def prune_landing(options: Options) -> int:
     """Say which landed days are too old to keep; delete them with --yes."""
-    kept = discovery.number("retention_days")
+    kept = knobs.number("retention_days")
     days = int(kept) if options.older_than is None else options.older_than
     found = retention.expired(options.landing, days, datetime.now(UTC).date())
     for folder in found:
@@ -253,8 +254,7 @@ def _build(
     **how: bool,
 ) -> AbstractContextManager[Path]:
     named = discovery.named(options.sources)
-    discovery.check_knobs()
-    discovery.check_window(named)
+    knobs.check_window(named)
     data_dir = discovery.find_data_dir(options.data_dir, named)
     if "otlp" in named:
         # what a killed process wrote is as complete as what it sealed

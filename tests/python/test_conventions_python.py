@@ -134,7 +134,7 @@ def test_nothing_imports_the_command_line() -> None:
 
 def test_one_module_opens_the_warehouse() -> None:
     # the others ask DuckDB about a time zone, and about a Parquet file's header
-    opens = {"warehouse.connection", "ingest.discovery", "ingest.malformed"}
+    opens = {"warehouse.connection", "config.knobs", "ingest.malformed"}
     assert importers("duckdb") == opens
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from llm_telemetry.ingest.discovery import CONTRACT, STEM, contract_files
+from llm_telemetry.config.knobs import CONTRACT
+from llm_telemetry.ingest.discovery import STEM, contract_files
 
 TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 
