@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,25 @@ RUN_FLAGS = {
     "--wait": "for another run on the warehouse to end",
     "--full-refresh": "type every file and make every rollup again",
 }
+DISTRIBUTION = "llm-production-telemetry"
+EPILOG = """\
+example:
+  llm-telemetry run --data-dir telemetry    build, decide, write artifacts/
+  llm-telemetry COMMAND --help              the arguments of one command
+
+exit codes:
+  0    done, or the gate passes
+  1    blocked: a stop-ship rule fired, the release fails, or verify found a fault
+  2    the input is wrong, and nothing was written
+  3    the gate could not tell
+  70   an error of this program
+  130  interrupted"""
 DECIDES = ("--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
 
 
 def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     """Return the parser; a command's docstring is its help."""
-    parsed = argparse.ArgumentParser(prog="llm-telemetry", description=description)
+    parsed = _program(description)
     added = parsed.add_subparsers(required=True, metavar="command")
     own = {}
     for name, command in commands.items():
@@ -58,6 +72,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         ("publish", ("--warehouse", "--quiet")),
         ("gate", ("--warehouse", "--quiet", "--json")),
         ("diff", ("--json",)),
+        ("knobs", ("--json",)),
     ):
         for option in shared:
             own[name].add_argument(option, **SHARED[option])
@@ -81,6 +96,19 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
     return parsed
+
+
+def _program(description: str) -> argparse.ArgumentParser:
+    program = argparse.ArgumentParser(
+        prog="llm-telemetry",
+        description=description,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    program.add_argument(
+        "--version", action="version", version=f"%(prog)s {version(DISTRIBUTION)}"
+    )
+    return program
 
 
 def _gate(gate: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import json
 import os
 import sys
 import tempfile
@@ -191,6 +192,21 @@ def gate(options: Options) -> int:
     return int(content["exit_code"])
 
 
+def list_knobs(options: Options) -> int:
+    """List every knob: its value, unit, range, what set it, and its meaning."""
+    listed = knobs.listed()
+    if options.json:
+        print(json.dumps(listed, indent=2))
+        return DONE
+    for knob in listed:
+        shown = knob["value"]
+        number = f"{shown:.15g}" if isinstance(shown, float) else shown
+        limits = f" ({knob['range']})" if knob["range"] else ""
+        print(f"{knob['knob']} = {number} {knob['unit']}{limits}, {knob['origin']}")
+        print(f"    {knob['meaning']}")
+    return DONE
+
+
 def prune_landing(options: Options) -> int:
     """Say which landed days are too old to keep; delete them with --yes."""
     kept = knobs.number("retention_days")
@@ -307,6 +323,7 @@ def _parser() -> argparse.ArgumentParser:
         "publish": publish_marts,
         "gate": gate,
         "simulate": simulate_world,
+        "knobs": list_knobs,
         "prune": prune_landing,
         "verify": verify,
         "diff": diff,

@@ -128,7 +128,12 @@ def test_packages_import_in_one_direction() -> None:
 
 
 def test_nothing_imports_the_command_line() -> None:
-    wrong = [module(file) for file in PACKAGE.rglob("*.py") if "cli" in ours(file)]
+    wrong = [
+        module(file)
+        for file in PACKAGE.rglob("*.py")
+        # `python -m llm_telemetry` is the command line
+        if "cli" in ours(file) and module(file) != "__main__"
+    ]
     assert not wrong, f"imports cli: {wrong}"
 
 

@@ -1,5 +1,6 @@
 """Knobs: their ranges hold in Python and in dbt, and what they are set to is shown."""
 
+import json
 import os
 import subprocess
 import sys
@@ -121,3 +122,34 @@ def test_dbt_alone_refuses_what_is_out_of_range(
     )
     assert done.returncode != 0
     assert said in done.stdout + done.stderr
+
+
+def test_the_list_of_knobs_says_what_each_is_and_what_set_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLA_MS", "3000")
+    assert main(["knobs", "--json"]) == 0
+    listed = {row["knob"]: row for row in json.loads(capsys.readouterr().out)}
+    assert list(listed) == list(declared())
+    assert listed["sla_ms"] == {
+        "knob": "sla_ms",
+        "value": 3000,
+        "unit": "ms",
+        "range": "more than 0",
+        "origin": "environment",
+        "meaning": "a slower answer breaches the SLA",
+    }
+    assert listed["business_time_zone"]["value"] == "UTC"
+    assert listed["fail_budget"]["origin"] == "default"
+
+    assert main(["knobs"]) == 0
+    printed = capsys.readouterr().out
+    assert "sla_ms = 3000 ms (more than 0), environment\n    a slower" in printed
+
+
+def test_a_wrong_knob_is_not_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLA_MS", "0")
+    assert main(["knobs"]) == 2
+    assert capsys.readouterr().err.startswith("SLA_MS: 0 is outside its range")

@@ -106,6 +106,31 @@ def number(name: str) -> float:
     return float(value(name))
 
 
+def origin(name: str) -> str:
+    """Return what a knob is set by: environment or default."""
+    is_set = os.environ.get(declared()[name].variable)
+    return "environment" if is_set else "default"
+
+
+def listed() -> list[dict[str, str | float]]:
+    """Return every knob with its value, unit, range, origin and meaning.
+
+    Raises InputError where a knob is wrong.
+    """
+    check()
+    return [
+        {
+            "knob": knob.name,
+            "value": value(knob.name) if knob.is_text else float(value(knob.name)),
+            "unit": knob.unit,
+            "range": knob.range,
+            "origin": origin(knob.name),
+            "meaning": knob.meaning,
+        }
+        for knob in declared().values()
+    ]
+
+
 def check() -> None:
     """Raise InputError with a line for every knob in the environment that is wrong."""
     wrong = [
