@@ -6,10 +6,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from llm_telemetry.config.settings_file import NAME, Settings
 from llm_telemetry.simulate.worlds import WORLDS
 
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 
+WAREHOUSE = Path("target", "llm_telemetry.duckdb")
+OUT_DIR = Path("artifacts")
 SHARED: dict[str, dict[str, Any]] = {
     "--data-dir": {
         "type": Path,
@@ -22,17 +25,19 @@ SHARED: dict[str, dict[str, Any]] = {
     "--quiet": {"action": "store_true", "help": "print nothing but problems"},
     "--warehouse": {
         "type": Path,
-        "default": Path("target", "llm_telemetry.duckdb"),
-        "help": "DuckDB file (default: %(default)s)",
+        "help": f"DuckDB file (default: {WAREHOUSE})",
     },
     "--out-dir": {
         "type": Path,
-        "default": Path("artifacts"),
-        "help": "folder of the bundle (default: %(default)s)",
+        "help": f"folder of the bundle (default: {OUT_DIR})",
     },
     "--ledger": {
         "type": Path,
         "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
+    },
+    "--config": {
+        "type": Path,
+        "help": f"file of settings (default: {NAME} in the working directory, if any)",
     },
     "--json": {"action": "store_true", "help": "print JSON instead"},
 }
@@ -53,7 +58,17 @@ exit codes:
   3    the gate could not tell
   70   an error of this program
   130  interrupted"""
-DECIDES = ("--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+DECIDES = ("--config", "--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+USED: dict[str, tuple[str, ...]] = {
+    "run": ("--data-dir", "--sources", *DECIDES),
+    "validate": ("--config", "--data-dir", "--sources", "--quiet"),
+    "decide": DECIDES,
+    "publish": ("--config", "--warehouse", "--quiet"),
+    "gate": ("--config", "--warehouse", "--quiet", "--json"),
+    "diff": ("--json",),
+    "knobs": ("--config", "--json"),
+    "prune": ("--config",),
+}
 
 
 def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
@@ -65,15 +80,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         text = command.__doc__
         own[name] = added.add_parser(name, help=text, description=text)
         own[name].set_defaults(command=command)
-    for name, shared in (
-        ("run", ("--data-dir", "--sources", *DECIDES)),
-        ("validate", ("--data-dir", "--sources", "--quiet")),
-        ("decide", DECIDES),
-        ("publish", ("--warehouse", "--quiet")),
-        ("gate", ("--warehouse", "--quiet", "--json")),
-        ("diff", ("--json",)),
-        ("knobs", ("--json",)),
-    ):
+    for name, shared in USED.items():
         for option in shared:
             own[name].add_argument(option, **SHARED[option])
     for name in ("run", "validate"):
@@ -96,6 +103,24 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
     return parsed
+
+
+def fill(options: argparse.Namespace, settings: Settings) -> Settings:
+    """Set the paths that the command line left out, from the settings or the default.
+
+    Returns the settings without what the command line overrules.
+    """
+    defaults = {"warehouse": WAREHOUSE, "out_dir": OUT_DIR}
+    for name in ("warehouse", "out_dir", "ledger"):
+        if name in options and getattr(options, name) is None:
+            setattr(options, name, settings.paths.get(name, defaults.get(name)))
+    is_named = bool(getattr(options, "sources", None))
+    kept = {
+        name: text
+        for name, text in settings.knobs.items()
+        if not (is_named and name == "sources")
+    }
+    return Settings(settings.paths, kept)
 
 
 def _program(description: str) -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from llm_telemetry import arguments, simulate
 from llm_telemetry.artifact import bundle, diff_text, document
 from llm_telemetry.artifact import diff as artifact_diff
-from llm_telemetry.config import knobs
+from llm_telemetry.config import knobs, settings_file
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
@@ -43,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
     # a command makes hardly any cycles, and looking for them takes a tenth of its time
     gc.disable()
     try:
-        code = int(options.command(options))
+        code = _with_settings(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -219,6 +219,15 @@ def prune_landing(options: Options) -> int:
     end = "deleted" if options.yes else "to delete: say --yes to do it"
     print(f"{len(found)} days older than {days} days {end}")
     return DONE
+
+
+def _with_settings(options: Options) -> int:
+    """Run the command with the settings of the file, if it reads them."""
+    if "config" not in options:
+        return int(options.command(options))
+    settings = arguments.fill(options, settings_file.load(options.config))
+    with settings_file.applied(settings):
+        return int(options.command(options))
 
 
 def _decide(options: Options, warehouse: Path) -> "Outcome":

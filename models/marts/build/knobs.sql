@@ -1,3 +1,5 @@
+{%- set of_file = env_var('LLM_TELEMETRY_FILE_KNOBS', '').split(',') -%}
+
 with
 
 knobs as (
@@ -9,7 +11,9 @@ knobs as (
         {{ "'" ~ text_knob(name) ~ "'" if is_text else 'cast(null as string)' }}
             as setting_text,
         '{{ declared.unit }}' as unit,
-        '{{ 'environment' if env_var(name | upper, '') else 'project' }}' as set_by
+        {%- set is_set = env_var(name | upper, '') != '' %}
+        '{{ 'file' if name in of_file else 'environment' if is_set else 'project' }}'
+            as set_by
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

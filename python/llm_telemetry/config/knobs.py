@@ -12,6 +12,8 @@ from llm_telemetry.config import project
 from llm_telemetry.errors import InputError
 
 CONTRACT = "telemetry_csv"
+# variable with the names of the knobs that llm-telemetry.yml sets
+OF_FILE = "LLM_TELEMETRY_FILE_KNOBS"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def number(name: str) -> float:
 
 
 def origin(name: str) -> str:
-    """Return what a knob is set by: environment or default."""
+    """Return what a knob is set by: environment, file or default."""
+    if name in os.environ.get(OF_FILE, "").split(","):
+        return "file"
     is_set = os.environ.get(declared()[name].variable)
     return "environment" if is_set else "default"
 
