@@ -89,6 +89,13 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         )
     for name, text in RUN_FLAGS.items():
         own["run"].add_argument(name, action="store_true", help=text)
+    own["decide"].add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="show the verdicts with another value of a knob, and write nothing",
+    )
     own["publish"].add_argument(
         "--to", required=True, help="postgresql://user@host:5432/database"
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from llm_telemetry import arguments, simulate
 from llm_telemetry.artifact import bundle, diff_text, document
 from llm_telemetry.artifact import diff as artifact_diff
-from llm_telemetry.config import knobs, settings_file
+from llm_telemetry.config import knobs, settings_file, what_if
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
@@ -118,9 +118,18 @@ def publish_marts(options: Options) -> int:
 
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
+    # pandas is slow to import
+    from llm_telemetry.warehouse import settings
+
+    asked = what_if.parse(options.what_if)
+    if asked and options.json:
+        raise InputError("--what-if: no artifact is made: leave out --json")
     with unchanged(options.warehouse):
-        outcome = _decide(options, options.warehouse)
-    _write(options, outcome)
+        if knobs.is_any_set():
+            settings.check_same(options.warehouse)
+        outcome = _decide(options, options.warehouse, what_if=asked)
+    if not asked:
+        _write(options, outcome)
     return _report(options, outcome)
 
 
@@ -195,15 +204,7 @@ def gate(options: Options) -> int:
 def list_knobs(options: Options) -> int:
     """List every knob: its value, unit, range, what set it, and its meaning."""
     listed = knobs.listed()
-    if options.json:
-        print(json.dumps(listed, indent=2))
-        return DONE
-    for knob in listed:
-        shown = knob["value"]
-        number = f"{shown:.15g}" if isinstance(shown, float) else shown
-        limits = f" ({knob['range']})" if knob["range"] else ""
-        print(f"{knob['knob']} = {number} {knob['unit']}{limits}, {knob['origin']}")
-        print(f"    {knob['meaning']}")
+    print(json.dumps(listed, indent=2) if options.json else knobs.as_text(listed))
     return DONE
 
 
@@ -230,13 +231,15 @@ def _with_settings(options: Options) -> int:
         return int(options.command(options))
 
 
-def _decide(options: Options, warehouse: Path) -> "Outcome":
+def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outcome":
     # not needed to validate, and slow to import
     from llm_telemetry import pipeline
 
     _progress(options)("deciding")
     store.check(_ledger(options))
-    return pipeline.decide(warehouse, earlier=bundle.read_earlier(options.out_dir))
+    return pipeline.decide(
+        warehouse, earlier=bundle.read_earlier(options.out_dir), **how
+    )
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
@@ -254,7 +257,9 @@ def _report(options: Options, outcome: "Outcome") -> int:
     elif not options.quiet:
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
-        print(f"\nwritten: {options.out_dir}/README.md and {others} more")
+        written = f"written: {options.out_dir}/README.md and {others} more"
+        tried = ", ".join(getattr(options, "what_if", ()))
+        print(f"\nwhat if {tried}: nothing was written" if tried else f"\n{written}")
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 

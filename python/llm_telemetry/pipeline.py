@@ -26,7 +26,7 @@ from llm_telemetry.routing.output.words import ADVICE
 from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
 from llm_telemetry.warehouse.connection import Query, read_all
-from llm_telemetry.warehouse.settings import chosen, settings, time_zone
+from llm_telemetry.warehouse.settings import chosen, replaced, settings, time_zone
 
 Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
@@ -91,16 +91,22 @@ class Outcome:
     fresh_rows: dict[str, pd.DataFrame]
 
 
-def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
+def decide(
+    warehouse: Path,
+    *,
+    earlier: Mapping[str, Any] | None = None,
+    what_if: Mapping[str, float] | None = None,
+) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    ``earlier`` is the artifact that this one will replace. Raises InputError where a
-    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
-    them.
+    ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
+    knobs in place of those of the build, for an outcome that is not written. Raises
+    InputError where a gate failed: `dbt build` leaves the marts behind the gates as an
+    earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    marts = read_all(READ, warehouse)
+    marts = _read(warehouse, what_if or {})
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
     context = _context(marts, health, knobs)
@@ -125,6 +131,13 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
     return Outcome(final, health, files, entries, fresh_rows)
+
+
+def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
+    marts = read_all(READ, warehouse)
+    if not what_if:
+        return marts
+    return {**marts, "knobs": replaced(marts["knobs"], what_if)}
 
 
 def _decisions(

@@ -2,9 +2,10 @@
 
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import duckdb
 
@@ -135,6 +136,18 @@ def listed() -> list[dict[str, str | float]]:
     ]
 
 
+def as_text(listed: Iterable[Mapping[str, str | float]]) -> str:
+    """Return the rows of ``listed`` as two lines for each knob."""
+    lines = []
+    for row in listed:
+        shown = row["value"]
+        number = f"{shown:.15g}" if isinstance(shown, float) else shown
+        limits = f" ({row['range']})" if row["range"] else ""
+        lines.append(f"{row['knob']} = {number} {row['unit']}{limits}, {row['origin']}")
+        lines.append(f"    {row['meaning']}")
+    return "\n".join(lines)
+
+
 def check() -> None:
     """Raise InputError with a line for every knob in the environment that is wrong."""
     wrong = [
@@ -148,6 +161,39 @@ def check() -> None:
         wrong.append(f"BUSINESS_TIME_ZONE: {what}")
     if wrong:
         raise InputError(*wrong)
+
+
+def is_any_set() -> bool:
+    """Return whether the environment or the file sets a knob."""
+    return any(os.environ.get(knob.variable) for knob in declared().values())
+
+
+def check_same(used: Iterable[Mapping[Any, Any]]) -> None:
+    """Raise InputError for every knob that is set to another value than a build used.
+
+    ``used`` are rows with ``knob`` and ``setting``, as an artifact contains them.
+    """
+    check()
+    built = {str(row["knob"]): row["setting"] for row in used}
+    wrong = [
+        f"{knob.variable}: {given} ({origin(knob.name)}) where the build used "
+        f"{_written(built[knob.name])}: build again with run, or unset it"
+        for knob in declared().values()
+        if (given := os.environ.get(knob.variable))
+        and knob.name in built
+        and _comparable(knob, given) != _comparable(knob, str(built[knob.name]))
+    ]
+    if wrong:
+        raise InputError(*wrong)
+
+
+def _comparable(knob: Knob, text: str) -> float | list[str]:
+    # of names separated by commas, the order and the spaces make no difference
+    return sorted(text.replace(" ", "").split(",")) if knob.is_text else float(text)
+
+
+def _written(setting: float | str) -> str:
+    return setting if isinstance(setting, str) else f"{setting:.15g}"
 
 
 def check_window(sources: Collection[str]) -> None:

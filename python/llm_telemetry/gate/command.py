@@ -11,6 +11,7 @@ import pandas as pd
 
 from llm_telemetry import gate
 from llm_telemetry.artifact.document import decision_id, faults
+from llm_telemetry.config.knobs import check_same
 from llm_telemetry.decisions.types import Row, plain, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.artifacts import decide_artifacts, numbers_of, traffic_of
@@ -83,6 +84,7 @@ def gate_versions(
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
     knobs = read("knobs", warehouse)
+    check_same(rows(chosen(knobs)))
     numbers = settings(knobs)
     looks = schedule.settled(numbers)
     served = read("release_versions", warehouse)
@@ -109,6 +111,7 @@ def gate_artifacts(
 ) -> dict[str, Any]:
     """Return the verdict on two DecisionArtifacts of different runs."""
     ours, theirs = _loaded(baseline), _loaded(candidate)
+    check_same(theirs["knobs"])
     try:
         looks = schedule.settled(numbers_of(theirs))
         decided = decide_artifacts(ours, theirs, looks=looks)
