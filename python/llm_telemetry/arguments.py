@@ -89,13 +89,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         )
     for name, text in RUN_FLAGS.items():
         own["run"].add_argument(name, action="store_true", help=text)
-    own["decide"].add_argument(
-        "--what-if",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="show the verdicts with another value of a knob, and write nothing",
-    )
+    _decide(own["decide"])
     own["publish"].add_argument(
         "--to", required=True, help="postgresql://user@host:5432/database"
     )
@@ -106,6 +100,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
         "--older-than", type=_positive, metavar="DAYS", help="default: retention_days"
     )
     own["prune"].add_argument("--yes", action="store_true", help="delete, not only say")
+    _init(own["init"])
     own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
@@ -141,6 +136,26 @@ def _program(description: str) -> argparse.ArgumentParser:
         "--version", action="version", version=f"%(prog)s {version(DISTRIBUTION)}"
     )
     return program
+
+
+def _decide(decide: argparse.ArgumentParser) -> None:
+    decide.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="show the verdicts with another value of a knob, and write nothing",
+    )
+
+
+def _init(init: argparse.ArgumentParser) -> None:
+    init.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        help="where to write (default: the working directory)",
+    )
 
 
 def _gate(gate: argparse.ArgumentParser) -> None:

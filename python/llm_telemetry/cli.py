@@ -10,27 +10,24 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from llm_telemetry import arguments, simulate
 from llm_telemetry.artifact import bundle, diff_text, document
 from llm_telemetry.artifact import diff as artifact_diff
-from llm_telemetry.config import knobs, settings_file, what_if
+from llm_telemetry.config import knobs, settings_file, template, what_if
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import discovery, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
+from llm_telemetry.preload import importing_pipeline
 from llm_telemetry.warehouse import promote
 from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
     from llm_telemetry.pipeline import Outcome
-
-PIPELINE = "llm_telemetry.pipeline"
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
@@ -71,7 +68,7 @@ def run(options: Options) -> int:
     book = _ledger(options)
     store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
-    report = _importing_pipeline(_progress(options))
+    report = importing_pipeline(_progress(options))
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
@@ -201,6 +198,13 @@ def gate(options: Options) -> int:
     return int(content["exit_code"])
 
 
+def init(options: Options) -> int:
+    """Write a file of settings to edit, and the tables of the contract without rows."""
+    for file in template.write(options.folder):
+        print(file)
+    return DONE
+
+
 def list_knobs(options: Options) -> int:
     """List every knob: its value, unit, range, what set it, and its meaning."""
     listed = knobs.listed()
@@ -301,22 +305,6 @@ def _build(
     )
 
 
-def _importing_pipeline(show: Progress) -> Progress:
-    """Return a reporter that also imports what decides, when the build is nearly over.
-
-    scikit-learn takes a second to import and 100 MB, which the largest models need.
-    """
-
-    def report(message: str) -> None:
-        place, _, nodes = message.partition(" ")[0].partition("/")
-        is_near_the_end = nodes and int(place) > 0.9 * int(nodes)
-        if is_near_the_end and PIPELINE not in sys.modules:
-            Thread(target=import_module, args=[PIPELINE], daemon=True).start()
-        show(message)
-
-    return report
-
-
 def _progress(options: Options) -> Progress:
     def show(message: str) -> None:
         print(f"\r\x1b[2K{message}", end="", file=sys.stderr, flush=True)
@@ -337,6 +325,7 @@ def _parser() -> argparse.ArgumentParser:
         "publish": publish_marts,
         "gate": gate,
         "simulate": simulate_world,
+        "init": init,
         "knobs": list_knobs,
         "prune": prune_landing,
         "verify": verify,
