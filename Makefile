@@ -6,8 +6,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark lock clean
 
-run: $(VENV)/installed  ## build on the sample (or $LLMOPS_DATA_DIR), decide, print the decisions
-	$(BIN)/llm-telemetry run
+run: $(VENV)/installed  ## build on the sample, decide, print the decisions
+	$(BIN)/llm-telemetry run --sample
 
 test: $(VENV)/installed lint  ## everything CI runs
 	$(BIN)/dbt build

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent
 PROJECT = (
     *("dbt_project.yml", "profiles.yml"),
     *("macros/**/*", "models/**/*", "seeds/**/*", "tests/*.sql", "tests/generic/*"),
+    "data/sample/*",
 )
 
 

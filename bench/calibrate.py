@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 from calibration import claims, store
 from calibration.replicate import ROOT
-from calibration.scenarios import SCENARIOS, Scenario
+from calibration.scenario import Scenario
+from calibration.scenarios import SCENARIOS
 
 DOCUMENT = ROOT / "docs" / "measured" / "calibration.md"
 BEGIN, END = "<!-- calibrate: begin -->", "<!-- calibrate: end -->"

@@ -25,6 +25,25 @@ def power(metric: str, low: float = -inf) -> Claim:
 FALSE_DISCOVERIES = Claim(
     "false discovery rate of hotspots", "false_discovery_share", "mean", high=0.05
 )
+NET_OF_SLICES = (
+    Claim(
+        "coverage, net USD of a slice",
+        "net_covers",
+        "ratio",
+        low=0.93,
+        over="net_judged",
+    ),
+    Claim(
+        "coverage, net USD of a hotspot", "net_covers_found", "ratio", over="net_found"
+    ),
+    Claim(
+        "costly hotspots that cost no more than the rest",
+        "costly_but_no_loss",
+        "ratio",
+        high=0.05,
+        over="costly",
+    ),
+)
 COMPARED = tuple(
     claim
     for name in ("naive", "direct", "snips", "post_stratified")
@@ -57,6 +76,37 @@ DEFAULTS = (
         for verdict in ("shadow", "keep_baseline")
     ),
     NEVER_ROLLED_OUT,
+)
+HARMLESS_CASES = Claim(
+    "use cases sent that cost more", "harmful", "ratio", high=0.05, over="sent"
+)
+SENT_CASES = (
+    HARMLESS_CASES,
+    Claim("use cases sent with no learned gain", "unlearned", "mean", high=0.0),
+    Claim("use cases sent", "sent", "mean"),
+    Claim("true gain of what is sent, USD a call", "true_gain", "mean"),
+)
+CONTROLLED = (
+    Claim("P(negative control fails)", "control_failed", high=0.07),
+    Claim("P(refused for it)", "control_refuses", high=0.05),
+    Claim("coverage, doubly robust", "dr_covers", low=0.93),
+    Claim("P(refuse)", "is_refuse"),
+)
+# without the length nothing tells who was sent where by it: no bar can be set
+UNCONTROLLED = (
+    Claim(
+        "provider counts only: P(refused for the control)",
+        "blind_control_refuses",
+        high=0.0,
+    ),
+    Claim("provider counts only: coverage, doubly robust", "blind_dr_covers"),
+    Claim("provider counts only: bias in USD", "blind_dr_error", "mean"),
+    Claim(
+        "provider counts only: use cases sent that cost more",
+        "blind_harmful",
+        "ratio",
+        over="blind_sent",
+    ),
 )
 CHANGED = (Claim("P(concept drift)", "is_concept"),)
 STATIONARY = (

@@ -36,7 +36,7 @@ def measure(replicate: Replicate) -> Numbers:
     them and ``reference`` that of the plain means; harmful is what was recommended.
     """
     marts = replicate.marts
-    decision = routing.decide(_read(replicate), replicate.knobs)
+    decision = routing.decide(read(replicate), replicate.knobs)
     learned = decision.policies.get("learned", marts["reference_policy"].head(0))
     numbers: Numbers = {f"is_{name}": decision.verdict == name for name in VERDICTS}
     numbers["best_delta"] = replicate.simulation.truth["best_policy"]["delta"]
@@ -54,7 +54,8 @@ def measure(replicate: Replicate) -> Numbers:
     return numbers | {"is_harmful": recommended and harm}
 
 
-def _read(replicate: Replicate) -> routing.Marts:
+def read(replicate: Replicate) -> routing.Marts:
+    """Return the marts that routing reads."""
     marts = replicate.marts
     return routing.Marts(
         reference_policy=marts["reference_policy"],

@@ -1,17 +1,18 @@
 """Every scenario that is measured, with what is claimed of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import inf, log
 
 from calibration import (
     drift_worlds,
+    of_answer_logs,
     of_answers,
     of_burn,
     of_drift,
     of_gate,
     of_routing,
+    of_routing_cases,
     of_slices,
     of_triage,
 )
@@ -19,88 +20,25 @@ from calibration.bars import (
     ANSWERED,
     CHANGED,
     CLAIMED_SAVINGS,
+    CONTROLLED,
     DEFAULTS,
     DOUBLY_ROBUST,
     ESTIMATED,
     FALSE_DISCOVERIES,
     HARMLESS,
     LEARNED,
+    NET_OF_SLICES,
     NEVER_ROLLED_OUT,
     RARE_CANARY,
+    SENT_CASES,
     STATIONARY,
+    UNCONTROLLED,
     estimator,
     power,
 )
 from calibration.claims import Claim
-from calibration.replicate import Replicate, replicate
-from calibration.store import Numbers
-from llm_telemetry.simulate.parameters import World
+from calibration.scenario import Scenario, in_world, simulated
 from llm_telemetry.simulate.worlds import NULL, REAL
-
-Measure = Callable[[Replicate], Numbers]
-MARTS: dict[Measure, tuple[str, ...]] = {
-    of_routing.measure: of_routing.MARTS,
-    of_slices.measure: of_slices.MARTS,
-    of_drift.measure: of_drift.MARTS,
-    of_drift.concept: of_drift.CONCEPT_MARTS,
-}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A function from a seed to numbers, and the bars they are held against."""
-
-    name: str
-    world: str
-    run: Callable[[int], Numbers]
-    claims: tuple[Claim, ...]
-
-
-def in_world(
-    seed: int,
-    *,
-    world: str | World,
-    interactions: int,
-    measures: tuple[Measure, ...],
-    canary_share: float = 0.0,
-    **changed: float,
-) -> Numbers:
-    """Simulate a world once, and measure everything on that log."""
-    marts = dict.fromkeys(mart for measure in measures for mart in MARTS[measure])
-    one = replicate(
-        world,
-        seed,
-        interactions=interactions,
-        marts=tuple(marts),
-        canary_share=canary_share,
-        **changed,
-    )
-    return {name: n for measure in measures for name, n in measure(one).items()}
-
-
-def _scenario(
-    world: str | World,
-    interactions: int,
-    measures: tuple[Measure, ...],
-    claims: tuple[Claim, ...],
-    canary_share: float = 0.0,
-    **changed: float,
-) -> Scenario:
-    run = partial(
-        in_world,
-        world=world,
-        interactions=interactions,
-        measures=measures,
-        canary_share=canary_share,
-        **changed,
-    )
-    at_random = f" with {canary_share:.0%} at random" if canary_share else ""
-    ninth = ", a ninth judged" if "time_split_frac" in changed else ""
-    wide = ", wide limits" if "fail_budget" in changed else ""
-    name = world if isinstance(world, str) else world.name
-    label = f"{name}, {interactions:,}{at_random}{ninth}{wide}"
-    return Scenario(label.replace(", ", "-").replace(" ", "_"), label, run, claims)
-
 
 ROUTING = (of_routing.measure,)
 # a failure rate that every arm keeps: evidence has to stop a policy
@@ -113,11 +51,11 @@ CALM = replace(REAL, outcomes=replace(REAL.outcomes, latency=log(900.0)))
 FIRST_QUARTER = "pages in the first quarter of data"
 
 SCENARIOS: tuple[Scenario, ...] = (
-    _scenario("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
-    _scenario("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
-    _scenario("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
-    _scenario("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
-    _scenario(
+    simulated("null", 9_000, ROUTING, (*ESTIMATED, RARE_CANARY), **NINTH, **ALLOWED),
+    simulated("null", 20_000, ROUTING, (*ESTIMATED, RARE_CANARY), **ALLOWED),
+    simulated("real", 9_000, ROUTING, (*ESTIMATED, *LEARNED), **NINTH, **ALLOWED),
+    simulated("real", 20_000, ROUTING, (*ESTIMATED, *LEARNED), **ALLOWED),
+    simulated(
         "hidden",
         20_000,
         ROUTING,
@@ -128,21 +66,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "no_overlap",
         9_000,
         ROUTING,
         (Claim("P(refuse)", "is_refuse", low=1.0), NEVER_ROLLED_OUT),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "missing_not_at_random",
         9_000,
         ROUTING,
         (*estimator("dr"), RARE_CANARY, NEVER_ROLLED_OUT),
         **ALLOWED,
     ),
-    _scenario(
+    simulated(
         "drifted",
         9_000,
         (of_drift.measure, of_routing.measure),
@@ -153,13 +91,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     # to leave a provider that has degraded is right
-    _scenario(
+    simulated(
         "incident",
         9_000,
         ROUTING,
         (Claim("P(canary)", "is_canary"), HARMLESS, NEVER_ROLLED_OUT),
     ),
-    _scenario("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
+    simulated("low_volume", 400, ROUTING, (RARE_CANARY, NEVER_ROLLED_OUT)),
     Scenario(
         "canary_at_random",
         "real but faster, 30,000, 40% at random, wide limits",
@@ -178,6 +116,30 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     Scenario(
+        "routing_limited",
+        "today's best arms too slow, 20,000, wide limits",
+        partial(
+            in_world,
+            world=of_routing_cases.LIMITED,
+            interactions=20_000,
+            measures=(of_routing_cases.measure,),
+            **ALLOWED,
+        ),
+        (*SENT_CASES, *CONTROLLED),
+    ),
+    Scenario(
+        "routing_own_counts",
+        "own counts but faster, 9,000, wide limits",
+        partial(
+            in_world,
+            world=of_routing_cases.OWN_COUNTS_FAST,
+            interactions=9_000,
+            measures=(of_routing_cases.measure_both,),
+            **ALLOWED,
+        ),
+        (*SENT_CASES, *CONTROLLED, *UNCONTROLLED),
+    ),
+    Scenario(
         "null_at_random",
         "null, 9,000, 40% at random",
         partial(
@@ -189,7 +151,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         (*DOUBLY_ROBUST, Claim("P(roll_out)", "is_roll_out", high=0.05)),
     ),
-    _scenario(
+    simulated(
         "null",
         9_000,
         (of_slices.measure, of_drift.measure, of_routing.measure),
@@ -197,6 +159,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             *DEFAULTS,
             RARE_CANARY,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             Claim(
                 "families without a difference at p <= .05",
                 "family_alarms",
@@ -207,7 +170,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             Claim("P(a feature is called drifted)", "has_drift", high=0.10),
         ),
     ),
-    _scenario(
+    simulated(
         "real",
         9_000,
         (of_slices.measure, of_routing.measure),
@@ -215,6 +178,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             *DEFAULTS,
             HARMLESS,
             FALSE_DISCOVERIES,
+            *NET_OF_SLICES,
             power("failures", low=0.65),
             power("sla_breaches"),
             Claim("P(the planted slices lead)", "planted_lead", low=0.95),
@@ -235,16 +199,16 @@ SCENARIOS: tuple[Scenario, ...] = (
             ),
         ),
     ),
-    *(_scenario(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
+    *(simulated(NULL, rows, CONCEPT, STATIONARY) for rows in (1_000, 5_000, 50_000)),
     *(
-        _scenario(world, 5_000, CONCEPT, STATIONARY)
+        simulated(world, 5_000, CONCEPT, STATIONARY)
         for world in (drift_worlds.RARE, drift_worlds.UNLIKE, REAL, drift_worlds.MIX)
     ),
     *(
-        _scenario(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
+        simulated(drift_worlds.fails_more(log_odds), 5_000, CONCEPT, CHANGED)
         for log_odds in (0.2, 0.4, 0.7)
     ),
-    _scenario("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
+    simulated("drifted", 5_000, CONCEPT, (replace(*CHANGED, low=0.9),)),
     Scenario(
         "triage_by_review_cost",
         "a strong signal",
@@ -339,4 +303,16 @@ if of_answers.SHARED.is_dir():
         )
         for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
         for known in ("logged", "estimated")
+    )
+    SCENARIOS += tuple(
+        Scenario(
+            f"answer_logs_{logging}_{size.split()[0]}",
+            f"logs of real answers, {logging} logging, {size}",
+            partial(
+                of_answer_logs.measure, skew=skew, has_characters=size == "characters"
+            ),
+            (*SENT_CASES[:3], *CONTROLLED),
+        )
+        for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
+        for size in ("characters", "own tokens only")
     )

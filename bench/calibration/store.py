@@ -18,7 +18,7 @@ SOURCES = (
     "bench/calibration/of_*.py",
     "bench/calibration/*_worlds.py",
     "bench/calibration/replicate.py",
-    "bench/calibration/scenarios.py",
+    "bench/calibration/scenario*.py",
 )
 Numbers = dict[str, float]
 

@@ -9,7 +9,7 @@
         'service_name', 'environment', 'session_is_inferred',
         'request_model', 'service_tier', 'prompt_id', 'prompt_name', 'prompt_version',
         'temperature', 'top_p', 'max_tokens', 'attempted_retries',
-        'is_streaming', 'cache_hit', 'propensity', 'ttft_ms',
+        'is_streaming', 'cache_hit', 'propensity', 'prompt_chars', 'ttft_ms',
         'cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens',
         'error_type', 'finish_reason', 'is_abandoned',
     ] -%}

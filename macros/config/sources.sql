@@ -18,7 +18,9 @@
     {%- for source, tables in source_tables().items() if source in named and table in tables -%}
         {%- do found.append(source) -%}
     {%- endfor -%}
-    {{ return(found if table != 'contents' or text_knob('keep_content') | float else []) }}
+    {%- set is_content_read =
+        text_knob('keep_content') | float or text_knob('count_prompt_chars') | float -%}
+    {{ return(found if table != 'contents' or is_content_read else []) }}
 {%- endmacro %}
 
 {% macro is_source_on(relation) -%}

@@ -38,6 +38,7 @@
             'ttft_ms': 'double',
             'cost_usd': 'double',
             'prompt_tokens': 'bigint',
+            'prompt_chars': 'bigint',
             'completion_tokens': 'bigint',
             'total_tokens': 'bigint',
             'cache_read_tokens': 'bigint',

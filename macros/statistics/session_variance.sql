@@ -1,5 +1,10 @@
-{% macro session_variance() -%}
-    {#- of the events of one row of clustered_counts with its rate, if the sessions were resampled -#}
-    (squared_events - 2 * rate * trials_times_events + rate * rate * squared_trials)
-    * session_groups / nullif(session_groups - 1, 0)
+{% macro session_variance(sums='') -%}
+    {#- of the events of one row of clustered_counts, were the sessions resampled; `sums` is the
+        struct that contains them, empty where they are columns next to their rate -#}
+    {%- set of = sums ~ '.' if sums else '' -%}
+    {%- set rate = '(' ~ of ~ 'events / cast(' ~ of ~ 'trials as double))' if sums else 'rate' -%}
+    (
+        {{ of }}squared_events - 2 * {{ rate }} * {{ of }}trials_times_events
+        + {{ rate }} * {{ rate }} * {{ of }}squared_trials
+    ) * {{ of }}session_groups / nullif({{ of }}session_groups - 1, 0)
 {%- endmacro %}

@@ -11,12 +11,25 @@ from llm_telemetry.simulate.worlds import WORLDS
 
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 
-WAREHOUSE = Path("target", "llm_telemetry.duckdb")
-OUT_DIR = Path("artifacts")
+# what a command reads and writes if no other place is given
+OWN_PLACES = {
+    "warehouse": Path("target", "llm_telemetry.duckdb"),
+    "out_dir": Path("artifacts"),
+}
+SAMPLE_PLACES = {
+    "warehouse": Path("target", "sample.duckdb"),
+    "out_dir": Path("artifacts", "sample"),
+}
 SHARED: dict[str, dict[str, Any]] = {
     "--data-dir": {
         "type": Path,
-        "help": "folder of the telemetry (default: discovery)",
+        "help": "folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
+        "., data, /mnt/data, /kaggle/input that holds some)",
+    },
+    "--sample": {
+        "action": "store_true",
+        "help": "the simulated sample, with a warehouse, bundle and ledger of its own; "
+        "of the file of settings, only the knobs apply",
     },
     "--sources": {
         "help": "what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
@@ -25,11 +38,13 @@ SHARED: dict[str, dict[str, Any]] = {
     "--quiet": {"action": "store_true", "help": "print nothing but problems"},
     "--warehouse": {
         "type": Path,
-        "help": f"DuckDB file (default: {WAREHOUSE})",
+        "help": f"DuckDB file (default: {OWN_PLACES['warehouse']}; with --sample, "
+        f"{SAMPLE_PLACES['warehouse']})",
     },
     "--out-dir": {
         "type": Path,
-        "help": f"folder of the bundle (default: {OUT_DIR})",
+        "help": f"folder of the bundle (default: {OWN_PLACES['out_dir']}; with "
+        f"--sample, {SAMPLE_PLACES['out_dir']})",
     },
     "--ledger": {
         "type": Path,
@@ -58,13 +73,14 @@ exit codes:
   3    the gate could not tell
   70   an error of this program
   130  interrupted"""
-DECIDES = ("--config", "--warehouse", "--out-dir", "--ledger", "--quiet", "--json")
+BUILT = ("--config", "--sample", "--warehouse")
+DECIDES = (*BUILT, "--out-dir", "--ledger", "--quiet", "--json")
 USED: dict[str, tuple[str, ...]] = {
     "run": ("--data-dir", "--sources", *DECIDES),
-    "validate": ("--config", "--data-dir", "--sources", "--quiet"),
+    "validate": ("--config", "--data-dir", "--sources", "--sample", "--quiet"),
     "decide": DECIDES,
-    "publish": ("--config", "--warehouse", "--quiet"),
-    "gate": ("--config", "--warehouse", "--quiet", "--json"),
+    "publish": (*BUILT, "--quiet"),
+    "gate": (*BUILT, "--quiet", "--json"),
     "diff": ("--json",),
     "knobs": ("--config", "--json"),
     "prune": ("--config",),
@@ -110,19 +126,22 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
 def fill(options: argparse.Namespace, settings: Settings) -> Settings:
     """Set the paths that the command line left out, from the settings or the default.
 
-    Returns the settings without what the command line overrules.
+    Returns the settings that apply: without what the command line overrules, and with
+    the sample, which has places of its own, only the knobs.
     """
-    defaults = {"warehouse": WAREHOUSE, "out_dir": OUT_DIR}
+    is_sample = getattr(options, "sample", False)
+    paths = {} if is_sample else settings.paths
+    defaults = SAMPLE_PLACES if is_sample else OWN_PLACES
     for name in ("warehouse", "out_dir", "ledger"):
         if name in options and getattr(options, name) is None:
-            setattr(options, name, settings.paths.get(name, defaults.get(name)))
-    is_named = bool(getattr(options, "sources", None))
+            setattr(options, name, paths.get(name, defaults.get(name)))
+    names_sources = is_sample or getattr(options, "sources", None)
     kept = {
         name: text
         for name, text in settings.knobs.items()
-        if not (is_named and name == "sources")
+        if not (names_sources and name == "sources")
     }
-    return Settings(settings.paths, kept)
+    return Settings(paths, kept)
 
 
 def _program(description: str) -> argparse.ArgumentParser:

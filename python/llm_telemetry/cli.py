@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from llm_telemetry import arguments, simulate
-from llm_telemetry.artifact import bundle, diff_text, document
+from llm_telemetry import arguments, places, simulate
+from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
 from llm_telemetry.config import knobs, settings_file, template, what_if
-from llm_telemetry.errors import InputError
-from llm_telemetry.ingest import discovery, retention
+from llm_telemetry.errors import InputError, check_all
+from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.preload import importing_pipeline
@@ -27,6 +27,8 @@ from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, des
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from llm_telemetry.pipeline import Outcome
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
@@ -66,7 +68,6 @@ def main(words: Sequence[str] | None = None) -> int:
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = _ledger(options)
-    store.check(book)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
     report = importing_pipeline(_progress(options))
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
@@ -81,16 +82,17 @@ def run(options: Options) -> int:
 
 def validate(options: Options) -> int:
     """Check the integrity of the telemetry; print every failing check."""
+    select = "+integrity_checks +inputs +windows"
     with (
         tempfile.TemporaryDirectory() as folder,
         _build(
-            options,
-            Path(folder, "checks"),
-            _progress(options),
-            select="+integrity_checks",
+            options, Path(folder, "checks"), _progress(options), select=select
         ) as marts,
     ):
-        checks = read("integrity_checks", marts)
+        checks, inputs = read("integrity_checks", marts), read("inputs", marts)
+        windows = read("windows", marts)
+    print(places.line_one(places.data_read(options), inputs, windows))
+    _say_age(options, windows, knobs.number("max_data_age_days"))
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
         print(f"degraded: {describe(check)}")
@@ -121,9 +123,11 @@ def decide(options: Options) -> int:
     asked = what_if.parse(options.what_if)
     if asked and options.json:
         raise InputError("--what-if: no artifact is made: leave out --json")
+    checks = [] if asked else [lambda: places.check_folders(options)]
+    if knobs.is_any_set():
+        checks.append(lambda: settings.check_same(options.warehouse))
     with unchanged(options.warehouse):
-        if knobs.is_any_set():
-            settings.check_same(options.warehouse)
+        check_all(*checks)
         outcome = _decide(options, options.warehouse, what_if=asked)
     if not asked:
         _write(options, outcome)
@@ -159,7 +163,9 @@ def verify(options: Options) -> int:
 
 def diff(options: Options) -> int:
     """Say what changed between two decisions, and what may have caused it."""
-    before, after = (_valid(file) for file in (options.before, options.after))
+    before, after = (
+        bundle.load_valid(file) for file in (options.before, options.after)
+    )
     compared = artifact_diff.compare(before, after)
     if options.json:
         print(bundle.json_bytes(compared).decode(), end="")
@@ -172,22 +178,7 @@ def gate(options: Options) -> int:
     """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
     from llm_telemetry.gate import command as gate_command
 
-    schedule = gate_command.Schedule(options.look, options.looks, options.ad_hoc)
-    files = (options.baseline_artifact, options.candidate_artifact)
-    if all(files):
-        content = gate_command.gate_artifacts(*files, schedule)
-    elif not any(files) and options.baseline and options.candidate:
-        traffic = gate_command.Traffic(
-            by=options.by,
-            baseline=options.baseline,
-            candidate=options.candidate,
-            use_cases=tuple(options.use_case),
-            expected_share=options.expected_share,
-        )
-        with unchanged(options.warehouse):
-            content = gate_command.gate_versions(options.warehouse, traffic, schedule)
-    else:
-        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    content = gate_command.gate_asked_for(options)
     written = bundle.json_bytes(content)
     if options.out:
         bundle.write({options.out.name: written}, options.out.parent)
@@ -253,29 +244,27 @@ def _write(options: Options, outcome: "Outcome") -> None:
 
 
 def _report(options: Options, outcome: "Outcome") -> int:
-    """Say what was decided; return the exit code."""
+    """Say what was read and decided; return the exit code."""
     from llm_telemetry.artifact import report
 
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
     elif not options.quiet:
+        is_built = options.command is decide
+        place = str(options.warehouse) if is_built else places.data_read(options)
+        print(places.line_one(place, outcome.inputs, outcome.windows))
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
         written = f"written: {options.out_dir}/README.md and {others} more"
         tried = ", ".join(getattr(options, "what_if", ()))
         print(f"\nwhat if {tried}: nothing was written" if tried else f"\n{written}")
+    used = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}
+    _say_age(options, outcome.windows, used.get("max_data_age_days", 0))
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
 def _ledger(options: Options) -> Path:
     return Path(options.ledger or options.out_dir / store.LEDGER).resolve()
-
-
-def _valid(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = bundle.load(file)
-    if faults := document.faults(content):
-        raise InputError(f"{file}: not a valid artifact: {faults[0]}")
-    return content
 
 
 def _build(
@@ -287,14 +276,16 @@ def _build(
     ledger: Path | None = None,
     **how: bool,
 ) -> AbstractContextManager[Path]:
-    named = discovery.named(options.sources)
-    knobs.check_window(named)
-    data_dir = discovery.find_data_dir(options.data_dir, named)
-    if "otlp" in named:
-        # what a killed process wrote is as complete as what it sealed
-        seal_orphans(data_dir)
+    named = places.sources(options)
+    check_all(
+        knobs.check,
+        lambda: knobs.check_window(named),
+        *([lambda: store.check(ledger)] if ledger else []),
+        lambda: places.check_folders(options),
+        lambda: _check_telemetry(options, named),
+    )
     return build_marts(
-        data_dir,
+        places.data_dir(options, named),
         warehouse,
         named,
         select=select,
@@ -305,6 +296,20 @@ def _build(
     )
 
 
+def _check_telemetry(options: Options, sources: Sequence[str]) -> None:
+    data_dir = places.data_dir(options, sources)
+    if "otlp" in sources:
+        # what a killed process wrote is as complete as what it sealed
+        seal_orphans(data_dir)
+    _print_errors(early_checks.check(data_dir, sources), mark="! ")
+
+
+def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> None:
+    # the sample is always old, and is called simulated
+    if not options.sample and (line := places.age(windows["ends_at"], most_days)):
+        _print_errors([line], mark="! ")
+
+
 def _progress(options: Options) -> Progress:
     def show(message: str) -> None:
         print(f"\r\x1b[2K{message}", end="", file=sys.stderr, flush=True)
@@ -312,9 +317,9 @@ def _progress(options: Options) -> Progress:
     return show if sys.stderr.isatty() and not options.quiet else lambda message: None
 
 
-def _print_errors(lines: Sequence[str]) -> None:
+def _print_errors(lines: Sequence[str], *, mark: str = "") -> None:
     for line in lines:
-        print(line, file=sys.stderr)
+        print(f"{mark}{line}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

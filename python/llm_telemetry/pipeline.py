@@ -32,7 +32,7 @@ Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
 
 # the others of routing stand in routing_backtest.csv
-SHOWN = ("shippable.", "reference.naive", "reference.doubly")
+SHOWN = ("shippable.", "limits.", "reference.naive", "reference.doubly")
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
@@ -81,7 +81,8 @@ class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
     ``ledger`` are its predictions and the outcomes of earlier ones; ``fresh_rows`` are
-    the rows, by mart, that were fitted here because SQL cannot compute them.
+    the rows, by mart, that were fitted here because SQL cannot compute them; ``inputs``
+    and ``windows`` are those marts.
     """
 
     artifact: dict[str, Any]
@@ -89,6 +90,8 @@ class Outcome:
     files: Files
     ledger: list[dict[str, Any]]
     fresh_rows: dict[str, pd.DataFrame]
+    inputs: pd.DataFrame
+    windows: pd.DataFrame
 
 
 def decide(
@@ -130,7 +133,8 @@ def decide(
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, outcomes, final)
-    return Outcome(final, health, files, entries, fresh_rows)
+    read = marts["inputs"], marts["windows"]
+    return Outcome(final, health, files, entries, fresh_rows, *read)
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:

@@ -32,12 +32,14 @@ HOTSPOT_MODELS = (
 )
 
 
-def build_hotspots(rows: pd.DataFrame, threads: int = 2) -> duckdb.DuckDBPyConnection:
+def build_hotspots(
+    rows: pd.DataFrame, threads: int = 2, **knobs: float
+) -> duckdb.DuckDBPyConnection:
     """Build the models over rows; what a row lacks is unknown."""
     connection = duckdb.connect(config={"threads": threads})
     connection.register("rows", _typed(rows))
     connection.execute("create table interactions as from rows")
-    build(connection, *HOTSPOT_MODELS)
+    build(connection, *HOTSPOT_MODELS, **knobs)
     return connection
 
 

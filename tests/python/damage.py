@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 INTERACTIONS = "llm_system_interactions.csv"
@@ -64,6 +65,14 @@ def renamed(suffix: str) -> Damage:
         (folder / INTERACTIONS).rename(folder / INTERACTIONS.replace(".csv", suffix))
         and None
     )
+
+
+def unreadable_times_in_parquet(folder: Path) -> None:
+    with_value("timestamp_utc", "05/05/2026 10:00", slice(None))(folder)
+    file = folder / INTERACTIONS
+    calls = duckdb.read_csv(str(file), all_varchar=True)
+    calls.write_parquet(str(file.with_suffix(".parquet")))
+    file.unlink()
 
 
 def instruction_samples(ids: list[str]) -> Damage:

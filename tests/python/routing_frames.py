@@ -6,13 +6,14 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import yaml
-from rendered_models import ROOT, build, with_seed
+from rendered_models import build, with_seed
 
+from llm_telemetry.config.knobs import declared
 from llm_telemetry.routing import Marts, RoutingDecision, decide
 from llm_telemetry.routing.estimation.strata import MEASURES
 
 MARTS = (
+    "contents",
     "int_routing_session_sample",
     "routing_candidates",
     "reference_policy",
@@ -22,7 +23,7 @@ MARTS = (
     "routing_constraints",
     "reference_backtest",
 )
-KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+KNOBS = {name: knob.default for name, knob in declared().items()}
 ROWS = 3_000
 NO_WINDOWS = pd.DataFrame(columns=["window_name", "overlap_rate"])
 
@@ -83,13 +84,13 @@ def routed(rng: np.random.Generator, sessions: int, *, effect: float) -> pd.Data
 
 
 def built_on(
-    table: str, frame: pd.DataFrame, marts: Sequence[str] = MARTS
+    table: str, frame: pd.DataFrame, marts: Sequence[str] = MARTS, **knobs: float
 ) -> dict[str, pd.DataFrame]:
     """Build marts on a frame that stands for one they read."""
     with duckdb.connect() as connection:
         connection.register(table, frame)
         with_seed(connection, "routing_ladder")
-        build(connection, *marts)
+        build(connection, *marts, **knobs)
         return {mart: connection.table(mart).df() for mart in marts}
 
 
@@ -97,6 +98,14 @@ def windowed(interactions: pd.DataFrame) -> pd.DataFrame:
     """Give the latest fifth of the interactions to evaluation, sessions whole."""
     first = interactions.groupby("session_id")["timestamp_utc"].transform("min")
     is_evaluation = first >= first.quantile(0.8)
+    absent = {"prompt_tokens": 100, "prompt_chars": pd.NA, "source": "telemetry_csv"}
+    for name, value in absent.items():
+        if name not in interactions:
+            column = pd.Series(value, interactions.index)
+            is_text = isinstance(value, str)
+            interactions = interactions.assign(
+                **{name: column if is_text else column.astype("Int64")}
+            )
     return interactions.assign(
         decision_window=np.where(is_evaluation, "evaluation", "history"),
         cache_hit=False,
@@ -125,7 +134,7 @@ def logged_by(rng: np.random.Generator, rows: int, **columns: Any) -> pd.DataFra
         "segment": "team",
         "latency_ms": 1000.0,
         "cost_usd": 0.01,
-        "prompt_tokens": rng.integers(50, 500, rows),
+        "prompt_chars": rng.integers(200, 2_000, rows),
         "completion_tokens": 100,
         "propensity": np.nan,
     }
@@ -148,9 +157,11 @@ def two_arms(
     return logged_by(rng, rows, **(arms | columns))
 
 
-def marts_of(log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS) -> Marts:
+def marts_of(
+    log: pd.DataFrame, windows: pd.DataFrame = NO_WINDOWS, **knobs: float
+) -> Marts:
     """Build what routing reads on interactions."""
-    found = built_on("interactions", log)
+    found = built_on("interactions", log, **knobs)
     return Marts(
         reference_policy=found["reference_policy"],
         candidates=found["routing_candidates"],

@@ -16,6 +16,7 @@ from damage import (
     renamed,
     repeated_row,
     two_splits,
+    unreadable_times_in_parquet,
     with_bytes,
     with_value,
     without_column,
@@ -28,16 +29,16 @@ from llm_telemetry.cli import main
 CASES: dict[str, tuple[Damage, list[str]]] = {
     "no interactions file": (
         without_file(INTERACTIONS),
-        ["interactions.file: required_file: 1 of 1, e.g. llm_system_interactions"],
+        ["interactions.file: required_file: no llm_system_interactions.csv (or .csv.g"],
     ),
     "no sessions file": (
         without_file(SESSIONS),
-        ["sessions.file: required_file: 1 of 1, e.g. llm_system_sessions_summary"],
+        ["sessions.file: required_file: no llm_system_sessions_summary.csv (or .csv."],
     ),
     "no users file": (without_file(USERS), ["users.file: required_file"]),
     "an empty file": (
         with_bytes(INTERACTIONS, lambda content: b""),
-        [f"interactions.file: not_empty: 1 of 1, e.g. {INTERACTIONS}"],
+        [f"interactions.file: not_empty: {INTERACTIONS} has no rows: export it again"],
     ),
     "only a header": (
         with_bytes(INTERACTIONS, lambda content: content.split(b"\n")[0] + b"\n"),
@@ -119,11 +120,34 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     ),
     "too little latency": (
         with_value("latency_ms", "", slice(0, 400)),
-        ["interactions.latency_ms: missing_latency"],
+        [
+            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "5.0%), e.g. i0000001: provide latency_ms, or, if you accept the gap, "
+            "raise MAX_LATENCY_MISSING_RATE"
+        ],
+    ),
+    "latencies with a unit": (
+        with_value("latency_ms", "843 ms", slice(0, 400)),
+        [
+            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "5.0%), e.g. i0000001; 400 are unreadable, e.g. i0000001 (843 ms): provide "
+        ],
     ),
     "too little cost": (
         with_value("cost_usd", "n/a", slice(0, 400)),
-        ["interactions.cost_usd: missing_cost"],
+        [
+            "interactions.cost_usd: missing_cost: 461 of 3600 (12.8%, limit 5.0%), "
+            "e.g. i0000001: provide cost_usd, set IMPUTE_BESIDE_LOGGED=1 to use list "
+            "prices, or, if you accept the gap, raise MAX_COST_MISSING_RATE"
+        ],
+    ),
+    # of Parquet, no rows are read before the build
+    "times that cannot be read": (
+        unreadable_times_in_parquet,
+        [
+            "interactions.timestamp_utc: no_usable_value: 3600 of 3600, e.g. i0000001; "
+            "3600 are unreadable, e.g. i0000001 (05/05/2026 10:00): write timestamp_utc"
+        ],
     ),
     "a row cut short": (
         in_line(7, lambda line: line[:40]),
@@ -151,7 +175,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     ),
     "two files of one table": (
         also_compressed,
-        ["interactions.file: one_file: 1 of 1, e.g. llm_system_interactions: keep"],
+        [f"interactions.file: one_file: {INTERACTIONS} and {INTERACTIONS}.gz: keep on"],
     ),
     "three problems at once": (
         everything_at_once,
@@ -241,7 +265,7 @@ def test_a_knob_must_be_a_number(
 ) -> None:
     monkeypatch.setenv("SLA_MS", value)
 
-    assert main(["validate"]) == 2
+    assert main(["validate", "--sample"]) == 2
 
     assert capsys.readouterr().err.startswith(f"SLA_MS: '{value}' is not a number")
 

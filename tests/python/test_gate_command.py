@@ -135,7 +135,7 @@ def test_a_run_can_be_gated_against_another(
         ),
         (
             ("--baseline", "weeks:4", "--candidate", "v2"),
-            "--baseline weeks:4: no full week lies before v2: "
+            "--baseline weeks:4: there is no full week before v2: "
             "give week:<week> or a version",
         ),
         ((*VERSIONS, "--look", "6"), "--look 6: give 1 to 1 (--looks)"),

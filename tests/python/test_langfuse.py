@@ -227,3 +227,4 @@ def test_content_comes_in_redacted_and_only_where_asked(tmp_path: Path) -> None:
     )
     assert content["prompt_text"] == '[{"content":"I am <EMAIL>"}]'
     assert content["response_text"] == "fine"
+    assert content["prompt_chars"] == len("I am ann@example.com")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
+from conftest import ROOT
 from scipy import stats
 
 from llm_telemetry.decisions import budget, drift
@@ -16,6 +18,7 @@ KNOBS = {
     "min_concept_distance": 0.2,
     "max_window_overlap_rate": 0.05,
 }
+BURN_ALERTS = ROOT / "models" / "marts" / "slo" / "burn_alerts.yml"
 TODAY = pd.Timestamp("2025-03-01")
 
 
@@ -103,7 +106,7 @@ def test_a_chronic_miss_is_a_ticket_with_an_objective() -> None:
     assert decision.recommendation == budget.INFEASIBLE
     assert decision.reasons == ("failures_28d_firing", "failures_28d_slo_infeasible")
     assert decision.estimates["failures_proposed_budget_rate"]["value"] == 0.05
-    assert "a failures budget of 0.05 would have been kept" in decision.summary
+    assert "budgets that would have been kept: failures 0.05" in decision.summary
     worse = {"alert": "7d", "status": "firing", "reason": "above_budget"}
     assert budget_of(chronic, worse).recommendation != budget.INFEASIBLE
     assert budget_of(chronic, low=101, high=120).recommendation != budget.INFEASIBLE
@@ -128,14 +131,18 @@ def rules_of(
 @pytest.mark.parametrize(
     ("changes", "fired", "words"),
     [
-        ({}, False, "at a paging rate"),
         ({"status": "firing", "reason": "above_own_past"}, True, "at a paging rate"),
-        ({"reason": "within_own_past"}, False, "no faster than it usually does"),
+        ({"status": "firing", "reason": "not_cleared"}, True, "at a paging rate"),
+        ({}, False, "below a paging rate"),
+        ({"reason": "within_own_past"}, False, "no faster than usual"),
         (
             {"severity": "ticket", "status": "firing", "reason": "one_session"},
             False,
             "in one session",
         ),
+        ({"reason": "not_significant"}, False, "but chance explains it"),
+        ({"reason": "few_events"}, False, "whether the failure budget burns"),
+        ({"reason": "unmeasured"}, False, "is not measured"),
     ],
 )
 def test_a_page_stops_releases(
@@ -151,20 +158,44 @@ def test_a_page_stops_releases(
 @pytest.mark.parametrize(
     ("periods", "fired", "words"),
     [
-        (float("nan"), False, "is spent"),
-        (0, False, "is spent"),
+        (None, False, "needs 28 days of data"),
+        (float("nan"), False, "needs 28 days of data"),
+        (0, False, "is not spent"),
         (1, True, "is spent"),
         (2, True, "as in the period before"),
         (3, False, "agree on another objective"),
     ],
 )
 def test_a_spent_budget_stops_releases_but_not_for_ever(
-    periods: float, fired: bool, words: str
+    periods: float | None, fired: bool, words: str
 ) -> None:
     burned = burn(burn_rate=1.5, periods_over_budget=periods)
     rule = rules_of(PAGE, burned=burned)["failures_budget_exhausted"]
     assert (rule["fired"], rule["value"], rule["limit"]) == (fired, 1.5, 1.0)
     assert rule["meaning"].endswith(words)
+
+
+def test_a_budget_without_a_measurement_is_not_judged() -> None:
+    burned = burn(measured=0, burn_rate=None, periods_over_budget=None)
+    rule = rules_of(PAGE, burned=burned)["failures_budget_exhausted"]
+    assert not rule["fired"]
+    assert rule["meaning"].endswith("needs a measurement")
+
+
+def test_every_reason_of_an_alert_has_words() -> None:
+    contract = yaml.safe_load(BURN_ALERTS.read_text())["models"][0]
+    (reason,) = (one for one in contract["columns"] if one["name"] == "reason")
+    (values,) = (test["accepted_values"] for test in reason["data_tests"])
+    fires = {"above_budget", "above_own_past", "slo_infeasible", "not_cleared"}
+    assert set(values["arguments"]["values"]) == fires | set(budget.NO_PAGE)
+
+
+def test_what_pages_is_named_first() -> None:
+    page = PAGE | {"status": "firing", "long_burn_rate": 50.0, "own_past_rate": 0.12}
+    summary = budget_of(page | {"reason": "above_own_past"}).summary
+    assert summary.startswith("failures page: 50x over the last day, usual rate 0.12; ")
+    summary = budget_of(page | {"reason": "above_budget", "long_days": 3}).summary
+    assert summary.startswith("failures page: 50x over 3 days; ")
 
 
 def test_without_days_no_rule_is_judged() -> None:

@@ -232,3 +232,4 @@ def test_content_comes_in_redacted_and_only_where_asked(tmp_path: Path) -> None:
     contents = staged("openinference", tmp_path, keep_content="1")["contents"]
     (content,) = contents.to_dict("records")
     assert content["prompt_text"] == "I am <EMAIL>"
+    assert content["prompt_chars"] == len("I am ann@example.com")

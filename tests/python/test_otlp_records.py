@@ -186,6 +186,7 @@ def test_nothing_but_the_seed_s_attributes_enters(tmp_path: Path) -> None:
     contents = frames.pop("contents")
     assert not any("SECRET" in frame.to_csv() for frame in frames.values())
     assert list(contents["prompt_text"]) == ["SECRET <EMAIL>"]
+    assert list(contents["prompt_chars"]) == [len("SECRET a@b.example")]
 
 
 def test_judgements_find_their_answer(tmp_path: Path) -> None:

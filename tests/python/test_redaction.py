@@ -1,10 +1,11 @@
 """What is kept of a prompt where content was asked for."""
 
 import json
+from pathlib import Path
 
 import pytest
 from litellm_rows import PAYLOAD, spend
-from staged_sources import Row, by_id, staged, write_lines
+from staged_sources import Row, as_text, by_id, staged, write_lines
 
 # what was said, and what is kept of it
 SAID = {
@@ -44,6 +45,16 @@ def test_content_comes_in_redacted_and_only_where_asked(
     assert "SECRET mail <EMAIL>" in contents["chatcmpl-1"]["prompt_text"]
     assert "SECRET answer" in contents["chatcmpl-1"]["response_text"]
     assert contents["escaped"]["prompt_text"] == '["<EMAIL>", "<EMAIL>"]'
+
+
+def test_prompts_are_counted_and_not_kept(tmp_path: Path) -> None:
+    write_lines(tmp_path / "litellm" / "rows.jsonl", [PAYLOAD])
+    tables = staged("litellm", tmp_path, count_prompt_chars="1")
+    content = by_id(tables["contents"])["chatcmpl-1"]
+    # the text of the message alone, before it would be redacted
+    assert content["prompt_chars"] == len("SECRET mail ann@example.com")
+    assert (content["prompt_text"], content["response_text"]) == (None, None)
+    assert "SECRET" not in as_text(tables)
 
 
 @pytest.mark.parametrize("said", SAID)

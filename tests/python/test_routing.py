@@ -10,6 +10,7 @@ import pytest
 from routing_frames import KNOBS, ROWS, built_on, decided, marts_of, two_arms, windowed
 
 from llm_telemetry.routing import RoutingDecision, decide
+from llm_telemetry.routing.estimation.prepared import Calls
 from llm_telemetry.routing.output.backtest import BACKTEST_COLUMNS
 from llm_telemetry.routing.output.policy_table import POLICY_COLUMNS
 
@@ -160,8 +161,47 @@ def test_values_missing_on_one_arm_are_refused() -> None:
 def test_prompts_that_changed_hands_fail_the_negative_control() -> None:
     log = two_arms()
     later = (log["decision_window"] == "evaluation") & (log["model_name"] == "a")
-    tokens = log["prompt_tokens"].where(~later, log["prompt_tokens"] * 3)
-    assert "negative_control_z" in failing(decided(log.assign(prompt_tokens=tokens)))
+    chars = log["prompt_chars"].where(~later, log["prompt_chars"] * 3)
+    assert "negative_control_z" in failing(decided(log.assign(prompt_chars=chars)))
+
+
+def own_counts(log: pd.DataFrame) -> pd.DataFrame:
+    """Return a log whose arm a counts half as many tokens again as arm b."""
+    tokens = log["prompt_chars"] / 4
+    longer = tokens * np.where(log["model_name"] == "a", 1.5, 1.0)
+    return log.assign(prompt_tokens=longer.round().astype("Int64"))
+
+
+def test_tokens_that_each_provider_counts_its_own_way_compare_no_calls() -> None:
+    log = own_counts(two_arms())
+    by_characters = decided(log)
+    assert (by_characters.verdict, failing(by_characters)) == ("canary", set())
+    without = decided(log.assign(prompt_chars=pd.NA))
+    assert without.reasons == ("pays", "prompt_length_unknown")
+    assert failing(without) == set()
+    lengths = [
+        next(
+            row["evidence"]
+            for row in decision.basis.assumptions
+            if row["assumption"] == "prompts that are compared are equally long"
+        )
+        for decision in (by_characters, without)
+    ]
+    assert "characters" in lengths[0]
+    assert "its own way" in lengths[1]
+
+
+def test_the_logged_tokens_do_not_move_what_another_arm_is_expected_to_cost() -> None:
+    log = own_counts(two_arms())
+    costs = [
+        Calls.of(marts_of(one), KNOBS).expected_cost()
+        for one in (log, log.assign(prompt_chars=pd.NA))
+    ]
+    used_a = marts_of(log).contexts
+    used_a = used_a[used_a["decision_window"] == "evaluation"]["model_name"] == "a"
+    # longer prompts cost more, and are as long on either arm
+    gaps = [abs(cost[used_a].mean() - cost[~used_a].mean()) for cost in costs]
+    assert max(gaps) < 0.02 * costs[0].mean()
 
 
 def test_use_cases_are_routed_one_by_one_where_only_some_pay() -> None:

@@ -28,7 +28,7 @@ def judged(sessions: int = SIZE, **changed: Any) -> Judged:
     )
     usual: Mapping[str, Any] = {
         "own": own,
-        "contexts": pd.DataFrame({"log_prompt_tokens": rng.normal(5.0, 1.0, SIZE)}),
+        "contexts": pd.DataFrame({"log_prompt_size": rng.normal(5.0, 1.0, SIZE)}),
         "is_chosen": is_chosen,
         "chosen_propensities": rng.uniform(0.4, 0.6, SIZE),
         "missing": {"is_failure": np.zeros(SIZE, dtype=bool)},
@@ -54,10 +54,24 @@ def test_every_diagnostic_is_measured_where_it_can_be() -> None:
 
 @pytest.mark.parametrize("length", [5.0, np.nan])
 def test_lengths_that_are_all_alike_control_nothing(length: float) -> None:
-    contexts = pd.DataFrame({"log_prompt_tokens": np.full(SIZE, length)})
+    contexts = pd.DataFrame({"log_prompt_size": np.full(SIZE, length)})
     assert unmeasured(diagnose(judged(contexts=contexts), KNOBS)) == [
         "negative_control_z"
     ]
+
+
+def test_a_few_sessions_widen_the_limit_of_the_control() -> None:
+    limits = [
+        next(
+            row["limit"]
+            for row in diagnose(judged(sessions), KNOBS)
+            if row["name"] == "negative_control_z"
+        )
+        for sessions in (4, SIZE)
+    ]
+    # the quantiles of t with at most 3 degrees of freedom, and with some 50
+    assert limits[0] >= 3.18
+    assert 1.96 < limits[1] < 2.1
 
 
 def test_one_session_measures_nothing_between_sessions() -> None:
@@ -70,7 +84,7 @@ def test_one_session_measures_nothing_between_sessions() -> None:
 
 
 def test_a_control_that_cannot_be_run_earns_a_shadow() -> None:
-    decision = decided(two_arms(prompt_tokens=100))
+    decision = decided(two_arms(prompt_chars=100))
     assert (decision.verdict, decision.reasons) == (
         "shadow",
         ("pays", "diagnostic_not_measured"),

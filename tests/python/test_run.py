@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE, Run, run
 
+from llm_telemetry.arguments import SAMPLE_PLACES
 from llm_telemetry.artifact import bundle
 from llm_telemetry.artifact.intoto import STATEMENT
 from llm_telemetry.artifact.report import table
@@ -19,6 +21,7 @@ from llm_telemetry.cli import UNREAD, main
 from llm_telemetry.errors import InputError
 from llm_telemetry.ledger.store import LEDGER
 from llm_telemetry.pipeline import decide
+from llm_telemetry.places import line_one
 from llm_telemetry.warehouse.connection import read
 from llm_telemetry.warehouse.typed_cache import folder_of
 
@@ -39,6 +42,9 @@ FILES = {
 }
 
 
+CALLS = "llm_system_interactions.csv"
+
+
 def written(run: Run) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in run.out_dir.iterdir()}
 
@@ -55,6 +61,34 @@ def test_the_sample_is_decided(sample_run: Run) -> None:
     assert content["as_of"] == "2025-05-01T18:37:37Z"
     named = {entry["name"] for entry in content["files"]}
     assert named == FILES - {bundle.ARTIFACT, STATEMENT, LEDGER}
+
+
+def test_ten_days_without_latency_are_decided(
+    sample_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = pd.read_csv(sample_copy / CALLS, dtype=str, keep_default_na=False)
+    days = calls["timestamp_utc"].str[:10]
+    calls = calls[days.isin(sorted(set(days))[:10])].assign(latency_ms="")
+    calls.to_csv(sample_copy / CALLS, index=False)
+    for name, key in (("sessions", "session_id"), ("users", "user_id")):
+        file = sample_copy / f"llm_system_{name}_summary.csv"
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        rows[rows[key].isin(calls[key])].to_csv(file, index=False)
+    monkeypatch.setenv("MAX_LATENCY_MISSING_RATE", "1")
+    few = run(sample_copy, tmp_path)
+    assert few.code == 0
+    rules = {rule["rule"]: rule for rule in artifact(few)["stop_ship"]}
+    needed = {
+        "failures_budget_exhausted": "needs 28 days of data",
+        "sla_budget_exhausted": "needs a measurement",
+    }
+    for rule, words in needed.items():
+        assert not rules[rule]["fired"]
+        assert rules[rule]["meaning"].endswith(words)
+    assert rules["sla_budget_page"]["value"] is None
+    page = (few.out_dir / "README.md").read_text(encoding="utf-8")
+    assert "latency unknown" in page
+    assert not re.search(r"\b(None|nan|-0)\b(?!\.)", page)
 
 
 def test_the_readme_says_every_verdict(sample_run: Run) -> None:
@@ -175,9 +209,11 @@ def test_the_published_numbers_of_the_open_sample(
 
 def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
     outcome = decide(sample_run.warehouse)
-    shown = table(outcome.artifact, outcome.health)
-    readme = (ROOT / "README.md").read_text()
-    assert [line for line in shown if line and f"    {line}\n" not in readme] == []
+    first = line_one("data/sample (simulated)", outcome.inputs, outcome.windows)
+    last = f"written: {SAMPLE_PLACES['out_dir']}/README.md and {len(FILES) - 2} more"
+    shown = ["$ make run", first, *table(outcome.artifact, outcome.health), "", last]
+    block = "\n".join(f"    {line}" if line else "" for line in shown)
+    assert f"\n{block}\n" in (ROOT / "README.md").read_text()
 
 
 def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:

@@ -24,7 +24,13 @@ FILES = {
 CONTRACT_COLUMNS = [
     *("interaction_id", "session_id", "user_id", "timestamp_utc", "use_case"),
     *("account_tier", "channel", "region", "segment", "model_provider", "model_name"),
-    *("latency_ms", "prompt_tokens", "completion_tokens", "total_tokens"),
+    *(
+        "latency_ms",
+        "prompt_tokens",
+        "prompt_chars",
+        "completion_tokens",
+        "total_tokens",
+    ),
     *("tokens_per_second", "cost_usd", "tool_calls_count", "temperature", "top_p"),
     *("max_tokens", "retry_index", "response_quality_score", "user_feedback_score"),
     *("prompt_version", "failure_type", "is_failure", "safety_block_flag"),
@@ -132,10 +138,10 @@ def _check_sessions(log: pd.DataFrame) -> None:
     assert (log.groupby("user_id")["account_tier"].nunique() == 1).all()
     assert session.size().max() <= 12
     retried = log["retry_index"] > 0
-    before = session[["retry_index", "prompt_tokens"]].shift()
+    before = session[["retry_index", "prompt_chars"]].shift()
     # whole seconds can tie; within a session the order is still that of the attempts
     assert (log["retry_index"] - 1 == before["retry_index"])[retried].all()
-    assert (log["prompt_tokens"] == before["prompt_tokens"])[retried].all()
+    assert (log["prompt_chars"] == before["prompt_chars"])[retried].all()
 
 
 def _check_summaries(simulation: Simulation) -> None:

@@ -128,3 +128,14 @@ def test_a_canary_is_routed_at_random_from_its_day_on_and_says_so() -> None:
 
 def test_without_a_canary_nothing_is_said_of_propensities() -> None:
     assert "propensity" not in simulate("real", interactions=50, seed=1).interactions
+
+
+def test_each_provider_counts_tokens_its_own_way() -> None:
+    log = simulate("own_counts", interactions=20_000, seed=3).interactions
+    long = log["prompt_chars"] > 4_000
+    ratio = np.log(log["prompt_tokens"] * 4 / log["prompt_chars"])
+    means = ratio[long].groupby(log["model_provider"]).mean()
+    assert (ratio[log["model_provider"] == "openai"] == 0).all()
+    # .20 of the tokenizer, and 120 tokens for the format of tools on some 1,400
+    assert 0.22 < means["anthropic"] < 0.32
+    assert means["google"] == pytest.approx(-0.11, abs=0.02)

@@ -31,7 +31,7 @@ def test_a_folder_that_was_asked_for_is_never_replaced(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert discovery.find_data_dir(SAMPLE, CSV) == SAMPLE
-    assert discovery.find_data_dir(None, CSV) == SAMPLE
+    assert discovery.find_sample() == SAMPLE
     with pytest.raises(InputError, match="no such folder"):
         discovery.find_data_dir(tmp_path / "nowhere", CSV)
     with pytest.raises(InputError, match="--sources"):

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT, SAMPLE
+from conftest import ROOT
 
 SOURCES = (
     *("LICENSE", "README.md", "pyproject.toml", "setup.py"),
     *("dbt_project.yml", "profiles.yml"),
-    *("macros", "models", "python", "seeds", "tests/generic"),
+    *("data/sample", "macros", "models", "python", "seeds", "tests/generic"),
     *(f"tests/{file.name}" for file in (ROOT / "tests").glob("*.sql")),
 )
 
@@ -34,7 +34,7 @@ def test_an_installed_wheel_validates_the_sample_from_any_folder(
     elsewhere.mkdir()
     command = [sys.executable, "-m", "llm_telemetry.cli", "validate", "--quiet"]
     validated = subprocess.run(
-        [*command, "--data-dir", str(SAMPLE)],
+        [*command, "--sample"],
         cwd=elsewhere,
         env=environment | {"PYTHONPATH": str(installed)},
         capture_output=True,
@@ -43,4 +43,6 @@ def test_an_installed_wheel_validates_the_sample_from_any_folder(
     )
     assert (installed / "llm_telemetry" / "project" / "models").is_dir()
     assert validated.returncode == 0, validated.stderr
+    sample = installed / "llm_telemetry" / "project" / "data" / "sample"
+    assert validated.stdout.startswith(f"read {sample} (simulated): ")
     assert "no gate failed" in validated.stdout

@@ -18,7 +18,7 @@
     'is_streaming', 'cache_hit', 'propensity',
 
     'latency_ms', 'ttft_ms', 'cost_usd',
-    'prompt_tokens', 'completion_tokens',
+    'prompt_tokens', 'prompt_chars', 'completion_tokens',
     'cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens',
     'tokens_per_second', 'tool_calls_count',
 

@@ -14,6 +14,8 @@ combinations as (
         {{ slice_dimensions() }},
         any_value(combination_code) as combination_code,
         cast(count(*) as bigint) as interactions,
+        cast(count(latency_ms) as bigint) as measured_latencies,
+        cast(count(*) filter (where is_sla_breach) as bigint) as sla_breaches,
         cast(count(cost_usd) as bigint) as priced_interactions,
         sum(cast(cost_usd as decimal(38, 12))) as cost_usd
 

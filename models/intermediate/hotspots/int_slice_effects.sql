@@ -83,11 +83,57 @@ effects as (
         trials / greatest(1e0, design_effect) as effective_trials,
         {{ wilson_low('effective_events', 'effective_trials') }} as rate_low,
         {{ wilson_high('effective_events', 'effective_trials') }} as rate_high,
+        -- the complement's too, with the slice's design effect
+        (total_events - events) / greatest(1e0, design_effect)
+            as complement_effective_events,
+        (total_trials - trials) / greatest(1e0, design_effect)
+            as complement_effective_trials,
         events - trials * complement_rate as excess_events,
         trials >= {{ knob('min_requests_slice') }} as is_supported
 
     from design_effects
 
+),
+
+complement_intervals as (
+
+    select
+        *,
+        case
+            when trials < total_trials
+                then {{ wilson_low(
+                    'complement_effective_events', 'complement_effective_trials'
+                ) }}
+        end as complement_rate_low,
+        case
+            when trials < total_trials
+                then {{ wilson_high(
+                    'complement_effective_events', 'complement_effective_trials'
+                ) }}
+        end as complement_rate_high
+
+    from effects
+
+),
+
+excess_intervals as (
+
+    select
+        * {{ exclude_columns(
+            'complement_effective_events, complement_effective_trials'
+        ) }},
+        -- of the difference of two rates: Newcombe (1998), method 10
+        excess_events - trials * sqrt(
+            power(rate - rate_low, 2)
+            + power(complement_rate_high - complement_rate, 2)
+        ) as excess_events_low,
+        excess_events + trials * sqrt(
+            power(rate_high - rate, 2)
+            + power(complement_rate - complement_rate_low, 2)
+        ) as excess_events_high
+
+    from complement_intervals
+
 )
 
-select * from effects
+select * from excess_intervals

@@ -8,6 +8,7 @@
 {#- a call that failed before it used a token has no cost that could be missing -#}
 {%- set has_cost = 'coalesce(cost_usd, prompt_tokens) is not null'
     ~ ' or is_failure is not true' -%}
+{%- set of_contract = " filter (where source = 'telemetry_csv')" -%}
 {%- set parts = ['cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens'] -%}
 {%- set cached = 'coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)' -%}
 
@@ -60,7 +61,19 @@ call_checks as (
             {{ check(
                 'unusable_timestamp', 'timestamp_utc is null', 'interaction_id',
                 column='timestamp_utc'
-            ) }},
+            ) }}
+            {%- for column in ['timestamp_utc', 'is_failure'] %},
+            {{ struct_of({
+                'check_name': "'no_usable_value'",
+                'column_name': "'" ~ column ~ "'",
+                'checked_rows': 'count(*)' ~ of_contract,
+                'failed_rows': 'if(count(' ~ column ~ ')' ~ of_contract ~ ' = 0, count(*)'
+                    ~ of_contract ~ ', 0)',
+                'tolerance': '0e0',
+                'example_key': 'cast(if(count(' ~ column ~ ')' ~ of_contract
+                    ~ ' = 0, min(interaction_id)' ~ of_contract ~ ', null) as string)',
+            }) }}
+            {%- endfor %},
             {{ check(
                 'unknown_split', "split not in ('train', 'val', 'test')", 'interaction_id',
                 'split is not null', column='split'

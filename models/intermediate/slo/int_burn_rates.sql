@@ -83,16 +83,22 @@ burn_rates_with_feasibility as (
                 then true
             else false
         end as is_infeasible,
-        case
-            when is_infeasible then greatest(rate, previous_rate, earliest_rate)
-        end as proposed_budget_rate,
         cast(case
             when is_complete_window is not true or rate is null then null
             when rate <= exhausted_rate then 0
             when has_two_periods and previous_rate > exhausted_rate
                 then if(has_three_periods and earliest_rate > exhausted_rate, 3, 2)
             else 1
-        end as bigint) as periods_over_budget
+        end as bigint) as periods_over_budget,
+        -- an objective that allows more than every second event to be bad is none
+        case
+            when periods_over_budget = 3
+                and (
+                    budget = 'cost'
+                    or greatest(rate, previous_rate, earliest_rate) <= 0.5e0
+                )
+                then greatest(rate, previous_rate, earliest_rate)
+        end as proposed_budget_rate
 
     from burn_rates_with_past
 

@@ -100,6 +100,7 @@ shown as (
         case when cost_source = 'logged' then source else price_source end
             as price_source,
         prompt_tokens,
+        prompt_chars,
         completion_tokens,
         coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) + other_tokens
             as total_tokens,

@@ -2,6 +2,7 @@
     'interaction_id': 'string',
     'prompt_text': 'string',
     'response_text': 'string',
+    'prompt_chars': 'bigint',
 } -%}
 
 with

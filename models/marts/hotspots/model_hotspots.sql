@@ -47,12 +47,13 @@ verdicts_of_slices as (
 
     select
         models.* {{ exclude_columns(
-            'verdict, failure_verdict, sla_verdict, explained_by'
+            'verdict, failure_verdict, sla_verdict, explained_by, flagged_usd'
         ) }},
         slices.verdict,
         slices.failure_verdict,
         slices.sla_verdict,
         slices.explained_by,
+        slices.flagged_usd,
         model_latencies.sessions,
         model_latencies.p95_latency_ms
 
@@ -71,7 +72,6 @@ scores as (
 
     select
         * {{ exclude_columns('slice, canonical_slice') }},
-        -- the weights of the reference's own table
         55 * failure_rate + 25 * coalesce(sla_breach_rate, 0e0)
         + 10 * least(3e0, coalesce(p95_latency_ms / {{ knob('sla_ms') }}, 1e0))
         + 10 * coalesce(average_cost_usd, 0e0) as heuristic_risk_score,
@@ -83,8 +83,8 @@ scores as (
             as is_reference_hotspot,
         row_number() over (
             order by
-                verdict = 'hotspot' desc, excess_usd desc nulls last,
-                model_provider asc, model_name asc
+                verdict = 'hotspot' desc, flagged_usd desc nulls last,
+                excess_usd desc nulls last, model_provider asc, model_name asc
         ) as risk_rank
 
     from verdicts_of_slices

@@ -110,7 +110,9 @@ constraint_statuses as (
                 then 'certified'
             when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
                 then 'plausible'
-            else 'violated'
+            when failure_rate > max_failure_rate or slow_rate > max_slow_rate
+                then 'violated'
+            else 'unmeasured'
         end as constraint_status
 
     from bounded_rates

@@ -191,8 +191,9 @@ alerts as (
             false
         ) as could_missing_flip_it,
         if(status = 'insufficient_traffic', next_alert, null) as escalates_to,
-        if(reason = 'slo_infeasible', proposed_budget_rate, null)
-            as proposed_budget_rate
+        if(
+            status = 'firing' and severity = 'ticket', proposed_budget_rate, null
+        ) as proposed_budget_rate
 
     from reasons
 

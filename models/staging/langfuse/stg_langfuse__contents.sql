@@ -30,8 +30,9 @@ contents as (
 
     select
         {{ first_text(['item.id']) }} as interaction_id,
-        {{ redacted(safe_content('item.input')) }} as prompt_text,
-        {{ redacted(safe_content('item.output')) }} as response_text
+        {{ kept_content(safe_content('item.input')) }} as prompt_text,
+        {{ prompt_chars(safe_content('item.input')) }} as prompt_chars,
+        {{ kept_content(safe_content('item.output')) }} as response_text
 
     from parsed_items
 

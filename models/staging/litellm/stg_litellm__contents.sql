@@ -27,8 +27,9 @@ contents as (
 
     select
         {{ first_text(['log.request_id', 'log.id']) }} as interaction_id,
-        {{ redacted(safe_content('log.messages')) }} as prompt_text,
-        {{ redacted(safe_content('log.response')) }} as response_text
+        {{ kept_content(safe_content('log.messages')) }} as prompt_text,
+        {{ prompt_chars(safe_content('log.messages')) }} as prompt_chars,
+        {{ kept_content(safe_content('log.response')) }} as response_text
 
     from parsed_records
 

@@ -49,10 +49,13 @@ contents as (
             {{ first_text(span_keys('trace_id')) }},
             {{ first_text(span_keys('span_id')) }}
         ) as interaction_id,
-        {{ redacted(safe_content(first_of(
+        {{ kept_content(safe_content(first_of(
             span_attribute('input.value') + span_attribute('llm.input_messages')
         ))) }} as prompt_text,
-        {{ redacted(safe_content(first_of(
+        {{ prompt_chars(safe_content(first_of(
+            span_attribute('input.value') + span_attribute('llm.input_messages')
+        ))) }} as prompt_chars,
+        {{ kept_content(safe_content(first_of(
             span_attribute('output.value') + span_attribute('llm.output_messages')
         ))) }} as response_text
 

@@ -80,8 +80,9 @@ contents as (
 
     select
         interaction_id,
-        {{ redacted('prompt_text') }} as prompt_text,
-        {{ redacted('response_text') }} as response_text
+        {{ kept_content('prompt_text') }} as prompt_text,
+        {{ kept_content('response_text') }} as response_text,
+        {{ prompt_chars('prompt_text') }} as prompt_chars
 
     from texts
 

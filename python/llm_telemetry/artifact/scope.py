@@ -63,8 +63,8 @@ def gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
             "fired": check["status"] == "failed",
             "value": check["failed_rate"],
             "limit": check["tolerance"],
-            "meaning": f"too much of {check['column_name']} is missing; it would have "
-            "stopped the build, so that no bundle has it fired",
+            "meaning": f"stops the build where too much of {check['column_name']} is "
+            "missing, so no bundle shows it as fired",
         }
         for check in checks
         if check["check_name"] in ("missing_latency", "missing_cost")

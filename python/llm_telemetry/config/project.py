@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1]
 BUNDLED = PACKAGE / "project"
 DEFAULT_PROJECT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parents[1]
 PROJECT = Path(os.environ.get("DBT_PROJECT_DIR", DEFAULT_PROJECT)).resolve()
+SAMPLE = PROJECT / "data" / "sample"
 
 # libyaml reads all of them in a fifth of a second; not every platform has it
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

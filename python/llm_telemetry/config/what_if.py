@@ -8,8 +8,8 @@ from llm_telemetry.config import knobs
 from llm_telemetry.config.project import PROJECT
 from llm_telemetry.errors import InputError
 
-# of the knobs that only Python reads, those of `gate` and `prune`
-NOT_OF_DECIDE = re.compile(r"release_|retention_days")
+# of the knobs that only Python reads, those of `gate`, of `prune` and of a warning
+NOT_OF_DECIDE = re.compile(r"release_|retention_days|max_data_age_days")
 
 
 def parse(assignments: Iterable[str]) -> dict[str, float]:

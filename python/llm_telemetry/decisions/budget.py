@@ -35,10 +35,16 @@ INFEASIBLE = "agree on an objective that the service can keep"
 FORECAST = "month_end_cost_usd"
 # consecutive periods that marts.budget_burn looks at
 PERIODS = 3
-# why a burn at the rate of a page is no page
+# how a budget is called in a sentence
+SPOKEN = {"cost": "cost", "failures": "failure", "sla": "SLA"}
+# why the page's rule has not fired
 NO_PAGE = {
-    "within_own_past": "no faster than it usually does",
-    "one_session": "in one session",
+    "below_factor": "the {} budget burns below a paging rate",
+    "within_own_past": "the {} budget burns at a paging rate, but no faster than usual",
+    "one_session": "the {} budget burns at a paging rate, but only in one session",
+    "not_significant": "the {} budget burns at a paging rate, but chance explains it",
+    "few_events": "too little traffic to say whether the {} budget burns",
+    "unmeasured": "whether the {} budget burns is not measured",
 }
 OVER_BUDGET = "cost_month_forecast_over_budget"
 ASSUMPTIONS = (
@@ -90,7 +96,7 @@ def decide(
     )
     if verdict == "ticket" and not is_over and _is_only_infeasible(alerts):
         recommendation = INFEASIBLE
-    spoken = [_spoken_burns(period), *_spoken_proposals(alerts)]
+    spoken = [*_spoken_pages(alerts), _spoken_burns(period), *_spoken_proposals(alerts)]
     return Decision(
         verdict=verdict,
         recommendation=recommendation,
@@ -137,33 +143,39 @@ def stop_ship(
 def _page_rule(alerts: pd.DataFrame) -> dict[str, Any]:
     fastest = alerts.sort_values(["long_days", "alert"]).to_dict("records")[0]
     budget, reason = fastest["budget"], fastest["reason"]
-    meaning = f"the {budget} budget burns at a paging rate"
-    if reason in NO_PAGE:
-        meaning = f"{meaning}, but {NO_PAGE[reason]}"
     pages = alerts["severity"].eq("page") & alerts["status"].eq("firing")
+    meaning = "the {} budget burns at a paging rate"
+    if not pages.any():
+        meaning = NO_PAGE.get(reason, meaning)
     return {
         "rule": f"{budget}_budget_page",
         "fired": bool(pages.any()),
         "value": fastest["long_burn_rate"],
         "limit": fastest["factor"],
-        "meaning": meaning,
+        "meaning": meaning.format(SPOKEN[budget]),
     }
 
 
 def _exhausted_rule(period: dict[Any, Any]) -> dict[str, Any]:
-    budget, days = period["budget"], period["window_days"]
-    periods = period["periods_over_budget"]
-    meaning = f"the {budget} budget of the last {days} days is spent"
-    if periods == PERIODS:
+    budget, days = SPOKEN[period["budget"]], period["window_days"]
+    is_judged = pd.notna(period["periods_over_budget"])
+    periods = int(period["periods_over_budget"]) if is_judged else 0
+    if not is_judged:
+        needed = f"{days} days of data" if period["measured"] else "a measurement"
+        meaning = f"not judged: the {budget} budget of {days} days needs {needed}"
+    elif periods == 0:
+        meaning = f"the {budget} budget of the last {days} days is not spent"
+    elif periods < PERIODS:
+        meaning = f"the {budget} budget of the last {days} days is spent"
+        meaning += ", as in the period before" if periods > 1 else ""
+    else:
         meaning = (
-            f"{meaning}, as in each of {PERIODS} periods running: another freeze will "
-            "not mend it, agree on another objective"
+            f"the {budget} budget of {days} days is spent for the third period in a "
+            "row: a freeze would not help, agree on another objective"
         )
-    elif periods > 1:
-        meaning = f"{meaning}, as in the period before"
     return {
-        "rule": f"{budget}_budget_exhausted",
-        "fired": bool(0 < periods < PERIODS),
+        "rule": f"{period['budget']}_budget_exhausted",
+        "fired": 0 < periods < PERIODS,
         "value": period["burn_rate"],
         "limit": 1.0,
         "meaning": meaning,
@@ -222,10 +234,38 @@ def _proposals(alerts: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _spoken_proposals(alerts: pd.DataFrame) -> list[str]:
-    return [
-        f"a {budget} budget of {rate:.2g} would have been kept"
+    proposed = [
+        f"{budget} {_spoken_rate(budget, rate)}"
         for budget, rate in _proposed(alerts).items()
     ]
+    return [f"budgets that would have been kept: {', '.join(proposed)}"] * bool(
+        proposed
+    )
+
+
+def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
+    """Return what pages: the shortest window of each budget, and the usual rate."""
+    pages = alerts[alerts["severity"].eq("page") & alerts["status"].eq("firing")]
+    spoken = []
+    for row in (
+        pages.sort_values("long_days").drop_duplicates("budget").to_dict("records")
+    ):
+        days = "the last day" if row["long_days"] == 1 else f"{row['long_days']} days"
+        if pd.isna(row["long_burn_rate"]):
+            spoken.append(
+                f"{row['budget']} page: not cleared, and nothing measured since"
+            )
+            continue
+        paged = f"{row['budget']} page: {row['long_burn_rate']:.2g}x over {days}"
+        if row["reason"] == "above_own_past":
+            usual = _spoken_rate(row["budget"], row["own_past_rate"])
+            paged = f"{paged}, usual rate {usual}"
+        spoken.append(paged)
+    return spoken
+
+
+def _spoken_rate(budget: str, rate: float) -> str:
+    return f"{rate:,.4g} USD a day" if budget == "cost" else f"{rate:.2g}"
 
 
 def _spoken_burns(period: pd.DataFrame) -> str:

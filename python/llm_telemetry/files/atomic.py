@@ -1,5 +1,6 @@
 """Files replaced together or not at all, however the process ends."""
 
+import errno
 import os
 import shutil
 import signal
@@ -32,6 +33,17 @@ def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> No
                 _place_or_undo(folder, last)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def refusal(folder: Path) -> str | None:
+    """Return why a folder, which may not exist yet, cannot be written, or None."""
+    place = folder.absolute()
+    # unlike Path.exists, it does not raise where a parent may not be looked into
+    while not os.path.exists(place):
+        place = place.parent
+    if not place.is_dir():
+        return os.strerror(errno.ENOTDIR)
+    return None if os.access(place, os.W_OK | os.X_OK) else os.strerror(errno.EACCES)
 
 
 def complete(folder: Path, *, last: str) -> None:

@@ -1,6 +1,7 @@
 """From the marts, or two artifacts, to the release gate's verdict."""
 
 import json
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -19,10 +20,10 @@ from llm_telemetry.gate.assumptions import of_artifacts, of_versions
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.document import document, screen
 from llm_telemetry.warehouse.build import failing_checks
-from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.connection import read, unchanged
 from llm_telemetry.warehouse.settings import chosen, settings
 
-__all__ = ["Schedule", "Traffic", "gate_artifacts", "gate_versions", "schema", "screen"]
+__all__ = ["gate_artifacts", "gate_asked_for", "gate_versions", "schema", "screen"]
 
 VERSION_COLUMNS = ("prompt_version", "model_name", "model_provider", "week")
 # beside those whose names say that they are the gate's
@@ -72,6 +73,25 @@ class Side:
         """Return the condition that selects them."""
         names = ", ".join(_quoted(name) for name in self.versions)
         return f"version_column = '{self.column}' and version in ({names})"
+
+
+def gate_asked_for(options: Namespace) -> dict[str, Any]:
+    """Return the verdict on what the command line names: versions, or artifacts."""
+    schedule = Schedule(options.look, options.looks, options.ad_hoc)
+    files = (options.baseline_artifact, options.candidate_artifact)
+    if all(files):
+        return gate_artifacts(*files, schedule)
+    if any(files) or not (options.baseline and options.candidate):
+        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    traffic = Traffic(
+        by=options.by,
+        baseline=options.baseline,
+        candidate=options.candidate,
+        use_cases=tuple(options.use_case),
+        expected_share=options.expected_share,
+    )
+    with unchanged(options.warehouse):
+        return gate_versions(options.warehouse, traffic, schedule)
 
 
 def gate_versions(

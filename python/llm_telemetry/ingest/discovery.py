@@ -6,12 +6,14 @@ from pathlib import Path
 
 from llm_telemetry.config import knobs
 from llm_telemetry.config.knobs import CONTRACT
-from llm_telemetry.config.project import PROJECT
+from llm_telemetry.config.project import PROJECT, SAMPLE
 from llm_telemetry.errors import InputError
 
 STEM = "llm_system_"
 TABLE = f"{STEM}interactions"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
+# entries of a folder that a message names
+NAMED = 5
 
 
 def named(given: str | None = None) -> list[str]:
@@ -29,21 +31,50 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
     """Return the folder to read: the given one, else the first that holds a source.
 
     A folder that was asked for, by argument or by ``LLMOPS_DATA_DIR``, is never
-    silently replaced by another.
+    silently replaced by another, and the sample is read only when asked for. Raises
+    InputError with what was looked for, where, and what was there instead.
     """
     wanted = folder or _from_environment()
     if wanted is not None:
-        if not wanted.is_dir():
+        # unlike Path.is_dir, it does not raise where a parent may not be looked into
+        if not os.path.isdir(wanted):
             raise InputError(f"{wanted}: no such folder: name that of the telemetry")
         return wanted.resolve()
-    for place in _places():
+    places = _places()
+    for place in places:
         if _holds_table(place) if CONTRACT in sources else _holds(place, sources):
             return place.resolve()
-    looked = f"{TABLE}.csv" if CONTRACT in sources else f"folder {' or '.join(sources)}"
-    raise InputError(
-        f"no {looked} found: name the folder of the telemetry with --data-dir, and "
-        "what it holds with --sources"
+    looked = (
+        f"{TABLE}.csv (or .csv.gz, .parquet)"
+        if CONTRACT in sources
+        else f"folder {' or '.join(sources)}"
     )
+    raise InputError(
+        f"no {looked} in {_listed(places)}: name the folder of the telemetry with "
+        "--data-dir or LLMOPS_DATA_DIR and what it holds with --sources, or try the "
+        "simulated sample with --sample"
+    )
+
+
+def find_sample() -> Path:
+    """Return the folder of the simulated sample."""
+    if not SAMPLE.is_dir():
+        raise InputError(f"--sample: {SAMPLE}: no such folder: use --data-dir")
+    return SAMPLE
+
+
+def shown(folder: Path) -> str:
+    """Return a path as a person would write it: relative below the current folder."""
+    place = folder.resolve()
+    here = Path.cwd()
+    return str(place.relative_to(here) if place.is_relative_to(here) else place)
+
+
+def contents(folder: Path) -> str:
+    """Return what a folder holds, in words: its first names, and how many more."""
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return ", ".join([*names[:NAMED], *more]) or "nothing"
 
 
 def contract_files(folder: Path) -> list[Path]:
@@ -72,7 +103,20 @@ def _places() -> list[Path]:
         for child in sorted(folder.iterdir())
         if child.is_dir()
     ]
-    return [Path(), Path("data"), *mounted, *below, PROJECT / "data" / "sample"]
+    return [Path(), Path("data"), *mounted, *below]
+
+
+def _listed(places: list[Path]) -> str:
+    """Return places in words, each with what it holds."""
+    found = [
+        f"{place.resolve()} (found: {contents(place)})"
+        if os.path.isdir(place) and os.access(place, os.R_OK | os.X_OK)
+        else f"{place.resolve()} (cannot be read)"
+        if os.path.isdir(place)
+        else f"{place.resolve()} (no such folder)"
+        for place in places
+    ]
+    return ", ".join(found)
 
 
 def _holds(folder: Path, sources: Collection[str]) -> bool:

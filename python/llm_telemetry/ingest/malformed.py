@@ -13,6 +13,8 @@ import duckdb
 from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.ingest.discovery import STEM, contract_files
 
+# what opening or reading a file raises where the file is at fault
+UNREADABLE = (duckdb.Error, EOFError, zlib.error, UnicodeDecodeError, OSError)
 TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 
 
@@ -50,15 +52,20 @@ def _fault(file: Path, place: str) -> str | None:
             return _broken_document(file)
         else:
             _read_through(file)
-    except duckdb.Error:
-        return "not a Parquet file: export it again"
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        return "not a complete gzip file: export it again"
-    except UnicodeDecodeError:
-        return "not UTF-8 text: export it as UTF-8"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
+    except UNREADABLE as error:
+        return why_unreadable(error)
     return None
+
+
+def why_unreadable(error: Exception) -> str:
+    """Return in words why a file could not be read, and what to do."""
+    if isinstance(error, duckdb.Error):
+        return "not a Parquet file: export it again"
+    if isinstance(error, (gzip.BadGzipFile, EOFError, zlib.error)):
+        return "not a complete gzip file: export it again"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text: export it as UTF-8"
+    return f"cannot be read: {getattr(error, 'strerror', error)}"
 
 
 def _read_through(file: Path) -> None:

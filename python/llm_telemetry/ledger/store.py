@@ -23,9 +23,10 @@ JUDGED = ("judged_by", "judged_as_of")
 
 def check(file: Path) -> None:
     """Raise InputError if the ledger cannot be written."""
-    if file.is_dir():
+    # unlike Path.is_dir, it does not raise where the folder may not be looked into
+    if os.path.isdir(file):
         raise InputError(f"{file}: a folder: name a file for the ledger")
-    if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+    if os.path.exists(file) and not os.access(file, os.R_OK | os.W_OK):
         raise InputError(f"{file}: cannot write: Permission denied")
 
 

@@ -21,7 +21,11 @@ from llm_telemetry.routing.output.backtest import (
     tabulate,
 )
 from llm_telemetry.routing.output.payload import Payload, payload
-from llm_telemetry.routing.output.policy_table import KEYS, POLICY_COLUMNS
+from llm_telemetry.routing.output.policy_table import (
+    KEYS,
+    LEARNED_NAMES,
+    POLICY_COLUMNS,
+)
 from llm_telemetry.routing.verdicts import RECOMMENDATIONS, Finding, reach_verdict
 
 __all__ = ["Marts", "RoutingDecision", "decide"]
@@ -81,7 +85,7 @@ def _refusal(
 ) -> RoutingDecision:
     policy = pd.DataFrame(columns=POLICY_COLUMNS)
     if len(marts.candidates):
-        nothing = pd.DataFrame(columns=[*KEYS, "policy_mode", "expected_usd"])
+        nothing = pd.DataFrame(columns=[*KEYS, "policy_mode", *LEARNED_NAMES])
         table = policy_table.describe(nothing, marts).assign(reasons=code)
         policy = policy_table.recommend(table, "keep_baseline", 0.0, ())
     shipped = payload("refuse", policy, marts.constraints, earlier)
@@ -118,7 +122,8 @@ def _decide(
     table = policy_table.with_verdicts_of_rows(
         policy_table.describe(policies["learned"], marts),
         evaluation.by_use_case(window, policies["learned"]),
-        knobs["routing_min_ess_use_case"],
+        policies["unconstrained"],
+        knobs,
     )
     finding = reach_verdict(table, window, knobs)
     if expired_by:
@@ -168,12 +173,12 @@ def _describe(
     return RoutingDecision(
         verdict=finding.verdict,
         recommendation=recommendation,
-        reasons=(*finding.reasons, *_notes(table, window, marts)),
+        reasons=tuple(dict.fromkeys((*finding.reasons, *_notes(table, window, marts)))),
         policy=_add_digests(policy, shipped),
         backtest=tabulate(contrasts, window.rows),
         payload=shipped,
         basis=evidence.describe(finding, window, marts.constraints, shipped),
-        estimates=name_estimates(contrasts),
+        estimates=name_estimates(contrasts) | evaluation.limit_costs(window, table),
     )
 
 
@@ -187,5 +192,7 @@ def _notes(table: pd.DataFrame, window: Window, marts: Marts) -> list[str]:
             notes.append("windows_overlap_in_time")
     if not window.rows["use_case"].isin(table["use_case"]).all():
         notes.append("use_case_without_candidates")
+    if window.calls.size_unit is None and not window.is_randomised:
+        notes.append("prompt_length_unknown")
     faults = sorted(set(table["reasons"]) - {""})
     return notes + [f"use_case_{code}" for code in faults]

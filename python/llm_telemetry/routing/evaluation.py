@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from llm_telemetry.decisions.statistics import p_value
+from llm_telemetry.decisions.statistics import Estimate, p_value
 from llm_telemetry.routing.checks.diagnostics import Judged
 from llm_telemetry.routing.estimation import post_stratified
 from llm_telemetry.routing.estimation.contexts import Codes, Floats
@@ -169,6 +169,17 @@ def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
         delta = _estimate_delta(evaluation, is_known=len(on_arm) > 0)
         rows.append((own["use_case"].iloc[0], *counts, worth, *delta))
     return pd.DataFrame(rows, columns=JUDGED_COLUMNS)
+
+
+def limit_costs(window: Window, table: pd.DataFrame) -> dict[str, Estimate]:
+    """Return what keeping the limits would cost, USD an interaction, by use case."""
+    is_known = (table["reasons"] == "limits_cost_more") & table["p_value"].notna()
+    found = {}
+    for place in np.flatnonzero(is_known).tolist():
+        own = window.evaluation(table.iloc[[place]])
+        name = f"limits.{table['use_case'].iloc[place]}.unit_cost_delta"
+        found[name] = contrast("doubly_robust", own).unit_cost_delta
+    return found
 
 
 def _estimate_delta(own: Evaluation, *, is_known: bool) -> tuple[float, ...]:

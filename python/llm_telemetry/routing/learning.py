@@ -73,7 +73,7 @@ def shrink(means: Floats, errors: Floats) -> tuple[Floats, float]:
 def shrunk_cells(cells: pd.DataFrame, is_candidate: pd.Series) -> pd.DataFrame:
     """Return the candidate cells with their shrunk score, by use case."""
     parts = []
-    is_known = is_candidate & (cells["score_se"] > 0)
+    is_known = is_candidate & cells["score_se"].notna()
     for _, own in cells[is_known].groupby("use_case"):
         means, errors = own["score"].to_numpy(), own["score_se"].to_numpy()
         shrunk, spread = shrink(means, errors)
@@ -104,10 +104,34 @@ def learn(
     priced = named.merge(
         marts.prices[[*keys, "expected_cost_usd"]], on=keys, how="left"
     )
+    price = priced["expected_cost_usd"].fillna(priced["avg_cost_usd"]).fillna(0.0)
+    priced = priced.assign(price_usd=price)
+    today = logged_costs(sample, calls.usd) + logged_prices(priced)
     shrunk = shrunk_cells(priced, priced["has_enough_interactions"])
-    price = shrunk["expected_cost_usd"].fillna(shrunk["avg_cost_usd"]).fillna(0.0)
-    total = shrunk["shrunk_score"] + price
-    return shrunk.assign(expected_usd=total.round(USD_DECIMALS)), temperature
+    total = (shrunk["shrunk_score"] + shrunk["price_usd"]).round(USD_DECIMALS)
+    change = (total - shrunk["use_case"].astype(object).map(today)).round(USD_DECIMALS)
+    return shrunk.assign(expected_usd=total, expected_delta_usd=change), temperature
+
+
+def logged_costs(sample: Sample, usd: Mapping[str, float]) -> pd.Series:
+    """Return the mean of R as it was logged, by use case, over what is known of it."""
+    use_cases = sample.contexts["use_case"].astype(object)
+    parts = [
+        price * pd.Series(sample.outcomes[name], use_cases).groupby(level=0).mean()
+        for name, price in usd.items()
+    ]
+    return sum(parts, start=pd.Series(0.0, pd.Index(use_cases.unique())))
+
+
+def logged_prices(priced: pd.DataFrame) -> pd.Series:
+    """Return the mean known price of the arms, by use case, as they served it.
+
+    The same prices as of the arm that is picked: the difference is the arms' alone.
+    """
+    paid = priced["price_usd"] * priced["interactions"]
+    sums = pd.DataFrame({"paid": paid, "calls": priced["interactions"]})
+    totals = sums.groupby(priced["use_case"].astype(object)).sum()
+    return totals["paid"] / totals["calls"]
 
 
 def pick(cells: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.decisions.types import Row
@@ -15,6 +16,10 @@ from llm_telemetry.routing.estimation.value import Contrast
 from llm_telemetry.routing.evaluation import Window, estimates
 
 FAMILY_ERROR_RATE = 0.05  # probability of any false claim about a use case
+FALSE_DISCOVERY_RATE = 0.05  # share of the use cases sent that cost more
+# what history alone says of a use case: nothing, or that its baseline stays
+UNKNOWN_BY_HISTORY = ("too_few_requests", "outcomes_unknown")
+KEPT_BY_HISTORY = ("no_arm_keeps_limits", "limits_cost_more", "no_arm_costs_less")
 # what the router should do for each verdict
 RECOMMENDATIONS = {
     "refuse": "keep_baseline",
@@ -77,31 +82,56 @@ def reach_verdict(
 
 
 def _nothing_to_judge(table: pd.DataFrame, shippable: pd.DataFrame) -> Finding:
-    if (table["reasons"] == "no_arm_keeps_limits").all():
-        return Finding("keep_baseline", ("no_arm_keeps_limits",), shippable)
-    return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
+    codes = set(table["reasons"])
+    if not codes <= {*UNKNOWN_BY_HISTORY, *KEPT_BY_HISTORY}:
+        return Finding("refuse", ("no_use_case_can_be_judged",), shippable)
+    verdict = "keep_baseline" if codes <= set(KEPT_BY_HISTORY) else "refuse"
+    ordered = (*UNKNOWN_BY_HISTORY, *KEPT_BY_HISTORY)
+    return Finding(verdict, tuple(c for c in ordered if c in codes), shippable)
 
 
 def _choose_sent(
     finding: Finding, window: Window, knobs: Mapping[str, float]
 ) -> Finding:
-    """Choose the use cases to route: all that are not worse, or the significant ones.
+    """Choose the use cases to route: those that save money by themselves.
 
-    Where the policy as a whole is not significant, single use cases may be: Holm's
-    correction keeps the probability of any false one at 5 %.
+    Where the policy as a whole is significant, the false discovery rate of the use
+    cases sent is 5 % (Benjamini & Hochberg 1995, one-sided); no other is sent, except
+    where the knobs allow what its limits cost. Where the whole is not significant,
+    single use cases may be: Holm's correction keeps the probability of any false one
+    at 5 %.
     """
     policy, delta = finding.policy, finding.delta
-    is_sure = policy["p_value_holm"] < FAMILY_ERROR_RATE
-    if delta is not None and delta.high < 0:
-        sent, code = policy[~(is_sure & (policy["unit_cost_delta"] > 0))], "pays"
+    saves = policy["unit_cost_delta"] < 0
+    pays = delta is not None and delta.high < 0
+    if pays:
+        is_sent = saves & (_false_discovery_rates(policy) <= FALSE_DISCOVERY_RATE)
+        if is_sent.any():
+            is_sent |= _is_limit_paid(policy, knobs)
     else:
-        sent, code = policy[is_sure & (policy["unit_cost_delta"] < 0)], "pays_in_part"
-    if sent.empty:
-        codes = ("interval_holds_zero",)
+        is_sent = saves & (policy["p_value_holm"] < FAMILY_ERROR_RATE)
+    if not is_sent.any():
+        codes = ("pays_only_together" if pays else "interval_includes_zero",)
         return replace(finding, verdict="inconclusive", reasons=codes)
-    if len(sent) < len(policy):
-        finding = replace(finding, policy=sent, found=estimates(window, sent))
-    return _cap_verdict(finding, code, window, knobs)
+    if pays and is_sent.all():
+        return _cap_verdict(finding, "pays", window, knobs)
+    sent = policy[is_sent]
+    finding = replace(finding, policy=sent, found=estimates(window, sent))
+    return _cap_verdict(finding, "pays_in_part", window, knobs)
+
+
+def _false_discovery_rates(policy: pd.DataFrame) -> pd.Series:
+    """Return one-sided p-values of no saving, adjusted; what is unknown has 1."""
+    half = policy["p_value"] / 2
+    one_sided = half.where(policy["unit_cost_delta"] < 0, 1 - half).fillna(1.0)
+    return pd.Series(stats.false_discovery_control(one_sided), policy.index)
+
+
+def _is_limit_paid(policy: pd.DataFrame, knobs: Mapping[str, float]) -> pd.Series:
+    """Return where history expects limits to cost, and no more than is allowed."""
+    most = knobs["routing_max_limit_cost_usd"]
+    is_paid = ~(policy["learned_unit_cost_delta"] < 0)
+    return is_paid & (policy["unit_cost_delta_low"] <= most)
 
 
 def _cap_verdict(
@@ -109,12 +139,18 @@ def _cap_verdict(
 ) -> Finding:
     """Return the strongest verdict that the limits and checks allow."""
     policy, delta = finding.policy, finding.delta
+    # limits that are paid for may cost what the others save
+    if delta is None or not delta.high < 0:
+        nothing = ("interval_includes_zero",)
+        return replace(finding, verdict="inconclusive", reasons=nothing)
     own = window.evaluation(policy)
-    factor = np.nan if delta is None else robust_factor(delta, own)
+    factor = robust_factor(delta, own)
     status = policy["constraint_status"]
     caps = {
         "limits_violated": (status == "violated").any(),
         "limits_not_certified": (status != "certified").any(),
+        "prompt_length_unknown": not window.is_randomised
+        and window.calls.size_unit is None,
         "diagnostic_not_measured": bool(unmeasured(finding.checks)),
         "hidden_context_could_explain_it": not window.is_randomised
         and not factor >= knobs["routing_min_lambda"],

@@ -92,12 +92,23 @@ def expect(world: World, contexts: pd.DataFrame, arm: int) -> Expectation:
     limit = (np.log(SLA_MS + 0.5) - location) / world.outcomes.latency_sd
     price = world.arms[arm]
     tokens = _expected_completion(world, contexts)
-    cost = contexts["prompt_tokens"] * price.input_price + tokens * price.output_price
+    counted = _expected_prompt(world, contexts, price.model_provider)
+    cost = counted * price.input_price + tokens * price.output_price
     return Expectation(
         failure_rate=_expected_failure(world, contexts, arms),
         sla_breach_rate=ndtr(-limit),
-        cost_usd=cost.to_numpy() / 1e6,
+        cost_usd=cost / 1e6,
     )
+
+
+def _expected_prompt(world: World, contexts: pd.DataFrame, provider: str) -> Floats:
+    """Return E[tokens of the prompt] as a provider counts them, not rounded."""
+    tokens = contexts["prompt_tokens"].to_numpy(dtype=np.float64)
+    for own in world.tokenizers:
+        if own.model_provider == provider:
+            factor = np.exp(own.log_factor + own.log_sd**2 / 2)
+            return np.asarray(tokens * factor + own.overhead)
+    return tokens
 
 
 def draw_outcomes(

@@ -24,6 +24,8 @@ TIERS = ("free", "pro", "enterprise")
 CHANNELS = ("web_app", "api", "mobile_app", "slack")
 REGIONS = ("AMER", "EMEA", "APAC")
 SEGMENTS = ("individual", "team", "enterprise_team")
+# a prompt of common tokens has this many characters for each
+TOKEN_CHARS = 4
 PROMPT_VERSIONS = ("v1", "v2")
 
 Row = tuple[float, ...]
@@ -55,6 +57,16 @@ class Traffic:
     prompt_log_sd: float = 0.6
     sessions_per_user: float = 3.0
     retry_rate: float = 0.05
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """How a provider counts a prompt: tokens of its own for each of the common ones."""
+
+    model_provider: str
+    log_factor: float
+    log_sd: float = 0.0  # from prompt to prompt
+    overhead: int = 0  # tokens a prompt, for the format of tools
 
 
 @dataclass(frozen=True)
@@ -155,6 +167,7 @@ class World:
     incident: Incident | None = None
     cost_creep: CostCreep | None = None
     hidden: Hidden | None = None
+    tokenizers: tuple[Tokenizer, ...] = ()  # the others count the common tokens
     shift: Shift | None = None
     missing: Missing = Missing()
     canary: Canary | None = None

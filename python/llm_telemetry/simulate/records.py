@@ -14,6 +14,7 @@ from llm_telemetry.simulate.parameters import (
     SEGMENTS,
     START,
     TIERS,
+    TOKEN_CHARS,
     USE_CASES,
     Missing,
     World,
@@ -47,7 +48,8 @@ def log_interactions(
     log["model_provider"] = _names([arm.model_provider for arm in world.arms], arms)
     log["model_name"] = _names([arm.model_name for arm in world.arms], arms)
     log["latency_ms"] = _lose_latency(outcomes["latency_ms"], world.missing, rng)
-    log["prompt_tokens"] = contexts["prompt_tokens"]
+    log["prompt_tokens"] = _count_tokens(world, contexts, arms, rng)
+    log["prompt_chars"] = contexts["prompt_tokens"] * TOKEN_CHARS
     log["completion_tokens"] = outcomes["completion_tokens"]
     log["total_tokens"] = log["prompt_tokens"] + log["completion_tokens"]
     speed = log["total_tokens"] / (log["latency_ms"].clip(lower=1.0) / 1000)
@@ -111,6 +113,20 @@ def _name_contexts(contexts: pd.DataFrame) -> pd.DataFrame:
             "segment": _names(SEGMENTS, contexts["segment"]),
         }
     )
+
+
+def _count_tokens(
+    world: World, contexts: pd.DataFrame, arms: Integers, rng: np.random.Generator
+) -> Integers:
+    """Return the prompts' tokens as the provider of the arm used counts them."""
+    tokens = contexts["prompt_tokens"].to_numpy().copy()
+    providers = np.array([arm.model_provider for arm in world.arms])[arms]
+    for own in world.tokenizers:
+        rows = providers == own.model_provider
+        drawn = own.log_sd * rng.standard_normal(int(rows.sum()))
+        counted = tokens[rows] * np.exp(own.log_factor + drawn)
+        tokens[rows] = np.rint(counted).clip(1) + own.overhead
+    return tokens
 
 
 def _price(world: World, log: pd.DataFrame, arms: Integers) -> pd.Series:

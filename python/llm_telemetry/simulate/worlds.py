@@ -17,6 +17,7 @@ from llm_telemetry.simulate.parameters import (
     Routing,
     Shift,
     Table,
+    Tokenizer,
     Traffic,
     World,
 )
@@ -150,6 +151,17 @@ MISSING_NOT_AT_RANDOM = replace(
     ),
 )
 
+OWN_COUNTS = replace(
+    REAL,
+    name="own_counts",
+    tokenizers=(
+        Tokenizer("anthropic", log_factor=0.20, log_sd=0.06, overhead=120),
+        Tokenizer("google", log_factor=-0.12, log_sd=0.06, overhead=10),
+        Tokenizer("meta", log_factor=0.08, log_sd=0.06),
+        Tokenizer("mistral", log_factor=0.15, log_sd=0.06, overhead=60),
+    ),
+)
+
 LOW_VOLUME = replace(REAL, name="low_volume", interactions=400)
 
 WORLDS: Mapping[str, World] = MappingProxyType(
@@ -163,6 +175,7 @@ WORLDS: Mapping[str, World] = MappingProxyType(
             DRIFTED,
             INCIDENT,
             MISSING_NOT_AT_RANDOM,
+            OWN_COUNTS,
             LOW_VOLUME,
         )
     }

@@ -15,12 +15,24 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit
 
-from llm_telemetry.decisions.statistics import Estimate, clustered_mean, from_influence
+from llm_telemetry.decisions.statistics import (
+    Estimate,
+    clustered_mean,
+    effective_clusters,
+    effective_size,
+    from_influence,
+)
 from llm_telemetry.decisions.types import Row, check
-from llm_telemetry.routing.estimation.contexts import Codes, Encoder, Floats
+from llm_telemetry.routing.estimation.contexts import (
+    LOG_PROMPT_SIZE,
+    Codes,
+    Encoder,
+    Floats,
+)
 from llm_telemetry.routing.estimation.value import Contrast, Evaluation
 
 LEVEL = 0.95
+NORMAL_LIMIT = float(stats.norm.ppf((1 + LEVEL) / 2))
 NEWTON_STEPS = 25
 LEAST_SPREAD = 1e-9  # sd of the propensities, if they differ between calls at all
 # diagnostics, and the code of the refusal if one fails
@@ -146,28 +158,44 @@ def _balance(judged: Judged, limit: float) -> Iterator[Row]:
 
 
 def _mean_difference(values: Floats, weights: Floats, sessions: Codes) -> Estimate:
-    """Return sum(w x) / sum(w) minus mean(x), in standard deviations of x."""
+    """Return sum(w x) / sum(w) minus mean(x), in standard deviations of x.
+
+    Its t interval has as many degrees of freedom as sessions carry weight, or fewer
+    if some carry most of the variance, as that of the saving.
+    """
     total, sd = weights.sum(), values.std() if len(values) else 0.0
     if not (total > 0 and sd > 0):
         return Estimate(nan, nan, nan, nan, len(values), 0)
     mean = float((weights * values).sum() / total)
     difference = mean - float(values.mean())
     pull = weights * (values - mean) * (len(values) / total) - (values - values.mean())
-    return from_influence(difference / sd, pull / len(values) / sd, sessions)
+    influence = pull / len(values) / sd
+    carrying = effective_size(np.square(np.bincount(sessions, weights=influence)))
+    degrees = min(effective_clusters(weights, sessions), carrying) - 1
+    return from_influence(difference / sd, influence, sessions, freedom=degrees)
 
 
 def _negative_control(
     contexts: pd.DataFrame, weights: Floats, sessions: Codes
 ) -> Iterator[Row]:
-    """Estimate the policy's effect on prompt length, which must be zero."""
-    lengths = contexts["log_prompt_tokens"].to_numpy()
+    """Estimate the policy's effect on the prompt's length, which it cannot have.
+
+    It does not apply where no count of the length is independent of the arm.
+    """
+    if LOG_PROMPT_SIZE not in contexts:
+        yield _plain("negative_control_effect_in_sd", nan)
+        yield check("negative_control_z", None, None, None)
+        return
+    lengths = contexts[LOG_PROMPT_SIZE].to_numpy()
     known = np.isfinite(lengths)
     effect = _mean_difference(lengths[known], weights[known], sessions[known])
     yield _plain("negative_control_effect_in_sd", effect.value)
-    limit = float(stats.norm.ppf((1 + LEVEL) / 2))
-    z = abs(effect.value) / effect.se if effect.se > 0 else nan
-    is_met = bool(z <= limit) if np.isfinite(z) else None
-    yield check("negative_control_z", z if np.isfinite(z) else None, limit, is_met)
+    # a few sessions can carry most of the variance: the limit is that of a t test
+    if not effect.se > 0:
+        yield check("negative_control_z", None, NORMAL_LIMIT, None)
+        return
+    z, limit = abs(effect.value) / effect.se, (effect.high - effect.value) / effect.se
+    yield check("negative_control_z", float(z), float(limit), bool(z <= limit))
 
 
 def _calibration(judged: Judged, limit: float) -> Iterator[Row]:

@@ -6,6 +6,10 @@ from llm_telemetry.decisions.types import Row, check
 from llm_telemetry.routing.estimation.prepared import ARM
 
 INFEASIBLE = "infeasible"
+# no arm was picked, and it is not known that none keeps the limits
+UNKNOWN = "unknown"
+KEPT = ("certified", "plausible")
+UNMEASURED = "unmeasured"
 LIMITS = ["policy_mode", "step", "max_failure_rate", "max_p95_latency_ms"]
 
 
@@ -17,11 +21,42 @@ def feasible(cells: pd.DataFrame, constraints: pd.DataFrame) -> pd.DataFrame:
     """
     kept = constraints[
         (constraints["evidence"] == "history")
-        & (constraints["constraint_status"] != "violated")
+        & constraints["constraint_status"].isin(KEPT)
     ]
     joined = cells.merge(kept[["use_case", *ARM, *LIMITS]], on=["use_case", *ARM])
     first = joined.groupby("use_case")["step"].transform("min")
     return joined[joined["step"] == first]
+
+
+def reasons_without_pick(
+    candidates: pd.DataFrame, constraints: pd.DataFrame
+) -> pd.Series:
+    """Return why a use case would have no arm picked, by use case, from history alone.
+
+    An arm of few calls that keeps a limit, or use cases that have no other, say nothing
+    of the limits; nor does an arm of which no outcome or latency was measured.
+    """
+    history = constraints[constraints["evidence"] == "history"]
+    keys = ["use_case", *ARM]
+    joined = history.merge(candidates[[*keys, "has_enough_interactions"]], on=keys)
+    is_enough = joined["has_enough_interactions"].astype(bool)
+    is_kept = joined["constraint_status"].isin(KEPT)
+    found = pd.DataFrame(
+        {
+            "use_case": joined["use_case"],
+            "is_enough": is_enough,
+            "is_thin_and_kept": is_kept & ~is_enough,
+            # what is kept and not picked has scores that are unknown
+            "is_unknown": is_enough
+            & (is_kept | (joined["constraint_status"] == UNMEASURED)),
+            "is_kept": is_kept & is_enough,
+        }
+    )
+    any_arm = found.groupby("use_case").any()
+    reasons = pd.Series("no_arm_keeps_limits", any_arm.index)
+    reasons = reasons.mask(any_arm["is_unknown"], "outcomes_unknown")
+    is_thin = ~any_arm["is_kept"] & any_arm["is_thin_and_kept"]
+    return reasons.mask(is_thin | ~any_arm["is_enough"], "too_few_requests")
 
 
 def shipping_status(policy: pd.DataFrame, constraints: pd.DataFrame) -> pd.Series:
@@ -29,7 +64,10 @@ def shipping_status(policy: pd.DataFrame, constraints: pd.DataFrame) -> pd.Serie
     keys = ["use_case", *ARM, "policy_mode"]
     both = constraints[constraints["evidence"] == "all"]
     joined = policy[keys].merge(both, on=keys, how="left")
-    return joined["constraint_status"].fillna("violated").set_axis(policy.index)
+    # a use case without a pick has no step; of some it is known that none is kept
+    of_mode = policy["policy_mode"].map({INFEASIBLE: "violated", UNKNOWN: UNMEASURED})
+    found = joined["constraint_status"].set_axis(policy.index)
+    return found.fillna(of_mode).fillna("violated")
 
 
 def limit_checks(policy: pd.DataFrame, constraints: pd.DataFrame) -> tuple[Row, ...]:

@@ -17,21 +17,31 @@ Design: TypeAlias = Any
 
 MISSING = "(missing)"
 HOURS = 24
+LOG_PROMPT_SIZE = "log_prompt_size"
 
 
 def pre_call(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the pre-call context of each row.
 
     Never completion or total tokens, latency, cost or flags: they follow from the
-    arm, and adjusting for them would hide what the arm does.
+    arm, and adjusting for them would hide what the arm does. Nor the prompt's length
+    where only the arms' own tokenizers counted it. Within an arm such counts tell
+    long from short, but their level is the tokenizer's and that of the prompts sent
+    there: centred by arm they would say of every log that it is balanced.
     """
     hours = _numbers(rows["hour_of_day"]) * (2 * np.pi / HOURS)
     names = ["use_case", "account_tier", "channel", "region", "segment", "weekday"]
-    return pd.DataFrame({name: _named(rows[name]) for name in names}).assign(
-        log_prompt_tokens=np.log1p(_numbers(rows["prompt_tokens"]).clip(lower=0)),
-        hour_sin=np.sin(hours),
-        hour_cos=np.cos(hours),
-    )
+    contexts = pd.DataFrame({name: _named(rows[name]) for name in names})
+    if size_unit(rows) is not None:
+        sizes = _numbers(rows["prompt_size"]).clip(lower=0)
+        contexts[LOG_PROMPT_SIZE] = np.log1p(sizes)
+    return contexts.assign(hour_sin=np.sin(hours), hour_cos=np.cos(hours))
+
+
+def size_unit(rows: pd.DataFrame) -> str | None:
+    """Return what prompts are measured in, None where arms count each its own way."""
+    units = set(rows["prompt_size_unit"].unique()) - {"none"}
+    return str(units.pop()) if units else None
 
 
 @dataclass(frozen=True, eq=False)

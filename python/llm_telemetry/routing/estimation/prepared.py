@@ -7,7 +7,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from llm_telemetry.routing.estimation.contexts import Codes, Floats, pre_call
+from llm_telemetry.routing.estimation.contexts import (
+    LOG_PROMPT_SIZE,
+    Codes,
+    Floats,
+    pre_call,
+    size_unit,
+)
 from llm_telemetry.routing.estimation.nuisances import Sample
 
 ARM = ["model_provider", "model_name"]
@@ -22,7 +28,7 @@ NAMED = [
     "prompt_length",
 ]
 # what an arm does to a call may differ by these
-INTERACTED = ("use_case", "log_prompt_tokens")
+INTERACTED = ("use_case", LOG_PROMPT_SIZE)
 STOCHASTIC = ("is_failure", "is_sla_breach")
 
 
@@ -76,15 +82,21 @@ class Calls:
     def sample(self, *windows: str) -> Sample:
         """Return the calls of some windows as the models see them."""
         rows = self.rows[self.rows["decision_window"].isin(windows)]
+        contexts = pre_call(rows)
         return Sample(
-            contexts=pre_call(rows),
+            contexts=contexts,
             arms=self.codes(rows),
             arm_count=len(self.arms),
             sessions=pd.factorize(rows["session_id"])[0],
             outcomes={name: rows[name].to_numpy() for name in STOCHASTIC},
             logged=rows["propensity"].to_numpy(),
-            interacted=INTERACTED,
+            interacted=[name for name in INTERACTED if name in contexts],
         )
+
+    @cached_property
+    def size_unit(self) -> str | None:
+        """Return what prompts are measured in; None where their length is unknown."""
+        return size_unit(self.rows)
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
@@ -95,21 +107,32 @@ class Calls:
     def expected_cost(self) -> Floats:
         """Return USD an evaluation row is expected to cost, rows x arms.
 
-        Tokens times price: the prompt is known before the call, the answer's usual
-        length by use case. An unknown price is the mean of the others.
+        Tokens times price: those of the prompt are the use case's usual ones times
+        the prompt's length over the usual, because the tokens logged are of the arm
+        that was used; those of the answer are the usual ones. An unknown price is
+        the mean of the others.
         """
         prices = self.prices.assign(arm=self.codes(self.prices))
         lengths = prices.groupby("use_case")["avg_prompt_tokens"].first()
-        rows = self.evaluation
-        prompts = rows["prompt_tokens"].astype("Float64").astype("float64")
-        usual = rows["use_case"].map(lengths).astype(float)
-        beyond = (prompts - usual).fillna(0.0).to_numpy()
+        usual = self.evaluation["use_case"].map(lengths).astype(float)
+        beyond = (usual * self._relative_sizes()).fillna(0.0).to_numpy()
         expected = self._by_arm(prices, "expected_cost_usd")
         price = self._by_arm(prices, "input_price_usd")
         cost = expected + price * beyond[:, None]
         known = np.isfinite(cost)
         mean = float(cost[known].mean()) if known.any() else 0.0
         return np.where(known, cost, mean)
+
+    def _relative_sizes(self) -> pd.Series:
+        """Return how much longer each evaluated prompt is than those of history."""
+        sizes = self.rows["prompt_size"].astype("Float64").astype("float64")
+        use_cases = self.rows["use_case"]
+        window = self.rows["decision_window"]
+        history = sizes[window == "history"]
+        means = history.groupby(use_cases, observed=True).mean()
+        judged = (window == "evaluation").to_numpy()
+        usual = use_cases[judged].map(means).astype("float64")
+        return (sizes[judged] / usual - 1).reset_index(drop=True)
 
     def _by_arm(self, prices: pd.DataFrame, column: str) -> Floats:
         """Return a column of the prices per evaluation row, rows x arms."""

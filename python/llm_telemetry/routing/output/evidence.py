@@ -52,6 +52,20 @@ def describe(
     )
 
 
+# what prompts are compared by, and whether that depends on the arm
+PROMPT_SIZES = {
+    "characters": ("checked", "the negative control, on characters of the prompt"),
+    "tokens": (
+        "untestable",
+        "one tokenizer, says the knob prompt_tokens_are_comparable",
+    ),
+    None: (
+        "untestable",
+        "each provider counts tokens its own way: not compared by length",
+    ),
+}
+
+
 def _assumptions(window: Window) -> tuple[Row, ...]:
     hidden = (
         ("checked", "the router wrote down the chance of every draw")
@@ -61,6 +75,10 @@ def _assumptions(window: Window) -> tuple[Row, ...]:
     rows = [
         ("every arm could have served every routed call", "checked", "diagnostics"),
         ("nothing hidden decides both the arm and the outcome", *hidden),
+        (
+            "prompts that are compared are equally long",
+            *PROMPT_SIZES[window.calls.size_unit],
+        ),
         (
             "what is missing is missing alike on all arms",
             "checked",
@@ -134,4 +152,5 @@ def unit_cost_sd(finding: Finding, window: Window) -> float:
     total = np.zeros(len(own.sessions))
     for part in own.parts.values():
         total += part.usd * part.observed
-    return sqrt(float(np.nanvar(total, ddof=1))) if len(total) > 1 else nan
+    known = total[np.isfinite(total)]
+    return sqrt(float(known.var(ddof=1))) if len(known) > 1 else nan

@@ -1,11 +1,16 @@
 """The policy as a table: one row per use case, the reference's columns first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from llm_telemetry.decisions.statistics import holm
-from llm_telemetry.routing.checks.limits import INFEASIBLE, shipping_status
+from llm_telemetry.routing.checks.limits import (
+    INFEASIBLE,
+    UNKNOWN,
+    reasons_without_pick,
+    shipping_status,
+)
 from llm_telemetry.routing.estimation.prepared import ARM, Marts
 from llm_telemetry.routing.evaluation import JUDGED_COLUMNS
 from llm_telemetry.routing.learning import modal_arms
@@ -29,6 +34,11 @@ CANDIDATE_NAMES = {
     "avg_cost_usd": "avg_cost",
     "expected_unit_cost_usd": "expected_unit_cost",
 }
+# and what history says of it
+LEARNED_NAMES = {
+    "expected_usd": "learned_unit_cost",
+    "expected_delta_usd": "learned_unit_cost_delta",
+}
 REFERENCE_PICK = [*ARM, "policy_mode", "expected_unit_cost"]
 POLICY_COLUMNS = [
     *REFERENCE_COLUMNS,
@@ -37,6 +47,7 @@ POLICY_COLUMNS = [
     "reasons",
     "constraint_status",
     "learned_unit_cost",
+    "learned_unit_cost_delta",
     *(f"baseline_{name}" for name in ARM),
     *(f"reference_{name}" for name in REFERENCE_PICK),
     *JUDGED_COLUMNS[1:],
@@ -49,11 +60,17 @@ POLICY_COLUMNS = [
 def describe(learned: pd.DataFrame, marts: Marts) -> pd.DataFrame:
     """Return a row per use case of history; where no arm keeps a limit, today's arm."""
     modal = modal_arms(marts.candidates)
-    picked = learned[[*KEYS, "policy_mode", "expected_usd"]].rename(
-        columns={"expected_usd": "learned_unit_cost"}
+    picked = learned[[*KEYS, "policy_mode", *LEARNED_NAMES]].rename(
+        columns=LEARNED_NAMES
     )
     left_out = modal[~modal["use_case"].isin(picked["use_case"])]
-    table = pd.concat([picked, left_out.assign(policy_mode=INFEASIBLE)])
+    reasons = left_out["use_case"].map(
+        reasons_without_pick(marts.candidates, marts.constraints)
+    )
+    is_infeasible = reasons == "no_arm_keeps_limits"
+    modes = is_infeasible.map({True: INFEASIBLE, False: UNKNOWN})
+    rest = left_out.assign(policy_mode=modes, reasons=reasons)
+    table = pd.concat([picked.assign(reasons=""), rest])
     seen = marts.candidates.rename(columns=CANDIDATE_NAMES)
     numbers = ["sla_breach_rate", *CANDIDATE_NAMES.values()]
     today = modal.rename(columns={name: f"baseline_{name}" for name in ARM})
@@ -72,19 +89,37 @@ def describe(learned: pd.DataFrame, marts: Marts) -> pd.DataFrame:
 
 
 def with_verdicts_of_rows(
-    table: pd.DataFrame, judged: pd.DataFrame, min_sessions: float
+    table: pd.DataFrame,
+    judged: pd.DataFrame,
+    unconstrained: pd.DataFrame,
+    knobs: Mapping[str, float],
 ) -> pd.DataFrame:
-    """Add what the evaluation window says of each row alone, and its faults."""
+    """Add what the evaluation window says of each row alone, and its faults.
+
+    The first fault counts: no arm picked, one that history says gains nothing, one
+    that the window cannot judge. ``unconstrained`` is the cheapest arm of any.
+    """
     joined = table.merge(judged, on="use_case", how="left")
-    is_infeasible = joined["policy_mode"] == INFEASIBLE
-    is_absent = ~is_infeasible & ~(joined["evaluation_rows_on_arm"] > 0)
-    is_thin = ~is_infeasible & ~is_absent
-    is_thin &= ~(joined["effective_sessions"] >= min_sessions)
-    faults = pd.Series("", joined.index)
-    faults = faults.mask(is_infeasible, "no_arm_keeps_limits")
-    faults = faults.mask(is_absent, "arm_absent_in_evaluation")
-    faults = faults.mask(is_thin, "too_few_sessions")
-    return joined.assign(reasons=faults, p_value_holm=holm(joined["p_value"]))
+    cheapest = unconstrained.set_index("use_case")["expected_usd"]
+    change = joined["learned_unit_cost_delta"]
+    # a cheaper arm was learned, and the limits ruled it out
+    is_limited = joined["learned_unit_cost"] > joined["use_case"].map(cheapest)
+    # an arm that served every call changes nothing, whatever shrinkage expects of it
+    is_alone = joined["evaluation_rows_on_arm"] == joined["evaluation_rows"]
+    is_paid = is_limited & (change <= knobs["routing_max_limit_cost_usd"])
+    faults = {
+        "outcomes_unknown": change.isna(),
+        "limits_cost_more": is_limited & ~(change < 0) & ~is_paid,
+        "no_arm_costs_less": ~is_limited & (~(change < 0) | is_alone),
+        "arm_absent_in_evaluation": ~(joined["evaluation_rows_on_arm"] > 0),
+        "too_few_sessions": ~(
+            joined["effective_sessions"] >= knobs["routing_min_ess_use_case"]
+        ),
+    }
+    reasons = joined["reasons"]
+    for code, is_so in faults.items():
+        reasons = reasons.mask((reasons == "") & is_so, code)
+    return joined.assign(reasons=reasons, p_value_holm=holm(joined["p_value"]))
 
 
 def recommend(

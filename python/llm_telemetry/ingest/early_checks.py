@@ -1,0 +1,236 @@
+"""Look at files, headers and first rows before dbt starts, which is slow to say it.
+
+What is named here would fail the build for certain; whatever needs every row is left
+to the integrity checks, of which the lines carry the names.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from llm_telemetry.config.knobs import number
+from llm_telemetry.errors import InputError
+from llm_telemetry.ingest import column_names
+from llm_telemetry.ingest.column_values import READINGS, unusable
+from llm_telemetry.ingest.discovery import CONTRACT, STEM, contents, shown
+from llm_telemetry.ingest.file_heads import (
+    FIRST_ROWS,
+    Head,
+    files_of_table,
+    glob,
+    literal,
+    read_head,
+)
+from llm_telemetry.ingest.malformed import malformed_files
+
+STEMS = {
+    "interactions": f"{STEM}interactions",
+    "sessions": f"{STEM}sessions_summary",
+    "users": f"{STEM}users_summary",
+    "prompts": f"{STEM}prompts_lookup",
+    "instruction_samples": f"{STEM}instruction_tuning_samples",
+}
+REQUIRED = ("interactions", "sessions", "users")
+# of a table, the latest by name; columns of a file that a message names
+MOST_FILES, MOST_NAMES = 100, 8
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+JSON = ("json", "jsonl", "ndjson")
+SOURCE_SUFFIXES = {"otlp": JSON}
+GATEWAY_SUFFIXES = (*JSON, "csv", "parquet")
+# read a file; list and enter a folder
+READ, ENTER = os.R_OK, os.R_OK | os.X_OK
+DENIED = "cannot be read: Permission denied"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A folder that is looked at, and hints on columns named unlike the contract's."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    sources: Collection[str]
+    hints: list[str] = field(default_factory=list)
+
+
+def check(folder: Path, sources: Collection[str]) -> list[str]:
+    """Return hints on columns that are named unlike those of the contract.
+
+    Raises InputError with one line per problem, all of which would fail the build.
+    """
+    if not os.access(folder, ENTER):
+        raise InputError(f"{shown(folder)}: {DENIED}")
+    faults: list[str] = []
+    with duckdb.connect() as connection:
+        looked = Looked(connection, folder, sources)
+        for source in sources:
+            if source == CONTRACT:
+                for table in STEMS:
+                    faults += _table_faults(looked, table)
+            else:
+                faults += _source_faults(looked, source)
+    if faults:
+        raise InputError(*faults, *looked.hints)
+    return looked.hints
+
+
+def _table_faults(looked: Looked, table: str) -> Iterator[str]:
+    """Yield what is wrong with the files of a table of the contract."""
+    folder, stem = looked.folder, STEMS[table]
+    if _is_denied(folder / stem):
+        yield f"{shown(folder / stem)}: {DENIED}"
+        return
+    files = files_of_table(looked.connection, folder / stem)
+    if not files:
+        if table in REQUIRED:
+            yield (
+                f"{table}.file: required_file: no {stem}.csv (or .csv.gz, .parquet) in "
+                f"{shown(folder)}; found: {contents(folder)}: put the file there, or "
+                "name its folder with --data-dir"
+            )
+        return
+    single = [file.name for file in files if file.parent == folder]
+    if len(single) > 1:
+        yield f"{table}.file: one_file: {' and '.join(single)}: keep one of them"
+    latest = files[-MOST_FILES:]
+    heads = [
+        read_head(file, folder, rows=FIRST_ROWS if file is latest[-1] else 1)
+        for file in latest
+    ]
+    if any(head.columns is None for head in heads):
+        yield from (f"{head.name}: {head.fault}" for head in heads if head.fault)
+        return
+    yield from _content_faults(looked, table, files, heads)
+
+
+def _content_faults(
+    looked: Looked, table: str, files: list[Path], heads: list[Head]
+) -> Iterator[str]:
+    """Yield what is wrong with the rows and columns of a table's latest files."""
+    is_whole = len(heads) == len(files)
+    if table in REQUIRED and is_whole and not any(head.rows for head in heads):
+        yield f"{table}.file: not_empty: {_named(heads)} has no rows: export it again"
+    with_names = [head for head in heads if head.columns]
+    if separated := [head for head in with_names if _separator(head, table)]:
+        yield _separated(table, separated)
+        return
+    yield from _absent_columns(looked, table, with_names)
+    if table != "interactions":
+        return
+    for column in READINGS:
+        line = unusable(looked.connection, files, heads[-1], column)
+        if line and (column != "latency_ms" or _needs_latency(looked)):
+            yield line
+    is_lacked = is_whole and not any("latency_ms" in head.lower() for head in heads)
+    if is_lacked and with_names and _needs_latency(looked):
+        yield from _no_latency(with_names)
+
+
+def _absent_columns(looked: Looked, table: str, heads: list[Head]) -> Iterator[str]:
+    """Yield each required column that files lack; hint at what the others may be."""
+    for column, requirement in column_names.contract()[table].items():
+        is_required = requirement == "required"
+        # a day stands in for the timestamp
+        enough = {column, "date_utc"} if column == "timestamp_utc" else {column}
+        lacking = [head for head in heads if not enough & set(head.lower())]
+        if not lacking:
+            continue
+        hint = _hint(table, column, lacking[0])
+        if is_required:
+            yield (
+                f"{table}.{column}: required_column: not in {_named(lacking)}: "
+                + (hint or f"add the column; found: {_columns(lacking[0])}")
+            )
+        elif hint:
+            looked.hints.append(f"{table}.{column}: {hint}")
+
+
+def _hint(table: str, column: str, head: Head) -> str | None:
+    known = column_names.contract()[table]
+    unknown = [name for name in head.columns or [] if name.lower() not in known]
+    other = column_names.like(column, unknown)
+    return other and f"did you mean `{other}` -> `{column}`? rename the column"
+
+
+def _needs_latency(looked: Looked) -> bool:
+    """Return whether a build of the contract's files alone fails without latencies."""
+    # a knob that is no number has a line of its own
+    with suppress(InputError):
+        is_limited = number("max_latency_missing_rate") < 1
+        return is_limited and list(looked.sources) == [CONTRACT]
+    return False
+
+
+def _no_latency(heads: list[Head]) -> Iterator[str]:
+    # an answer from a cache needs no latency
+    if not any("cache_hit" in head.lower() for head in heads):
+        yield (
+            f"interactions.latency_ms: missing_latency: not in {_named(heads)}: add "
+            "the column, or set MAX_LATENCY_MISSING_RATE=1 to do without"
+        )
+
+
+def _separator(head: Head, table: str) -> str | None:
+    """Return what separates the columns, where it is no comma."""
+    first, *others = head.columns or [""]
+    if others or first.lower() in column_names.contract()[table]:
+        return None
+    return next((mark for mark in SEPARATORS if mark in first), None)
+
+
+def _separated(table: str, heads: list[Head]) -> str:
+    mark = _separator(heads[0], table) or ";"
+    (only,) = heads[0].columns or [""]
+    name = f"{only[:40]}..." if len(only) > 40 else only
+    return (
+        f"{table}.file: {_named(heads)} has one column, '{name}': its columns are "
+        f"separated by {SEPARATORS[mark]}: export it with commas"
+    )
+
+
+def _named(heads: list[Head]) -> str:
+    more = f" and {len(heads) - 1} more files" if len(heads) > 1 else ""
+    return heads[0].name + more
+
+
+def _columns(head: Head) -> str:
+    names = head.columns or []
+    more = len(names) - MOST_NAMES
+    return ", ".join([*names[:MOST_NAMES], *([f"{more} more"] if more > 0 else [])])
+
+
+def _is_denied(folder: Path) -> bool:
+    return os.path.isdir(folder) and not os.access(folder, ENTER)
+
+
+def _source_faults(looked: Looked, source: str) -> Iterator[str]:
+    """Yield what is wrong with the files of a source other than the contract."""
+    folder, own = looked.folder, looked.folder / source
+    if _is_denied(own):
+        yield f"{shown(own)}: {DENIED}"
+        return
+    suffixes = SOURCE_SUFFIXES.get(source, GATEWAY_SUFFIXES)
+    ending = re.compile(rf"[.]({'|'.join(suffixes)})([.]gz)?$")
+    found = (
+        [file for file in glob(looked.connection, pattern) if ending.search(file.name)]
+        for pattern in (f"{literal(own)}/**", f"{literal(folder)}/**")
+    )
+    files = next((some for some in found if some), [])
+    if not files:
+        endings = ", ".join(f".{suffix}" for suffix in suffixes)
+        yield (
+            f"{source}.file: required_file: no file of {endings} (or .gz of them) in "
+            f"{shown(own)} or {shown(folder)}; found: {contents(folder)}: put the "
+            "export there, or name its folder with --data-dir"
+        )
+        return
+    names = {file: file.relative_to(folder) for file in files}
+    yield from (f"{names[f]}: {DENIED}" for f in files if not os.access(f, READ))
+    if not any(file.stat().st_size for file in files):
+        more = f" and {len(files) - 1} more files" if len(files) > 1 else ""
+        empty = f"{source}.file: not_empty: {names[files[0]]}{more}: export it again"
+        yield from malformed_files(folder, [source]) or [empty]

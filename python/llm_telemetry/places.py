@@ -1,0 +1,81 @@
+"""Which folder a command reads, and which it writes."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llm_telemetry.errors import InputError
+from llm_telemetry.files.atomic import refusal
+from llm_telemetry.ingest import discovery
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Options = argparse.Namespace
+
+
+def sources(options: Options) -> list[str]:
+    """Return the sources that are on; the sample is in the contract's files."""
+    return [discovery.CONTRACT] if options.sample else discovery.named(options.sources)
+
+
+def data_dir(options: Options, named: Sequence[str]) -> Path:
+    """Return the folder to read; raise InputError where there is none."""
+    if not options.sample:
+        return discovery.find_data_dir(options.data_dir, named)
+    if options.data_dir or options.sources:
+        raise InputError("--sample: leave out --data-dir and --sources")
+    return discovery.find_sample()
+
+
+def data_read(options: Options) -> str:
+    """Return the folder that is read, in words."""
+    folder = discovery.shown(data_dir(options, sources(options)))
+    return f"{folder} (simulated)" if options.sample else folder
+
+
+def line_one(place: str, inputs: "pd.DataFrame", windows: "pd.DataFrame") -> str:
+    """Return a line that names the place, files, rows and days that were read.
+
+    ``inputs`` and ``windows`` are those marts.
+    """
+    files = ", ".join(
+        f"{name} ({rows:,} rows)"
+        for name, rows in zip(inputs["file_name"], inputs["input_rows"], strict=True)
+    )
+    first, last = windows["starts_at"].min(), windows["ends_at"].max()
+    days = f"calls from {first:%Y-%m-%d} to {last:%Y-%m-%d} UTC" if len(windows) else ""
+    return f"read {place}: {files}; {days or 'no call has a time'}"
+
+
+def check_folders(options: Options) -> None:
+    """Raise InputError with one line per folder that cannot be written."""
+    named = vars(options)
+    folders = [named["out_dir"]] if "out_dir" in named else []
+    if named.get("ledger"):
+        folders.append(options.ledger.parent)
+    # `decide` reads the warehouse only
+    if "full_refresh" in named:
+        folders.append(options.warehouse.parent)
+    refused = {folder: refusal(folder) for folder in folders}
+    lines = [f"{folder}: cannot write: {why}" for folder, why in refused.items() if why]
+    if lines:
+        raise InputError(*lines)
+
+
+def age(newest: "pd.Series", most_days: float) -> str | None:
+    """Return a line that says how old the newest call is, beyond so many days.
+
+    ``newest`` are the ends of the windows, in UTC; 0 days never says.
+    """
+    last = newest.max()
+    # without a time, the days are not a number
+    days = (datetime.now(UTC).replace(tzinfo=None) - last).days
+    if not (most_days and days > most_days):
+        return None
+    return (
+        f"the newest call is of {last:%Y-%m-%d}, {days} days ago: export newer "
+        f"telemetry, or raise MAX_DATA_AGE_DAYS (now {most_days:g})"
+    )
