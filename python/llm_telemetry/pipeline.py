@@ -114,8 +114,7 @@ def decide(
     health = rows(marts["health"])[0]
     context = _context(marts, health, knobs)
     decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier)
-    outcomes = marts["decision_outcomes"]
-    files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
+    files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = [
         *scope.gates(context["integrity"]),
         *budget.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
@@ -132,7 +131,7 @@ def decide(
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
-    entries = predictions.entries(predicted, outcomes, final)
+    entries = predictions.entries(predicted, marts["decision_outcomes"], final)
     read = marts["inputs"], marts["windows"]
     return Outcome(final, health, files, entries, fresh_rows, *read)
 

@@ -84,13 +84,15 @@ def test_every_knob_out_of_range_is_one_line_before_anything_is_built(
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("llm_telemetry.cli.build_marts", None)
-    assert main(["run", "--out-dir", str(tmp_path / "out")]) == 2
+    out = ["--out-dir", str(tmp_path / "out")]
+    assert main(["run", "--data-dir", str(tmp_path / "gone"), *out]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "SLA_MS: -5 is outside its range, more than 0: set it within or unset it",
         "FAIL_BUDGET: 2 is outside its range, more than 0, at most 1: "
         "set it within or unset it",
         "WINDOW_DAYS: 1.5 is outside its range, whole numbers, at least 0: "
         "set it within or unset it",
+        f"{tmp_path / 'gone'}: no such folder: name that of the telemetry",
     ]
     assert not (tmp_path / "out").exists()
 

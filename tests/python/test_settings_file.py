@@ -88,11 +88,45 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
 
     outs = []
     monkeypatch.setattr(cli, "build_marts", build_marts)
+    monkeypatch.setattr(cli.early_checks, "check", lambda *_: [])
     monkeypatch.setattr(cli.store, "check", lambda ledger: outs.append(ledger.parent))
     assert main(["run", "--config", "a/mine.yml", *words]) == 2
     data, sources, out, warehouse = expected
     assert asked == [(folder / data, sources, Path(warehouse))]
     assert outs == [folder / out]
+
+
+def test_the_sample_has_the_knobs_of_the_file_and_places_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "data_dir: data\nsources: [litellm]\nout_dir: out\nwarehouse: w.duckdb\n"
+    (folder / NAME).write_text(f"{text}ledger: l.jsonl\nknobs:\n  sla_ms: 3000\n")
+    asked = []
+
+    def build_marts(
+        data_dir: Path,
+        warehouse: Path,
+        sources: list[str],
+        *,
+        ledger: Path,
+        **_: object,
+    ) -> None:
+        used = knobs.value("sla_ms"), knobs.origin("sources")
+        asked.append((data_dir, warehouse, sources, ledger, *used))
+        raise InputError("stop")
+
+    monkeypatch.setattr(cli, "build_marts", build_marts)
+    assert main(["run", "--sample"]) == 2
+    assert main(["run", "--sample", "--warehouse", "w", "--out-dir", "o"]) == 2
+    used = ["telemetry_csv"], "3000", "default"
+    places = (
+        (Path("target/sample.duckdb"), folder / "artifacts" / "sample"),
+        (Path("w"), folder / "o"),
+    )
+    assert asked == [
+        (SAMPLE, warehouse, used[0], out / "decision_ledger.jsonl", *used[1:])
+        for warehouse, out in places
+    ]
 
 
 def test_what_is_wrong_is_named_with_its_line_and_the_nearest_name(
