@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_telemetry import cli
+from llm_telemetry.config import knobs
 
 ROOT = Path(__file__).parents[1]
 ALL_SOURCES = "telemetry_csv,otlp,litellm,langfuse,openinference"
@@ -39,7 +40,8 @@ def main() -> int:
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield each page with the text that it should have."""
     docs, parsed = ROOT / "docs", manifest()
-    yield docs / "reference" / "knobs.md", knobs((ROOT / "dbt_project.yml").read_text())
+    project = (ROOT / "dbt_project.yml").read_text()
+    yield docs / "reference" / "knobs.md", knobs_page(project)
     yield docs / "reference" / "cli.md", command_line()
     yield between(docs / "architecture.md", "domains", domains(parsed))
     yield between(docs / "reference" / "outputs.md", "marts", grains(parsed))
@@ -55,22 +57,27 @@ def between(file: Path, name: str, lines: Iterator[str]) -> tuple[Path, str]:
     return file, "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
 
 
-def knobs(project: str) -> str:
-    """Return the page of knobs, from the vars in the text of dbt_project.yml."""
+def knobs_page(project: str) -> str:
+    """Return the page of knobs, in the groups of the text of dbt_project.yml."""
+    declared = knobs.declared()
     lines = [
         *("# Knobs", ""),
-        "Every number that a team would choose for itself, with its default and its",
-        "unit. An environment variable of the same name in upper case takes",
-        "precedence: `SLA_MS=3000 llm-telemetry run`. The mart `knobs` shows what a",
-        "build used.",
+        "Every number that a team would choose for itself, with its default, unit and",
+        "range. An environment variable of the same name in upper case takes",
+        "precedence: `SLA_MS=3000 llm-telemetry run`. A value outside the range is an",
+        "error of one line, in `llm-telemetry` and in `dbt build`. The mart `knobs`",
+        "shows what a build used.",
         *("", "`make docs` writes this page from dbt_project.yml."),
     ]
-    for line in project.split("\nvars:\n")[1].splitlines():
-        if title := re.fullmatch(r"  # (.+)", line):
+    for line in project.split("\n  knobs:\n")[1].splitlines():
+        if title := re.fullmatch(r"    # (.+)", line):
             lines += ["", f"## {title[1].capitalize()}", ""]
-            lines += ["| knob | default | meaning |", "| --- | --- | --- |"]
-        elif knob := re.fullmatch(r"  (\w+): (\S+)  # (.+)", line):
-            lines.append(f"| `{knob[1]}` | {knob[2]} | {knob[3]} |")
+            lines += ["| knob | default | unit | range | meaning |"]
+            lines += ["| --- | --- | --- | --- | --- |"]
+        elif named := re.match(r"    (\w+): ", line):
+            knob = declared[named[1]]
+            cells = [f"`{knob.name}`", str(knob.default), knob.unit, knob.range]
+            lines.append(f"| {' | '.join([*cells, knob.meaning])} |")
     return "\n".join(lines) + "\n"
 
 

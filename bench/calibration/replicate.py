@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import yaml
 
+from llm_telemetry.config.knobs import declared
 from llm_telemetry.simulate import Simulation, simulate
 from llm_telemetry.simulate.parameters import World
 
@@ -97,10 +97,10 @@ def lineage(model: str) -> tuple[str, ...]:
 @cache
 def knobs() -> dict[str, float]:
     """Return the knobs of the project that are numbers, as marts.knobs would."""
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    settings = project["vars"].items()
     return {
-        name: float(value) for name, value in settings if not isinstance(value, str)
+        name: float(knob.default)
+        for name, knob in declared().items()
+        if not knob.is_text
     }
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import json
 import os
 import sys
 import tempfile
@@ -9,18 +10,18 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from llm_telemetry import arguments, places, simulate
-from llm_telemetry.artifact import bundle, diff_text, document
+from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
+from llm_telemetry.config import knobs, settings_file, template, what_if
 from llm_telemetry.errors import InputError, check_all
-from llm_telemetry.ingest import discovery, early_checks, retention
+from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
+from llm_telemetry.preload import importing_pipeline
 from llm_telemetry.warehouse import promote
 from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from llm_telemetry.pipeline import Outcome
 
-PIPELINE = "llm_telemetry.pipeline"
-
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
 Options = argparse.Namespace
@@ -40,11 +39,10 @@ Options = argparse.Namespace
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(words)
-    arguments.fill_places(options)
     # a command makes hardly any cycles, and looking for them takes a tenth of its time
     gc.disable()
     try:
-        code = int(options.command(options))
+        code = _with_settings(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -71,7 +69,7 @@ def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = _ledger(options)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
-    report = _importing_pipeline(_progress(options))
+    report = importing_pipeline(_progress(options))
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
@@ -94,7 +92,7 @@ def validate(options: Options) -> int:
         checks, inputs = read("integrity_checks", marts), read("inputs", marts)
         windows = read("windows", marts)
     print(places.line_one(places.data_read(options), inputs, windows))
-    _say_age(options, windows, discovery.number("max_data_age_days"))
+    _say_age(options, windows, knobs.number("max_data_age_days"))
     print(f"{len(checks)} checks, no gate failed")
     for check in checks[checks["status"] == "degraded"].to_dict("records"):
         print(f"degraded: {describe(check)}")
@@ -119,10 +117,20 @@ def publish_marts(options: Options) -> int:
 
 def decide(options: Options) -> int:
     """Decide from a warehouse that is already built, and write the bundle."""
-    places.check_folders(options)
+    # pandas is slow to import
+    from llm_telemetry.warehouse import settings
+
+    asked = what_if.parse(options.what_if)
+    if asked and options.json:
+        raise InputError("--what-if: no artifact is made: leave out --json")
+    checks = [] if asked else [lambda: places.check_folders(options)]
+    if knobs.is_any_set():
+        checks.append(lambda: settings.check_same(options.warehouse))
     with unchanged(options.warehouse):
-        outcome = _decide(options, options.warehouse)
-    _write(options, outcome)
+        check_all(*checks)
+        outcome = _decide(options, options.warehouse, what_if=asked)
+    if not asked:
+        _write(options, outcome)
     return _report(options, outcome)
 
 
@@ -155,7 +163,9 @@ def verify(options: Options) -> int:
 
 def diff(options: Options) -> int:
     """Say what changed between two decisions, and what may have caused it."""
-    before, after = (_valid(file) for file in (options.before, options.after))
+    before, after = (
+        bundle.load_valid(file) for file in (options.before, options.after)
+    )
     compared = artifact_diff.compare(before, after)
     if options.json:
         print(bundle.json_bytes(compared).decode(), end="")
@@ -168,22 +178,7 @@ def gate(options: Options) -> int:
     """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
     from llm_telemetry.gate import command as gate_command
 
-    schedule = gate_command.Schedule(options.look, options.looks, options.ad_hoc)
-    files = (options.baseline_artifact, options.candidate_artifact)
-    if all(files):
-        content = gate_command.gate_artifacts(*files, schedule)
-    elif not any(files) and options.baseline and options.candidate:
-        traffic = gate_command.Traffic(
-            by=options.by,
-            baseline=options.baseline,
-            candidate=options.candidate,
-            use_cases=tuple(options.use_case),
-            expected_share=options.expected_share,
-        )
-        with unchanged(options.warehouse):
-            content = gate_command.gate_versions(options.warehouse, traffic, schedule)
-    else:
-        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    content = gate_command.gate_asked_for(options)
     written = bundle.json_bytes(content)
     if options.out:
         bundle.write({options.out.name: written}, options.out.parent)
@@ -194,9 +189,23 @@ def gate(options: Options) -> int:
     return int(content["exit_code"])
 
 
+def init(options: Options) -> int:
+    """Write a file of settings to edit, and the tables of the contract without rows."""
+    for file in template.write(options.folder):
+        print(file)
+    return DONE
+
+
+def list_knobs(options: Options) -> int:
+    """List every knob: its value, unit, range, what set it, and its meaning."""
+    listed = knobs.listed()
+    print(json.dumps(listed, indent=2) if options.json else knobs.as_text(listed))
+    return DONE
+
+
 def prune_landing(options: Options) -> int:
     """Say which landed days are too old to keep; delete them with --yes."""
-    kept = discovery.number("retention_days")
+    kept = knobs.number("retention_days")
     days = int(kept) if options.older_than is None else options.older_than
     found = retention.expired(options.landing, days, datetime.now(UTC).date())
     for folder in found:
@@ -208,13 +217,24 @@ def prune_landing(options: Options) -> int:
     return DONE
 
 
-def _decide(options: Options, warehouse: Path) -> "Outcome":
+def _with_settings(options: Options) -> int:
+    """Run the command with the settings of the file, if it reads them."""
+    if "config" not in options:
+        return int(options.command(options))
+    settings = arguments.fill(options, settings_file.load(options.config))
+    with settings_file.applied(settings):
+        return int(options.command(options))
+
+
+def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outcome":
     # not needed to validate, and slow to import
     from llm_telemetry import pipeline
 
     _progress(options)("deciding")
     store.check(_ledger(options))
-    return pipeline.decide(warehouse, earlier=bundle.read_earlier(options.out_dir))
+    return pipeline.decide(
+        warehouse, earlier=bundle.read_earlier(options.out_dir), **how
+    )
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
@@ -235,21 +255,16 @@ def _report(options: Options, outcome: "Outcome") -> int:
         print(places.line_one(place, outcome.inputs, outcome.windows))
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
-        print(f"\nwritten: {options.out_dir}/README.md and {others} more")
-    knobs = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}
-    _say_age(options, outcome.windows, knobs.get("max_data_age_days", 0))
+        written = f"written: {options.out_dir}/README.md and {others} more"
+        tried = ", ".join(getattr(options, "what_if", ()))
+        print(f"\nwhat if {tried}: nothing was written" if tried else f"\n{written}")
+    used = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}
+    _say_age(options, outcome.windows, used.get("max_data_age_days", 0))
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
 
 
 def _ledger(options: Options) -> Path:
     return Path(options.ledger or options.out_dir / store.LEDGER).resolve()
-
-
-def _valid(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = bundle.load(file)
-    if faults := document.faults(content):
-        raise InputError(f"{file}: not a valid artifact: {faults[0]}")
-    return content
 
 
 def _build(
@@ -263,8 +278,8 @@ def _build(
 ) -> AbstractContextManager[Path]:
     named = places.sources(options)
     check_all(
-        discovery.check_knobs,
-        lambda: discovery.check_window(named),
+        knobs.check,
+        lambda: knobs.check_window(named),
         *([lambda: store.check(ledger)] if ledger else []),
         lambda: places.check_folders(options),
         lambda: _check_telemetry(options, named),
@@ -295,22 +310,6 @@ def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> Non
         _print_errors([line], mark="! ")
 
 
-def _importing_pipeline(show: Progress) -> Progress:
-    """Return a reporter that also imports what decides, when the build is nearly over.
-
-    scikit-learn takes a second to import and 100 MB, which the largest models need.
-    """
-
-    def report(message: str) -> None:
-        place, _, nodes = message.partition(" ")[0].partition("/")
-        is_near_the_end = nodes and int(place) > 0.9 * int(nodes)
-        if is_near_the_end and PIPELINE not in sys.modules:
-            Thread(target=import_module, args=[PIPELINE], daemon=True).start()
-        show(message)
-
-    return report
-
-
 def _progress(options: Options) -> Progress:
     def show(message: str) -> None:
         print(f"\r\x1b[2K{message}", end="", file=sys.stderr, flush=True)
@@ -331,6 +330,8 @@ def _parser() -> argparse.ArgumentParser:
         "publish": publish_marts,
         "gate": gate,
         "simulate": simulate_world,
+        "init": init,
+        "knobs": list_knobs,
         "prune": prune_landing,
         "verify": verify,
         "diff": diff,

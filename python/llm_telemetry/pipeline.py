@@ -26,7 +26,7 @@ from llm_telemetry.routing.output.words import ADVICE
 from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
 from llm_telemetry.warehouse.connection import Query, read_all
-from llm_telemetry.warehouse.settings import chosen, settings, time_zone
+from llm_telemetry.warehouse.settings import chosen, replaced, settings, time_zone
 
 Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
@@ -94,22 +94,27 @@ class Outcome:
     windows: pd.DataFrame
 
 
-def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outcome:
+def decide(
+    warehouse: Path,
+    *,
+    earlier: Mapping[str, Any] | None = None,
+    what_if: Mapping[str, float] | None = None,
+) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
-    ``earlier`` is the artifact that this one will replace. Raises InputError where a
-    gate failed: `dbt build` leaves the marts behind the gates as an earlier build made
-    them.
+    ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
+    knobs in place of those of the build, for an outcome that is not written. Raises
+    InputError where a gate failed: `dbt build` leaves the marts behind the gates as an
+    earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    marts = read_all(READ, warehouse)
+    marts = _read(warehouse, what_if or {})
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
     context = _context(marts, health, knobs)
     decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier)
-    outcomes = marts["decision_outcomes"]
-    files["decision_outcomes.csv"] = bundle.csv_bytes(outcomes)
+    files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = [
         *scope.gates(context["integrity"]),
         *budget.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
@@ -126,9 +131,16 @@ def decide(warehouse: Path, *, earlier: Mapping[str, Any] | None = None) -> Outc
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
-    entries = predictions.entries(predicted, outcomes, final)
+    entries = predictions.entries(predicted, marts["decision_outcomes"], final)
     read = marts["inputs"], marts["windows"]
     return Outcome(final, health, files, entries, fresh_rows, *read)
+
+
+def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
+    marts = read_all(READ, warehouse)
+    if not what_if:
+        return marts
+    return {**marts, "knobs": replaced(marts["knobs"], what_if)}
 
 
 def _decisions(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest import discovery
@@ -18,7 +19,7 @@ Options = argparse.Namespace
 
 def sources(options: Options) -> list[str]:
     """Return the sources that are on; the sample is in the contract's files."""
-    return [discovery.CONTRACT] if options.sample else discovery.named(options.sources)
+    return [CONTRACT] if options.sample else discovery.named(options.sources)
 
 
 def data_dir(options: Options, named: Sequence[str]) -> Path:

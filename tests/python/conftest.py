@@ -18,7 +18,7 @@ SAMPLE = ROOT / "data" / "sample"
 SHARED = ROOT.parent / "shared" / "data"
 
 # what the shell exports must not decide a test
-KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
 for name in (
     "LLMOPS_DATA_DIR",
     "LLM_TELEMETRY_LEDGER",

@@ -56,7 +56,7 @@ def render(template: str, **knobs: float) -> str:
         "model": SimpleNamespace(resource_type="model"),
         "return": lambda value: value,
         "config": lambda **_: "",
-        "var": lambda name: {**project, **knobs}[name],
+        "var": lambda name, default=None: {**project, **knobs}.get(name, default),
         "env_var": lambda name, default=None: default,
         "modules": SimpleNamespace(re=re),
         "target": SimpleNamespace(type="duckdb"),

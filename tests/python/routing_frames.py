@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import yaml
-from rendered_models import ROOT, build, with_seed
+from rendered_models import build, with_seed
 
+from llm_telemetry.config.knobs import declared
 from llm_telemetry.routing import Marts, RoutingDecision, decide
 from llm_telemetry.routing.estimation.strata import MEASURES
 
@@ -23,7 +23,7 @@ MARTS = (
     "routing_constraints",
     "reference_backtest",
 )
-KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+KNOBS = {name: knob.default for name, knob in declared().items()}
 ROWS = 3_000
 NO_WINDOWS = pd.DataFrame(columns=["window_name", "overlap_rate"])
 

@@ -7,6 +7,8 @@ import tomllib
 import yaml
 from conftest import ROOT
 
+from llm_telemetry.config.knobs import declared
+
 
 def seed(name: str) -> list[dict[str, str]]:
     """Return the rows of a seed."""
@@ -14,12 +16,13 @@ def seed(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_knobs_are_those_of_the_project_file() -> None:
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    shown = re.findall(
-        r"^\s+'(\w+)': '", (ROOT / "models/marts/build/knobs.sql").read_text(), re.M
-    )
-    assert sorted(shown) == sorted(project["vars"]), "marts.knobs and vars differ"
+def test_every_knob_has_a_range_that_contains_its_default() -> None:
+    wrong = [
+        knob.name
+        for knob in declared().values()
+        if knob.problem(str(knob.default)) or knob.is_text == bool(knob.range)
+    ]
+    assert not wrong, f"no range, or a default outside it: {wrong}"
 
 
 def test_contract_columns_are_those_that_are_cast() -> None:

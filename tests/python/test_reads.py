@@ -9,6 +9,7 @@ from conftest import ROOT, SAMPLE, Run
 
 from llm_telemetry import arguments, cli, places
 from llm_telemetry.cli import main
+from llm_telemetry.config.settings_file import Settings
 from llm_telemetry.warehouse.build import describe
 
 NONE = (
@@ -54,7 +55,7 @@ def test_the_sample_is_not_read_with_another_folder(
 def test_the_sample_has_places_of_its_own(command: str) -> None:
     def parsed(*words: str) -> dict[str, Path]:
         options = cli._parser().parse_args([*command.split(), *words])
-        arguments.fill_places(options)
+        arguments.fill(options, Settings())
         named = vars(options)
         return {name: named[name] for name in arguments.OWN_PLACES if name in named}
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE
 
-from llm_telemetry.ingest.discovery import CONTRACT
+from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.warehouse import build as build_module
 from llm_telemetry.warehouse import incremental_state
 from llm_telemetry.warehouse.build import build_marts, scratch_of

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
 # one driver and two workers: what only threads share is not shared here
 MASTER = os.environ.get("SPARK_MASTER", "local-cluster[2,1,1024]")
-KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
 
 
 @dataclass(frozen=True)

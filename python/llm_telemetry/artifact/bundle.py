@@ -105,6 +105,14 @@ def load(file: Path) -> Any:
         raise InputError(f"{file}: not JSON: {error}") from error
 
 
+def load_valid(file: Path) -> dict[str, Any]:
+    """Return an artifact; raise InputError where it does not follow its schema."""
+    content: dict[str, Any] = load(file)
+    if faults := document.faults(content):
+        raise InputError(f"{file}: not a valid artifact: {faults[0]}")
+    return content
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number that JSON knows")
 

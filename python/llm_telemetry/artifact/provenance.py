@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from llm_telemetry.ingest.discovery import PROJECT
+from llm_telemetry.config.project import PROJECT
 
 LIBRARIES = (
     "dbt-core",

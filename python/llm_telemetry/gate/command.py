@@ -1,6 +1,7 @@
 """From the marts, or two artifacts, to the release gate's verdict."""
 
 import json
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -11,6 +12,7 @@ import pandas as pd
 
 from llm_telemetry import gate
 from llm_telemetry.artifact.document import decision_id, faults
+from llm_telemetry.config.knobs import check_same
 from llm_telemetry.decisions.types import Row, plain, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.artifacts import decide_artifacts, numbers_of, traffic_of
@@ -18,10 +20,10 @@ from llm_telemetry.gate.assumptions import of_artifacts, of_versions
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.document import document, screen
 from llm_telemetry.warehouse.build import failing_checks
-from llm_telemetry.warehouse.connection import read
+from llm_telemetry.warehouse.connection import read, unchanged
 from llm_telemetry.warehouse.settings import chosen, settings
 
-__all__ = ["Schedule", "Traffic", "gate_artifacts", "gate_versions", "schema", "screen"]
+__all__ = ["gate_artifacts", "gate_asked_for", "gate_versions", "schema", "screen"]
 
 VERSION_COLUMNS = ("prompt_version", "model_name", "model_provider", "week")
 # beside those whose names say that they are the gate's
@@ -73,6 +75,25 @@ class Side:
         return f"version_column = '{self.column}' and version in ({names})"
 
 
+def gate_asked_for(options: Namespace) -> dict[str, Any]:
+    """Return the verdict on what the command line names: versions, or artifacts."""
+    schedule = Schedule(options.look, options.looks, options.ad_hoc)
+    files = (options.baseline_artifact, options.candidate_artifact)
+    if all(files):
+        return gate_artifacts(*files, schedule)
+    if any(files) or not (options.baseline and options.candidate):
+        raise InputError("gate: give --baseline and --candidate, or both artifacts")
+    traffic = Traffic(
+        by=options.by,
+        baseline=options.baseline,
+        candidate=options.candidate,
+        use_cases=tuple(options.use_case),
+        expected_share=options.expected_share,
+    )
+    with unchanged(options.warehouse):
+        return gate_versions(options.warehouse, traffic, schedule)
+
+
 def gate_versions(
     warehouse: Path, traffic: Traffic, schedule: Schedule
 ) -> dict[str, Any]:
@@ -83,6 +104,7 @@ def gate_versions(
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
     knobs = read("knobs", warehouse)
+    check_same(rows(chosen(knobs)))
     numbers = settings(knobs)
     looks = schedule.settled(numbers)
     served = read("release_versions", warehouse)
@@ -109,6 +131,7 @@ def gate_artifacts(
 ) -> dict[str, Any]:
     """Return the verdict on two DecisionArtifacts of different runs."""
     ours, theirs = _loaded(baseline), _loaded(candidate)
+    check_same(theirs["knobs"])
     try:
         looks = schedule.settled(numbers_of(theirs))
         decided = decide_artifacts(ours, theirs, looks=looks)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from functools import cache
 
-from llm_telemetry.ingest.discovery import PROJECT
+from llm_telemetry.config.project import PROJECT
 
 # names without case and punctuation; `success` is the opposite of a failure, no synonym
 SYNONYMS = {

@@ -13,16 +13,11 @@ from pathlib import Path
 
 import duckdb
 
+from llm_telemetry.config.knobs import CONTRACT, number
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import column_names
 from llm_telemetry.ingest.column_values import READINGS, unusable
-from llm_telemetry.ingest.discovery import (
-    CONTRACT,
-    STEM,
-    contents,
-    number,
-    shown,
-)
+from llm_telemetry.ingest.discovery import STEM, contents, shown
 from llm_telemetry.ingest.file_heads import (
     FIRST_ROWS,
     Head,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from llm_telemetry.ingest.discovery import CONTRACT, STEM, contract_files
+from llm_telemetry.config.knobs import CONTRACT
+from llm_telemetry.ingest.discovery import STEM, contract_files
 
 # what opening or reading a file raises where the file is at fault
 UNREADABLE = (duckdb.Error, EOFError, zlib.error, UnicodeDecodeError, OSError)

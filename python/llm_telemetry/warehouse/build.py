@@ -9,9 +9,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from llm_telemetry.config.knobs import CONTRACT
+from llm_telemetry.config.project import PROJECT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
-from llm_telemetry.ingest.discovery import CONTRACT, PROJECT, contract_files
+from llm_telemetry.ingest.discovery import contract_files
 from llm_telemetry.ingest.malformed import malformed_files
 from llm_telemetry.warehouse import statement_replay
 from llm_telemetry.warehouse.child_process import run_module

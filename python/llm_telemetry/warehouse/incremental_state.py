@@ -9,10 +9,9 @@ from typing import Any
 
 import yaml
 
+from llm_telemetry.config.project import LOADER, PROJECT
 from llm_telemetry.errors import InputError
-from llm_telemetry.ingest.discovery import PROJECT
 from llm_telemetry.warehouse.connection import read
-from llm_telemetry.warehouse.model_contracts import LOADER
 
 MADE_OF = ("macros/**/*.sql", "models/**/*.sql", "seeds/*.csv")
 # a new price rebuilds only its days: stg_telemetry_csv__repriced_days
@@ -66,7 +65,7 @@ def _project() -> tuple[dict[str, Any], dict[str, str]]:
     """Return the project's settings without its knobs, and the knobs as set."""
     project = yaml.load((PROJECT / "dbt_project.yml").read_text(), Loader=LOADER)
     knobs = {
-        knob: os.environ.get(knob.upper()) or str(default)
-        for knob, default in project.pop("vars").items()
+        knob: os.environ.get(knob.upper()) or str(declared["default"])
+        for knob, declared in project.pop("vars")["knobs"].items()
     }
     return project, knobs

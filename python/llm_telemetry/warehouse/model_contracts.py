@@ -8,10 +8,7 @@ from typing import Any
 
 import yaml
 
-from llm_telemetry.ingest.discovery import PROJECT
-
-# libyaml reads all of them in a fifth of a second; not every platform has it
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from llm_telemetry.config.project import LOADER, PROJECT
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import yaml
 
-from llm_telemetry.ingest.discovery import PROJECT
+from llm_telemetry.config import knobs
+from llm_telemetry.config.project import LOADER, PROJECT
 from llm_telemetry.warehouse.child_process import follow, run_module, send_line
 from llm_telemetry.warehouse.connection import Connection, discard, to_build
-from llm_telemetry.warehouse.model_contracts import LOADER
 from llm_telemetry.warehouse.session import limit, prepare, set_variables, text
 
 FILES = ("LLM_TELEMETRY_WAREHOUSE", "LLM_TELEMETRY_MARTS")
@@ -69,12 +69,12 @@ class ChangedError(Exception):
 
 def place(environment: Mapping[str, str], select: str | None) -> Path:
     """Return the path of the plan for this code and environment; it may not exist."""
-    project = yaml.load((PROJECT / "dbt_project.yml").read_text(), Loader=LOADER)
-    knobs = {name.upper() for name in project["vars"]}
+    variables = {knob.variable for knob in knobs.declared().values()}
     read = {
         name: setting
         for name, setting in sorted(environment.items())
-        if (name in knobs or READ_VARIABLES.match(name)) and name not in OTHER_VARIABLES
+        if (name in variables or READ_VARIABLES.match(name))
+        and name not in OTHER_VARIABLES
     }
     versions = [version(package) for package in PACKAGES]
     digest = sha256(repr([select, read, versions]).encode())

@@ -1,0 +1,77 @@
+"""What `init` writes: a file of settings to edit, and the contract without rows."""
+
+import csv
+from pathlib import Path
+
+from llm_telemetry.config.knobs import Knob, declared
+from llm_telemetry.config.project import PROJECT
+from llm_telemetry.config.settings_file import NAME
+from llm_telemetry.errors import InputError
+from llm_telemetry.files.atomic import write_together
+
+# the tables that have to be there
+TABLES = {
+    "interactions": "llm_system_interactions.csv",
+    "sessions": "llm_system_sessions_summary.csv",
+    "users": "llm_system_users_summary.csv",
+}
+HEAD = """\
+# Settings of llm-telemetry, each with its default. Relative paths start at the folder
+# of this file. The environment and the command line take precedence.
+
+# folder of the telemetry
+data_dir: .
+
+# what it contains: telemetry_csv, otlp, litellm, langfuse, openinference
+# sources: [telemetry_csv]
+
+# where a run writes
+# out_dir: artifacts
+# warehouse: target/llm_telemetry.duckdb
+# ledger: artifacts/decision_ledger.jsonl
+
+# `llm-telemetry knobs` lists the knobs as they are set
+knobs:
+"""
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the file of settings and a header for each table; return the files.
+
+    Raises InputError, and writes nothing, where one of them is there or the folder
+    cannot be written.
+    """
+    headers = _columns()
+    texts = {TABLES[table]: ",".join(headers[table]) + "\n" for table in TABLES}
+    texts[NAME] = settings()
+    files = [folder / name for name in texts]
+    if there := [file for file in files if file.exists()]:
+        lines = [f"{file}: is there already: move it away first" for file in there]
+        raise InputError(*lines)
+    try:
+        contents = {name: text.encode() for name, text in texts.items()}
+        write_together(contents, folder, last=NAME)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot write: {error.strerror}") from error
+    return files
+
+
+def settings() -> str:
+    """Return a file of settings with a commented line for every knob."""
+    lines = [_line(knob) for knob in declared().values() if knob.name != "sources"]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _line(knob: Knob) -> str:
+    limits = f", {knob.range}" if knob.range else ""
+    return f"  # {knob.name}: {knob.default}  # {knob.unit}{limits}; {knob.meaning}"
+
+
+def _columns() -> dict[str, list[str]]:
+    """Return the columns of every table of the contract, in its order."""
+    columns: dict[str, list[str]] = {}
+    seed = PROJECT / "seeds" / "contract_columns.csv"
+    with seed.open(newline="", encoding="utf-8") as rows:
+        for row in csv.DictReader(rows):
+            columns.setdefault(row["table_name"], []).append(row["column_name"])
+    return columns
