@@ -236,10 +236,10 @@ MUTANTS = (
     ),
     Mutant(
         "a spent budget blocks for ever",
-        f"{PACKAGE}/decisions/budget.py",
+        f"{PACKAGE}/decisions/budget_rules.py",
         "0 < periods < PERIODS",
         "0 < periods",
-        "test_monitoring.py",
+        "test_budget_rules.py",
     ),
 )
 

@@ -15,7 +15,7 @@ from llm_telemetry.artifact.report import (
     routing_summary,
     triage_summary,
 )
-from llm_telemetry.decisions import budget, drift, hotspots
+from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
@@ -117,7 +117,7 @@ def decide(
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = [
         *scope.gates(context["integrity"]),
-        *budget.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
+        *budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
     ]
     routes = decisions["routing"].evidence
     context |= {

@@ -33,19 +33,6 @@ WORDS = (
 )
 INFEASIBLE = "agree on an objective that the service can keep"
 FORECAST = "month_end_cost_usd"
-# consecutive periods that marts.budget_burn looks at
-PERIODS = 3
-# how a budget is called in a sentence
-SPOKEN = {"cost": "cost", "failures": "failure", "sla": "SLA"}
-# why the page's rule has not fired
-NO_PAGE = {
-    "below_factor": "the {} budget burns below a paging rate",
-    "within_own_past": "the {} budget burns at a paging rate, but no faster than usual",
-    "one_session": "the {} budget burns at a paging rate, but only in one session",
-    "not_significant": "the {} budget burns at a paging rate, but chance explains it",
-    "few_events": "too little traffic to say whether the {} budget burns",
-    "unmeasured": "whether the {} budget burns is not measured",
-}
 OVER_BUDGET = "cost_month_forecast_over_budget"
 ASSUMPTIONS = (
     {
@@ -85,7 +72,7 @@ def decide(
     if burn_alerts.empty:
         advice = dict(WORDS)["unmeasured"]
         return Decision("unmeasured", advice, "no day was measured", ("no_dated_rows",))
-    alerts, period = latest(burn_alerts), _period(burn_alerts, budget_burn)
+    alerts, period = latest(burn_alerts), period_of(burn_alerts, budget_burn)
     forecast = plain_row(cost_forecast)
     is_over = forecast["forecast_low_usd"] > forecast["budget_usd"]
     found = {_word(alert) for alert in alerts.to_dict("records")}
@@ -121,68 +108,7 @@ def plain_row(cost_forecast: pd.DataFrame) -> dict[str, Any]:
     return {str(name): value for name, value in cost_forecast.iloc[0].items()}
 
 
-def stop_ship(
-    burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame
-) -> list[dict[str, Any]]:
-    """Return two rules per budget: a page fires, and the whole budget is spent.
-
-    The second is the error budget policy of Google's Site Reliability Workbook
-    (appendix B): no release while the last four weeks spent more than their budget. It
-    lifts by itself when they no longer do, and it is waived after three periods in a
-    row: then it is the objective that has to change.
-    """
-    if burn_alerts.empty:
-        return []
-    alerts, period = latest(burn_alerts), _period(burn_alerts, budget_burn)
-    return [
-        *(_page_rule(of_budget) for _, of_budget in alerts.groupby("budget")),
-        *(_exhausted_rule(row) for row in period.to_dict("records")),
-    ]
-
-
-def _page_rule(alerts: pd.DataFrame) -> dict[str, Any]:
-    fastest = alerts.sort_values(["long_days", "alert"]).to_dict("records")[0]
-    budget, reason = fastest["budget"], fastest["reason"]
-    pages = alerts["severity"].eq("page") & alerts["status"].eq("firing")
-    meaning = "the {} budget burns at a paging rate"
-    if not pages.any():
-        meaning = NO_PAGE.get(reason, meaning)
-    return {
-        "rule": f"{budget}_budget_page",
-        "fired": bool(pages.any()),
-        "value": fastest["long_burn_rate"],
-        "limit": fastest["factor"],
-        "meaning": meaning.format(SPOKEN[budget]),
-    }
-
-
-def _exhausted_rule(period: dict[Any, Any]) -> dict[str, Any]:
-    budget, days = SPOKEN[period["budget"]], period["window_days"]
-    is_judged = pd.notna(period["periods_over_budget"])
-    periods = int(period["periods_over_budget"]) if is_judged else 0
-    if not is_judged:
-        needed = f"{days} days of data" if period["measured"] else "a measurement"
-        meaning = f"not judged: the {budget} budget of {days} days needs {needed}"
-    elif periods == 0:
-        meaning = f"the {budget} budget of the last {days} days is not spent"
-    elif periods < PERIODS:
-        meaning = f"the {budget} budget of the last {days} days is spent"
-        meaning += ", as in the period before" if periods > 1 else ""
-    else:
-        meaning = (
-            f"the {budget} budget of {days} days is spent for the third period in a "
-            "row: a freeze would not help, agree on another objective"
-        )
-    return {
-        "rule": f"{period['budget']}_budget_exhausted",
-        "fired": 0 < periods < PERIODS,
-        "value": period["burn_rate"],
-        "limit": 1.0,
-        "meaning": meaning,
-    }
-
-
-def _period(burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame) -> pd.DataFrame:
+def period_of(burn_alerts: pd.DataFrame, budget_burn: pd.DataFrame) -> pd.DataFrame:
     """Return the last day's burn of each budget over its whole period."""
     today, days = latest(budget_burn), burn_alerts["period_days"].max()
     period: pd.DataFrame = today[today["window_days"] == days].sort_values("budget")
