@@ -18,7 +18,8 @@ SAMPLE = ROOT / "data" / "sample"
 SHARED = ROOT.parent / "shared" / "data"
 
 # what the shell exports must not decide a test
-KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
+DECLARED = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
+KNOBS = {name: knob["default"] for name, knob in DECLARED.items()}
 for name in (
     "LLMOPS_DATA_DIR",
     "LLM_TELEMETRY_LEDGER",
