@@ -235,6 +235,13 @@ MUTANTS = (
         "test_burn.py",
     ),
     Mutant(
+        "weeks stand in for the periods that propose an objective",
+        "models/intermediate/slo/int_burn_rates_multiwindow.sql",
+        "on alerts.period_days = period_window.window_days",
+        "on least(alerts.period_days, 7) = period_window.window_days",
+        "test_burn.py",
+    ),
+    Mutant(
         "a spent budget blocks for ever",
         f"{PACKAGE}/decisions/budget_rules.py",
         "0 < periods < PERIODS",

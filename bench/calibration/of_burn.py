@@ -1,22 +1,11 @@
 """Pages of services whose failure rate is known, on calm days and in an outage."""
 
-import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build, once_each, with_seed
+from built_burn import START, alerts_of, calls_of, health_of
 
 from calibration.store import Numbers
 
-MODELS = (
-    "event_variance_by_day",
-    "int_budget_spend_by_day",
-    "int_budget_spend_rolling",
-    "int_burn_rates",
-    "budget_burn",
-    "int_burn_rates_multiwindow",
-    "burn_alerts",
-)
-START = pd.Timestamp("2025-01-01")
 QUARTER = 91
 # calls of a session within a day, on average
 CALLS = 4
@@ -38,50 +27,15 @@ def service(
     risk = rng.beta(mean * 9, (1 - mean) * 9)
     length = rng.geometric(1 / CALLS, len(day))
     of_call = np.repeat(np.arange(len(day)), length)
-    return pd.DataFrame(
-        {
-            "interaction_date": START + pd.to_timedelta(day[of_call], unit="D"),
-            "day": day[of_call],
-            "session_id": of_call.astype(str),
-            "is_failure": rng.random(len(of_call)) < risk[of_call],
-            "is_sla_breach": False,
-            "latency_ms": 1.0,
-        }
-    ).astype({"interaction_date": "datetime64[us]"})
+    return calls_of(day[of_call], of_call, rng.random(len(of_call)) < risk[of_call])
 
 
-def alerts_of(calls: pd.DataFrame) -> pd.DataFrame:
+def alerts_on(calls: pd.DataFrame) -> pd.DataFrame:
     """Build the alerts on failures over calls, with the day of each row."""
-    by_day = calls.groupby("interaction_date")["is_failure"].agg(["sum", "size"])
-    by_day = by_day.reindex(
-        pd.date_range(START, by_day.index.max()).astype("datetime64[us]"), fill_value=0
-    )
-    health = pd.DataFrame(
-        {
-            "interaction_date": by_day.index,
-            **dict.fromkeys(
-                ("operations", "timed_operations", "known_outcomes"), by_day["size"]
-            ),
-            "failures": by_day["sum"],
-            "sla_breaches": 0,
-            "measured_latencies": 0,
-            "cost_usd": 1.0,
-        }
-    )
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("health", health)
-        connection.register("interactions", once_each(calls.drop(columns="day")))
-        connection.execute(
-            "create table health_by_day as select * replace "
-            "(cast(interaction_date as date) as interaction_date) from health"
-        )
-        with_seed(connection, "burn_rate_windows")
-        build(connection, *MODELS)
-        alerts: pd.DataFrame = connection.sql(
-            "select *, row_number() over (partition by alert order by interaction_date)"
-            " - 1 as day from burn_alerts where budget = 'failures'"
-        ).df()
-    return alerts
+    _, alerts = alerts_of(health_of(calls), calls)
+    alerts = alerts[alerts["budget"] == "failures"]
+    dates = pd.to_datetime(alerts["interaction_date"])
+    return alerts.assign(day=(dates - START).dt.days)
 
 
 def is_paging(alerts: pd.DataFrame, days: int) -> np.ndarray:
@@ -100,7 +54,7 @@ def chronic_miss(seed: int, *, calls_a_day: int, times: float) -> Numbers:
     days = 4 * QUARTER + 1
     calls = service(seed, days=days, calls_a_day=calls_a_day, rate=0.02 * times)
     calls.loc[calls["day"] == days - 1, "is_failure"] = True
-    alerts = alerts_of(calls)
+    alerts = alerts_on(calls)
     paging = is_paging(alerts, days)
     tickets = alerts.query("day == @days - 2 and severity == 'ticket'")
     return {
@@ -116,7 +70,7 @@ def on_budget(seed: int, *, calls_a_day: int) -> Numbers:
     """Count pages of a service whose rate is the budget."""
     days = 4 * QUARTER
     calls = service(seed, days=days, calls_a_day=calls_a_day, rate=0.02)
-    paging = is_paging(alerts_of(calls), days)
+    paging = is_paging(alerts_on(calls), days)
     return {"pages": pages(paging) / 4, "paging_days": paging.sum() / 4}
 
 
@@ -125,7 +79,7 @@ def failures_in_a_row(seed: int, *, failures: int) -> Numbers:
     calls = service(seed, days=40, calls_a_day=40, rate=0.01)
     last = calls.index[calls["day"] == calls["day"].max()]
     calls.loc[last[:failures], "is_failure"] = True
-    return {"pages": is_paging(alerts_of(calls), 40)[-1]}
+    return {"pages": is_paging(alerts_on(calls), 40)[-1]}
 
 
 def long_incident(seed: int, *, before: int) -> Numbers:
@@ -134,7 +88,7 @@ def long_incident(seed: int, *, before: int) -> Numbers:
     calls = service(seed, days=days, calls_a_day=200, rate=0.02)
     fails = np.random.default_rng(seed).random(len(calls)) < 0.5
     calls["is_failure"] |= (calls["day"] >= before) & fails
-    paging = is_paging(alerts_of(calls), days)
+    paging = is_paging(alerts_on(calls), days)
     return {"pages_on_day_1": paging[before], "pages_all_along": paging[before:].all()}
 
 

@@ -1,67 +1,10 @@
 """Budget burn against pandas, and alerts on services whose truth is known."""
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from rendered_models import build, once_each, with_seed
+from built_burn import ALONE, alerts_of, calls_of, days_of, health_of
 from scipy import stats
-
-BURN = (
-    "event_variance_by_day",
-    "int_budget_spend_by_day",
-    "int_budget_spend_rolling",
-    "int_burn_rates",
-    "budget_burn",
-    "int_burn_rates_multiwindow",
-    "burn_alerts",
-)
-
-
-# what makes no session: every call stands alone
-ALONE = pd.DataFrame(
-    {
-        "interaction_date": pd.to_datetime([]),
-        "session_id": pd.Series([], dtype="string"),
-        "is_failure": pd.Series([], dtype="boolean"),
-        "is_sla_breach": pd.Series([], dtype="boolean"),
-        "latency_ms": pd.Series([], dtype="float64"),
-    }
-)
-
-
-def days_of(failures: np.ndarray, outcomes: np.ndarray) -> pd.DataFrame:
-    """Return health_by_day rows of a service that only ever fails."""
-    return pd.DataFrame(
-        {
-            "interaction_date": pd.date_range("2025-01-01", periods=len(failures)),
-            "interactions": outcomes,
-            "operations": outcomes,
-            "timed_operations": outcomes,
-            "failures": failures,
-            "known_outcomes": outcomes,
-            "sla_breaches": 0,
-            "measured_latencies": 0,
-            "cost_usd": np.where(outcomes > 0, failures * 0.1, np.nan),
-        }
-    ).astype({"interaction_date": "datetime64[us]"})
-
-
-def alerts_of(
-    health: pd.DataFrame, calls: pd.DataFrame = ALONE
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Build the burn and its alerts over the given days, and the calls behind them."""
-    with duckdb.connect() as connection:
-        connection.register("health", health)
-        connection.register("interactions", once_each(calls))
-        connection.execute(
-            "create table health_by_day as select * replace "
-            "(cast(interaction_date as date) as interaction_date) from health"
-        )
-        with_seed(connection, "burn_rate_windows")
-        build(connection, *BURN)
-        burn = connection.table("budget_burn").order("interaction_date").df()
-        return burn, connection.table("burn_alerts").df()
 
 
 def test_burn_is_a_rolling_ratio_of_days() -> None:
@@ -193,22 +136,8 @@ def clustered_calls(days: int, sessions: int, seed: int) -> pd.DataFrame:
     generator = np.random.default_rng(seed)
     risk = generator.beta(0.02 * 4, 0.98 * 4, days * sessions)
     position = np.repeat(np.arange(days * sessions), 10)
-    start = pd.Timestamp("2025-01-01")
-    return pd.DataFrame(
-        {
-            "interaction_date": start + pd.to_timedelta(position // sessions, unit="D"),
-            "session_id": position.astype(str),
-            "is_failure": generator.random(len(position)) < risk[position],
-            "is_sla_breach": False,
-            "latency_ms": 1.0,
-        }
-    ).astype({"interaction_date": "datetime64[us]"})
-
-
-def health_of(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of health_by_day over calls."""
-    by_day = calls.groupby("interaction_date")["is_failure"]
-    return days_of(by_day.sum().to_numpy(), by_day.size().to_numpy())
+    failed = generator.random(len(position)) < risk[position]
+    return calls_of(position // sessions, position, failed)
 
 
 def test_the_design_effect_is_that_of_the_beta_binomial() -> None:
@@ -248,3 +177,16 @@ def test_missing_outcomes_that_decide_are_said_to() -> None:
     assert flips[("failures", "28d")]
     # 1.4 times the budget at worst is far from the factor of a page
     assert not flips[("failures", "1d")]
+
+
+def test_only_whole_periods_propose_an_objective() -> None:
+    # five times the budget, every day
+    health = days_of(np.full(90, 20), np.full(90, 200))
+    _, alerts = alerts_of(health)
+    tickets = alerts[(alerts["budget"] == "failures") & (alerts["alert"] == "28d")]
+    tickets = tickets.sort_values("interaction_date", ignore_index=True)
+    is_proposed = tickets["proposed_budget_rate"].notna()
+    # three periods of 28 days; weeks do not stand in for them
+    assert is_proposed.tolist() == [False] * 83 + [True] * 7
+    assert (tickets["reason"] == "slo_infeasible").tolist() == is_proposed.tolist()
+    assert tickets.loc[is_proposed, "proposed_budget_rate"].eq(0.1).all()
