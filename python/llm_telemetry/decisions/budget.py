@@ -160,13 +160,11 @@ def _proposals(alerts: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _spoken_proposals(alerts: pd.DataFrame) -> list[str]:
-    proposed = [
+    proposed = ", ".join(
         f"{budget} {_spoken_rate(budget, rate)}"
         for budget, rate in _proposed(alerts).items()
-    ]
-    return [f"budgets that would have been kept: {', '.join(proposed)}"] * bool(
-        proposed
     )
+    return [f"budgets that would have been kept: {proposed}"] if proposed else []
 
 
 def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
