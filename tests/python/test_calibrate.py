@@ -1,4 +1,4 @@
-"""What `make calibrate` writes follows from its replicates, and a torn run goes on."""
+"""What `make calibrate` writes follows from its replicates, and a torn run resumes."""
 
 import importlib
 from collections.abc import Callable

@@ -135,7 +135,7 @@ def drift_of(report: pd.DataFrame | None = None, **known: Comparison) -> Decisio
         ({"slope": comparison(0.5, 0.1, 0.9)}, "concept_drift"),
         # far from 1, and near what is expected of sessions left out of history
         ({"slope": comparison(0.7, 0.05, 0.8)}, "stable"),
-        # beyond chance and small; large and within chance
+        # significant but small; large but not significant
         ({"ratio": comparison(1.15, 0.01)}, "stable"),
         ({"ratio": comparison(1.5, 0.3)}, "stable"),
         ({"report": features(verdict="drift", severity="high")}, "covariate_drift"),

@@ -100,7 +100,7 @@ def weekly_quantiles_over_exact(warehouse: Path) -> list[float]:
 
 
 def assert_as_read_at_once(data: Path, warehouse: Path, folder: Path) -> None:
-    """Compare with a build that goes on from nothing, to the last digit."""
+    """Compare with a build that starts from nothing, to the last digit."""
     whole = folder / "whole.duckdb"
     build(data, whole, full_refresh=True)
     ours, theirs = marts_of(warehouse), marts_of(whole)
