@@ -19,6 +19,7 @@ from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
+from llm_telemetry.ledger import decisions as decided_rows
 from llm_telemetry.ledger import predictions
 from llm_telemetry.routing.estimation.prepared import NAMED
 from llm_telemetry.routing.output.payload import flags
@@ -80,9 +81,9 @@ UNITS = {
 class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
-    ``ledger`` are its predictions and the outcomes of earlier ones; ``fresh_rows`` are
-    the rows, by mart, that were fitted here because SQL cannot compute them; ``inputs``
-    and ``windows`` are those marts.
+    ``ledger`` are its decisions and predictions and the outcomes of earlier ones;
+    ``fresh_rows`` are the rows, by mart, that were fitted or decided here because SQL
+    cannot compute them; ``inputs`` and ``windows`` are those marts.
     """
 
     artifact: dict[str, Any]
@@ -131,7 +132,16 @@ def decide(
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
     predicted = _predict(marts, knobs, decisions)
-    entries = predictions.entries(predicted, marts["decision_outcomes"], final)
+    published = {
+        "decisions": decided_rows.decision_rows(final),
+        "decision_estimates": decided_rows.estimate_rows(final),
+    }
+    for mart, mart_rows in published.items():
+        fresh_rows[mart] = decided_rows.as_published(mart_rows)
+    entries = [
+        *predictions.entries(predicted, marts["decision_outcomes"], final),
+        *(row for mart_rows in published.values() for row in mart_rows),
+    ]
     read = marts["inputs"], marts["windows"]
     return Outcome(final, health, files, entries, fresh_rows, *read)
 

@@ -1,4 +1,4 @@
-"""The ledger of predictions and their outcomes, which outlives the bundles."""
+"""The ledger of decisions, predictions and outcomes, which outlives the bundles."""
 
 import json
 import os
@@ -16,7 +16,8 @@ except ImportError:  # not on Windows; there, two runs must not share a ledger
     fcntl = None  # type: ignore[assignment]
 
 LEDGER = "decision_ledger.jsonl"
-# a prediction or outcome is the same one whichever run wrote it, on whichever data
+# a prediction or outcome is the same one whichever run wrote it, on whichever data; a
+# decision is another one
 SIGNED = ("decision_id", "as_of")
 JUDGED = ("judged_by", "judged_as_of")
 
@@ -55,14 +56,15 @@ def _line(entry: Mapping[str, Any]) -> bytes:
 
 
 def _content(line: bytes) -> str | None:
-    """Return a line without the run that wrote it; None if it is incomplete."""
+    """Return what tells a line from others; None if it is incomplete."""
     try:
         entry = json.loads(line)
     except ValueError:
         return None
     if not isinstance(entry, dict):
         return None
-    left_out = JUDGED if "realised_value" in entry else SIGNED
+    is_decision = "decision" in entry
+    left_out = () if is_decision else JUDGED if "realised_value" in entry else SIGNED
     kept = {key: value for key, value in entry.items() if key not in left_out}
     return json.dumps(kept, sort_keys=True)
 

@@ -188,11 +188,17 @@ def joined(scratch: Path, marts: Path) -> Iterator[Connection]:
 
 
 def replace_rows(mart: str, rows: "pd.DataFrame", warehouse: Path) -> None:
-    """Put rows that SQL cannot compute into a mart of a build that is not published."""
+    """Put rows that SQL cannot compute into a mart of a build that is not published.
+
+    They replace all rows, in a mart of the ledger only those of the same decision_id.
+    """
+    same = ""
+    if "decision_id" in rows:
+        same = "where decision_id in (select decision_id from fresh_rows)"
     with _connected(str(warehouse)) as connection:
         connection.register("fresh_rows", rows)
         connection.begin()
-        connection.execute(f"delete from marts.{mart}")
+        connection.execute(f"delete from marts.{mart} {same}")
         connection.execute(f"insert into marts.{mart} by name select * from fresh_rows")
         connection.commit()
 

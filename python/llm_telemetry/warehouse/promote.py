@@ -21,8 +21,9 @@ from llm_telemetry.warehouse.data_tests import breaches
 def seal(marts: Path, fresh_rows: Mapping[str, pd.DataFrame]) -> None:
     """Complete the marts of a build, and audit them.
 
-    ``fresh_rows`` are of marts that hold what was fitted. Where a promise is broken,
-    raises InputError if it is one of the seeds, which people edit, else BuildError.
+    ``fresh_rows`` are of marts of what was fitted or decided. Where a promise is
+    broken, raises InputError if it is one of the seeds, which people edit, else
+    BuildError.
     """
     for mart, rows in fresh_rows.items():
         replace_rows(mart, rows, marts)
