@@ -131,17 +131,8 @@ def decide(
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
     written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
     files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
-    predicted = _predict(marts, knobs, decisions)
-    published = {
-        "decisions": decided_rows.decision_rows(final),
-        "decision_estimates": decided_rows.estimate_rows(final),
-    }
-    for mart, mart_rows in published.items():
-        fresh_rows[mart] = decided_rows.as_published(mart_rows)
-    entries = [
-        *predictions.entries(predicted, marts["decision_outcomes"], final),
-        *(row for mart_rows in published.values() for row in mart_rows),
-    ]
+    fresh_rows |= decided_rows.marts_of(final)
+    entries = _entries(marts, knobs, decisions, final)
     read = marts["inputs"], marts["windows"]
     return Outcome(final, health, files, entries, fresh_rows, *read)
 
@@ -281,10 +272,14 @@ def _unit(name: str) -> str:
     return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
 
 
-def _predict(
-    marts: Marts, knobs: Mapping[str, float], decisions: Mapping[str, Decision]
+def _entries(
+    marts: Marts,
+    knobs: Mapping[str, float],
+    decisions: Mapping[str, Decision],
+    artifact: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    return predictions.predict(
+    """Return the ledger's lines: what is decided and predicted, and what came true."""
+    predicted = predictions.predict(
         marts["health_by_day"],
         marts["unit_costs_by_day"],
         knobs,
@@ -292,6 +287,10 @@ def _predict(
         review_policy=decisions["triage"].verdict,
         review_policies=decisions["triage"].evidence,
     )
+    return [
+        *predictions.entries(predicted, marts["decision_outcomes"], artifact),
+        *decided_rows.ledger_lines(artifact),
+    ]
 
 
 def _context(

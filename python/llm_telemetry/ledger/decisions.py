@@ -11,6 +11,19 @@ TIMES = ("as_of", "valid_until")
 COUNTS = ("n", "clusters")
 
 
+def ledger_lines(artifact: Mapping[str, Any]) -> list[Row]:
+    """Return the ledger's lines on the decisions of an artifact."""
+    return [*decision_rows(artifact), *estimate_rows(artifact)]
+
+
+def marts_of(artifact: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Return the rows of an artifact for each mart of decisions."""
+    return {
+        "decisions": as_published(decision_rows(artifact)),
+        "decision_estimates": as_published(estimate_rows(artifact)),
+    }
+
+
 def decision_rows(artifact: Mapping[str, Any]) -> list[Row]:
     """Return one row per decision of an artifact, as the mart ``decisions``."""
     copied = ("verdict", "is_clear", "recommendation", "summary")
