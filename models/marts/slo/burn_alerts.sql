@@ -203,6 +203,36 @@ alerts as (
         rows between unbounded preceding and current row
     )
 
+),
+
+-- days on which it fires without a break have the same number of other days before them
+numbered_breaks as (
+
+    select
+        *,
+        count(*) filter (where status != 'firing') over (
+            partition by budget, alert
+            order by interaction_date
+            rows between unbounded preceding and current row
+        ) as breaks
+
+    from alerts
+
+),
+
+alerts_with_start as (
+
+    select
+        * {{ exclude_columns('breaks') }},
+        case
+            when status = 'firing'
+                then min(interaction_date) filter (where status = 'firing') over (
+                        partition by budget, alert, breaks
+                    )
+        end as since
+
+    from numbered_breaks
+
 )
 
-select * from alerts
+select * from alerts_with_start
