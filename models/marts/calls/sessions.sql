@@ -12,6 +12,10 @@ sessions as (
 
     select
         session_id,
+        case
+            when count(distinct nullif(user_id, 'unknown')) <= 1
+                then coalesce(min(nullif(user_id, 'unknown')), min(user_id))
+        end as user_id,
         {{ activity_totals() }}
 
     from interactions
