@@ -64,7 +64,7 @@
 {%- endmacro %}
 
 {#- the rows of days that the previous build made and this one does not make again -#}
-{% macro carry_forward(mart) -%}
+{% macro carry_forward(mart, day='interaction_date') -%}
     {%- set days = days_to_process() -%}
     {%- if days and earlier(mart) %}
     union all by name
@@ -74,7 +74,7 @@
     from {{ earlier(mart) }} as carried
 
     semi join {{ days }} as days
-        on carried.interaction_date = days.loaded_date
+        on carried.{{ day }} = days.loaded_date
             and not days.is_retained
             and not days.is_restated
     {%- endif %}

@@ -14,24 +14,40 @@ costs as (
 
     select * from {{ ref('provider_costs_by_day') }}
 
-    where model_provider is not null and interaction_date is not null
+    where billing_provider is not null and billing_date is not null
 
 ),
 
 telemetry_dates as (
 
     select
-        min(interaction_date) as first_date,
-        max(interaction_date) as last_date
+        min(billing_date) as first_date,
+        max(billing_date) as last_date
 
     from costs
+
+),
+
+-- as the telemetry names a provider, where it does so in one way
+provider_names as (
+
+    select
+        billing_provider,
+        case
+            when count(distinct model_provider) = 1 then min(model_provider)
+            else billing_provider
+        end as model_provider
+
+    from costs
+
+    group by billing_provider
 
 ),
 
 bills as (
 
     select
-        model_provider,
+        model_provider as billing_provider,
         invoice_period,
         period_grain,
         starts_on,
@@ -49,9 +65,9 @@ bills as (
 spending as (
 
     select
-        costs.model_provider,
+        costs.billing_provider,
         coalesce(
-            bills.invoice_period, left(cast(costs.interaction_date as string), 7)
+            bills.invoice_period, left(cast(costs.billing_date as string), 7)
         ) as invoice_period,
         sum(costs.interactions) as interactions,
         sum(costs.unpriced_interactions) as unpriced_interactions,
@@ -62,8 +78,8 @@ spending as (
     from costs
 
     left join bills
-        on costs.model_provider = bills.model_provider
-            and costs.interaction_date between bills.starts_on and bills.ends_on
+        on costs.billing_provider = bills.billing_provider
+            and costs.billing_date between bills.starts_on and bills.ends_on
 
     group by all
 
@@ -72,7 +88,10 @@ spending as (
 periods as (
 
     select
-        coalesce(bills.model_provider, spending.model_provider) as model_provider,
+        coalesce(bills.billing_provider, spending.billing_provider)
+            as billing_provider,
+        coalesce(provider_names.model_provider, bills.billing_provider)
+            as model_provider,
         coalesce(bills.invoice_period, spending.invoice_period) as invoice_period,
         coalesce(bills.period_grain, 'month') as period_grain,
         coalesce(bills.invoice_lines, 0) as invoice_lines,
@@ -90,8 +109,12 @@ periods as (
     from bills
 
     full outer join spending
-        on bills.model_provider = spending.model_provider
+        on bills.billing_provider = spending.billing_provider
             and bills.invoice_period = spending.invoice_period
+
+    left join provider_names
+        on coalesce(bills.billing_provider, spending.billing_provider)
+            = provider_names.billing_provider
 
     cross join telemetry_dates
 

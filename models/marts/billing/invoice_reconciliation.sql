@@ -66,6 +66,7 @@ residual as (
 
     select
         '(residual)' as model_provider,
+        '(residual)' as billing_provider,
         'all' as invoice_period,
         'all' as period_grain,
         coalesce(sum(invoice_lines), 0) as invoice_lines,
@@ -87,6 +88,7 @@ periods_and_residual as (
     {% for rows in ['reconciled', 'residual'] %}
     select
         model_provider,
+        billing_provider,
         invoice_period,
         period_grain,
         invoice_lines,
@@ -109,6 +111,7 @@ reconciliation as (
 
     select
         model_provider,
+        billing_provider,
         invoice_period,
         period_grain,
         cast(invoice_lines as bigint) as invoice_lines,

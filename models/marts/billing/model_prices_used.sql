@@ -10,8 +10,8 @@ interactions as (
 prices_used as (
 
     select
-        coalesce(model_provider, '(missing)') as model_provider,
-        coalesce(model_name, '(missing)') as model_name,
+        coalesce(model_provider, 'unknown') as model_provider,
+        coalesce(model_name, 'unknown') as model_name,
         cost_source,
         coalesce(price_source, '(none)') as price_source,
         coalesce(price_model, '(none)') as price_model,

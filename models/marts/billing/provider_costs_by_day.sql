@@ -15,8 +15,9 @@ aliases as (
 costs as (
 
     select
-        lower(model_provider) as model_provider,
-        cast(timestamp_utc as date) as called_on,
+        coalesce(model_provider, 'unknown') as model_provider,
+        lower(model_provider) as provider_name,
+        cast(timestamp_utc as date) as billing_date,
         count(*) as interactions,
         count(*) filter (where is_unpriced) as unpriced_interactions,
         count(*) filter (where cost_usd is null) as uncosted_interactions,
@@ -31,41 +32,26 @@ costs as (
 
 ),
 
--- bills use the spelling of the OpenTelemetry conventions, the contract's calls may not
-costs_by_provider as (
-
-    select
-        coalesce(aliases.provider, costs.model_provider) as model_provider,
-        costs.called_on,
-        cast(sum(costs.interactions) as bigint) as interactions,
-        cast(sum(costs.unpriced_interactions) as bigint) as unpriced_interactions,
-        cast(sum(costs.uncosted_interactions) as bigint) as uncosted_interactions,
-        {{ exact_sum('costs.logged_usd') }} as logged_usd,
-        {{ exact_sum('costs.imputed_usd') }} as imputed_usd
-
-    from costs
-
-    left join aliases on costs.model_provider = aliases.alias
-
-    group by all
-
-),
-
 provider_costs as (
 
     select
-        model_provider,
-        called_on as interaction_date,
-        interactions,
-        unpriced_interactions,
-        uncosted_interactions,
-        logged_usd,
-        imputed_usd
+        costs.model_provider,
+        costs.billing_date,
+        -- bills use the spelling of the OpenTelemetry conventions
+        coalesce(aliases.provider, costs.provider_name) as billing_provider,
+        costs.interactions,
+        costs.unpriced_interactions,
+        costs.uncosted_interactions,
+        costs.logged_usd,
+        costs.imputed_usd,
+        costs.logged_usd + costs.imputed_usd as cost_usd
 
-    from costs_by_provider
+    from costs
 
-    where {{ is_rollup_day('called_on') }}
-    {{ carry_forward('provider_costs_by_day') }}
+    left join aliases on costs.provider_name = aliases.alias
+
+    where {{ is_rollup_day('costs.billing_date') }}
+    {{ carry_forward('provider_costs_by_day', day='billing_date') }}
 
 )
 
