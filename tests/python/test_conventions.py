@@ -247,6 +247,21 @@ def test_no_relation_is_written_out(models: list[Node]) -> None:
     assert not wrong, f"reads a relation without ref or source: {wrong}"
 
 
+def test_a_dimension_without_a_value_has_one_name(models: list[Node]) -> None:
+    sql = {model["name"]: model["raw_code"] for model in models}
+    sql |= {file.stem: file.read_text() for file in ROOT.glob("macros/**/*.sql")}
+    dimensions = (
+        "use_case|account_tier|channel|region|segment|model_provider|model_name"
+    )
+    named = rf"coalesce\([^()]*'([^']*)'\)\s+as (?:{dimensions})\b"
+    wrong = {
+        name: found
+        for name, code in sql.items()
+        if (found := {*re.findall(named, code)} - {"unknown"})
+    }
+    assert not wrong, f"not called unknown: {wrong}"
+
+
 def test_every_macro_is_short(manifest: Node) -> None:
     lengths = {
         macro["name"]: macro["macro_sql"].strip().count("\n") + 1

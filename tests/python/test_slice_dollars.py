@@ -160,7 +160,7 @@ def test_one_session_gives_no_interval_and_everything_no_excess() -> None:
     ends = ["excess_usd_low", "excess_usd_high"]
     assert found.loc["channel=api", "excess_usd"] > 0
     assert found.loc["channel=api", ends].isna().all()
-    whole = found.loc["region=(missing)"]
+    whole = found.loc["region=unknown"]
     assert whole[[*ends, "excess_usd", "complement_failure_rate_low"]].isna().all()
 
 

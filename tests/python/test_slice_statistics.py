@@ -126,7 +126,7 @@ def test_slices_are_the_same_where_their_rows_are() -> None:
     pairs["interaction_id"] = [f"i{number:02}" for number in pairs.index]
     rows = pairs.assign(session_id=pairs["interaction_id"], is_failure=False)
     slices = build_hotspots(rows).table("int_slices").df()
-    calls = rows.reindex(columns=DIMENSIONS, fill_value="(missing)")
+    calls = rows.reindex(columns=DIMENSIONS, fill_value="unknown")
     held = {
         name: tuple(calls.index[(calls[told.index] == told).all(axis=1)])
         for name in slices["slice"]
@@ -161,7 +161,7 @@ def test_one_model_of_a_provider_is_found_once() -> None:
     assert set(slices.loc[named[1:], "explained_by"]) == {"model_name=a"}
     assert slices.index[slices["verdict"] == "hotspot"].tolist() == ["model_name=a"]
     # nothing but the model is known, so every other dimension is all there is
-    assert slices.loc["region=(missing)", "verdict"] == "no_complement"
+    assert slices.loc["region=unknown", "verdict"] == "no_complement"
     models_found = connection.table("model_hotspots").df().set_index("model_name")
     assert models_found["verdict"].to_dict() == {
         "a": "hotspot",

@@ -92,7 +92,7 @@ def test_uncalibrated_scores_are_those_of_the_regression(
 def test_the_sql_knows_every_feature_and_no_other() -> None:
     ones = dict.fromkeys(failure_model.NUMERIC, (0.0, 1.0))
     levels = {
-        name: {" x ".join(["(missing)"] * (name.count(" x ") + 1)): 1.0}
+        name: {" x ".join(["unknown"] * (name.count(" x ") + 1)): 1.0}
         for name in failure_model.CATEGORICAL + failure_model.CROSSED
     }
     names = [*failure_model.NUMERIC, *failure_model.CATEGORICAL, "is_failure"]

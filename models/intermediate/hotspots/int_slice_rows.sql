@@ -11,7 +11,7 @@ known_outcomes as (
     select
         -- a value too, so that the slices of a family cover every row
         {% for dimension in slice_dimensions().split(', ') -%}
-        coalesce({{ dimension }}, '(missing)') as {{ dimension }},
+        coalesce({{ dimension }}, 'unknown') as {{ dimension }},
         {% endfor -%}
         session_id,
         is_failure,

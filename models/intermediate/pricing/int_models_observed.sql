@@ -35,8 +35,8 @@ logged_before as (
 
     select
         source,
-        nullif(model_provider, '(missing)') as model_provider,
-        nullif(model_name, '(missing)') as model_name,
+        nullif(model_provider, 'unknown') as model_provider,
+        nullif(model_name, 'unknown') as model_name,
         sum(logged_costs) as logged_costs
 
     from {{ usage }} as usage_by_day

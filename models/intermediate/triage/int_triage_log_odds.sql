@@ -21,7 +21,7 @@ weights as (
     select
         {%- for feature in numbers %}
         any_value(weight) filter (where term = '{{ feature }}') as {{ feature }},
-        any_value(weight) filter (where term = '{{ feature }}=(missing)')
+        any_value(weight) filter (where term = '{{ feature }}=unknown')
             as {{ feature }}_missing,
         {%- endfor %}
         any_value(weight) filter (where term = 'intercept') as intercept

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 Coded = tuple[npt.NDArray[np.int64], list[str]]
 Term = tuple[str, str, str | None, str | None, float | None, float]
 
-MISSING = "(missing)"
+UNKNOWN = "unknown"
 CROSS = " x "
 COLUMNS = ["term", "kind", "feature", "level", "log_odds", "weight"]
 # so that no choice hangs on the last bits of a sum
@@ -65,7 +65,7 @@ class Scorecard:
         ]
         for feature, (weight, missing) in self.numbers.items():
             terms.append((feature, "number", feature, None, None, weight))
-            terms.append(_level(feature, MISSING, missing))
+            terms.append(_level(feature, UNKNOWN, missing))
         for feature, weights in self.levels.items():
             terms.extend(_level(feature, name, weights[name]) for name in weights)
         line = {
@@ -86,7 +86,7 @@ class Scorecard:
 def _coded(column: pd.Series) -> Coded:
     """Return the number of each row's name, and the names by their number."""
     codes, names = pd.factorize(column)
-    return np.where(codes < 0, len(names), codes), [*names, MISSING]
+    return np.where(codes < 0, len(names), codes), [*names, UNKNOWN]
 
 
 def _added(weights: Mapping[str, float], columns: list[Coded]) -> Floats:
@@ -119,7 +119,7 @@ def log_magnitude(values: Floats) -> Floats:
 def names_of(rows: pd.DataFrame, feature: str) -> pd.Series:
     """Return the names of a column, or of the columns that a feature crosses."""
     columns = [
-        rows[column].astype(object).where(rows[column].notna(), MISSING)
+        rows[column].astype(object).where(rows[column].notna(), UNKNOWN)
         for column in feature.split(CROSS)
     ]
     return columns[0] if len(columns) == 1 else columns[0] + CROSS + columns[1]

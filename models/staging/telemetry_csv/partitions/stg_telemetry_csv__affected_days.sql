@@ -42,8 +42,8 @@ usage as (
 logged as (
 
     select
-        coalesce(model_provider, '(missing)') as model_provider,
-        coalesce(model_name, '(missing)') as model_name,
+        coalesce(model_provider, 'unknown') as model_provider,
+        coalesce(model_name, 'unknown') as model_name,
         count(nullif(cost_usd, 0)) as logged_costs
 
     from landed

@@ -15,7 +15,7 @@ Codes = npt.NDArray[np.int64]
 # scipy ships no types
 Design: TypeAlias = Any
 
-MISSING = "(missing)"
+UNKNOWN = "unknown"
 HOURS = 24
 LOG_PROMPT_SIZE = "log_prompt_size"
 
@@ -132,7 +132,7 @@ def _named(column: pd.Series) -> pd.Series:
     """Return names as categories, so that each name is looked up once."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    texts = column.astype(object).where(column.notna(), MISSING).astype(str)
+    texts = column.astype(object).where(column.notna(), UNKNOWN).astype(str)
     return texts.astype("category")
 
 
