@@ -25,7 +25,7 @@ def rows(file: Path, query: str) -> list[tuple[object, ...]]:
 
 
 VIEWS = {
-    *("interactions", "operations", "sessions", "users"),
+    *("interactions", "operations", "sessions", "users", "feedback", "evaluations"),
     *("triage_features", "triage_scores", "review_load_by_day", "routing_strata"),
 }
 
@@ -42,6 +42,7 @@ def test_the_file_holds_the_marts_and_what_their_views_read(sample_run: Run) -> 
     }
     assert views == VIEWS
     assert [(schema, name) for schema, name, _ in found if schema != "marts"] == [
+        ("intermediate", "int_evaluations"),
         ("intermediate", "int_interactions_stored"),
         ("intermediate", "int_triage_log_odds"),
         ("intermediate", "int_triage_rows"),

@@ -1,3 +1,5 @@
+{{ config(materialized=cheap_view()) }}
+
 with
 
 evaluations as (
@@ -13,6 +15,13 @@ by_evaluators as (
     from evaluations
 
     where contract_column is distinct from 'user_feedback_score'
+
+    union all
+
+    {{ evaluations_of_calls(ref('interactions'), [
+        'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
+        'response_quality_score'
+    ]) }}
 
 )
 

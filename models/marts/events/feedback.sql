@@ -1,3 +1,5 @@
+{{ config(materialized=cheap_view()) }}
+
 with
 
 evaluations as (
@@ -13,6 +15,10 @@ by_users as (
     from evaluations
 
     where contract_column = 'user_feedback_score'
+
+    union all
+
+    {{ evaluations_of_calls(ref('interactions'), ['user_feedback_score']) }}
 
 )
 
