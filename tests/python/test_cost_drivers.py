@@ -33,6 +33,10 @@ TYPES = {
     "is_operation_failure": "boolean",
     "is_operation_sla_breach": "boolean",
     "operation_latency_ms": "double",
+    "hallucination_flag": "boolean",
+    "toxicity_flag": "boolean",
+    "formatting_error_flag": "boolean",
+    "user_feedback_score": "double",
 }
 EARLIER, LATER = date(2025, 1, 6), date(2025, 1, 13)
 ENDS: list[dict[str, object]] = [

@@ -24,6 +24,7 @@ ROLLED = (
     "unit_costs_by_day",
     "usage_by_day",
     "latencies_by_day",
+    "model_latencies_by_day",
     "event_variance_by_day",
     "provider_costs_by_day",
 )

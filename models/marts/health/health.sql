@@ -27,6 +27,7 @@ totals as (
         count(*) filter (where tool_calls_count > 0) as tool_uses,
         count(safety_block_flag) as known_safety_blocks,
         count(*) filter (where safety_block_flag) as safety_blocks,
+        {{ quality_counts() }},
 
         {{ exact_sum('cost_usd') }} as cost_usd,
         percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
@@ -69,7 +70,8 @@ rates as (
         cost_usd / cast(nullif(known_costs, 0) as double) as average_cost_usd,
         tool_uses / cast(nullif(known_tool_uses, 0) as double) as tool_use_rate,
         safety_blocks / cast(nullif(known_safety_blocks, 0) as double)
-            as safety_block_rate
+            as safety_block_rate,
+        {{ quality_rates() }}
 
     from totals
 

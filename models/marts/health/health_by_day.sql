@@ -21,6 +21,7 @@ daily_totals as (
         count(*) - count(cost_usd) as missing_costs,
         {{ exact_sum('cost_usd') }} as cost_usd,
         cast(sum(total_tokens) as bigint) as total_tokens,
+        {{ quality_counts() }},
         percentile_cont(0.95) within group (order by operation_latency_ms)
         filter (where cache_hit is not true)
             as p95_latency_ms
@@ -36,7 +37,8 @@ measured_days as (
     select
         *,
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
-        sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate
+        sla_breaches / cast(nullif(measured_latencies, 0) as double) as sla_breach_rate,
+        {{ quality_rates() }}
 
     from daily_totals
     {{ carry_forward('health_by_day') }}
@@ -78,7 +80,20 @@ every_day as (
         coalesce(measured_days.sla_breaches, 0) as sla_breaches,
         coalesce(measured_days.measured_latencies, 0) as measured_latencies,
         coalesce(measured_days.missing_costs, 0) as missing_costs,
-        measured_days.total_tokens
+        measured_days.total_tokens,
+        {% for name in [
+            'known_hallucination_flags', 'hallucinations',
+            'known_toxicity_flags', 'toxic_answers',
+            'known_formatting_flags', 'formatting_errors',
+            'rated_interactions', 'feedback_score_sum'
+        ] -%}
+        coalesce(measured_days.{{ name }}, 0) as {{ name }},
+        {% endfor -%}
+        measured_days.hallucination_rate,
+        measured_days.toxicity_rate,
+        measured_days.formatting_error_rate,
+        measured_days.feedback_coverage,
+        measured_days.average_feedback_score
 
     from days
 

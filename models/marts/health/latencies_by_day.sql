@@ -10,7 +10,7 @@ latency_counts as (
 
     select
         interaction_date,
-        coalesce(use_case, '(missing)') as use_case,
+        coalesce(use_case, 'unknown') as use_case,
         {{ log_bucket('operation_latency_ms') }} as latency_bucket,
         count(*) as operations
 

@@ -11,9 +11,10 @@ daily_usage as (
     select
         interaction_date,
         source,
-        coalesce(use_case, '(missing)') as use_case,
-        coalesce(model_provider, '(missing)') as model_provider,
-        coalesce(model_name, '(missing)') as model_name,
+        coalesce(use_case, 'unknown') as use_case,
+        coalesce(model_provider, 'unknown') as model_provider,
+        coalesce(model_name, 'unknown') as model_name,
+        coalesce(prompt_version, 'unknown') as prompt_version,
         count(*) as interactions,
         count(*) filter (where is_final_attempt) as operations,
         count(is_operation_failure) as known_outcomes,
@@ -25,13 +26,24 @@ daily_usage as (
             as logged_costs,
         cast(coalesce(sum(cast(cost_usd as decimal(18, 12))), 0) as decimal(38, 12))
             as cost_usd,
-        cast(coalesce(sum(total_tokens), 0) as bigint) as total_tokens
+        cast(coalesce(sum(total_tokens), 0) as bigint) as total_tokens,
+        {{ quality_counts() }}
 
     from interactions
 
     group by all
+
+),
+
+usage_with_rates as (
+
+    select
+        *,
+        {{ quality_rates() }}
+
+    from daily_usage
     {{ carry_forward('usage_by_day') }}
 
 )
 
-select * from daily_usage
+select * from usage_with_rates
