@@ -22,6 +22,7 @@ from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.preload import importing_pipeline
+from llm_telemetry.reasons.command import explain
 from llm_telemetry.warehouse import promote
 from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
@@ -332,6 +333,7 @@ def _parser() -> argparse.ArgumentParser:
         "simulate": simulate_world,
         "init": init,
         "knobs": list_knobs,
+        "explain": explain,
         "prune": prune_landing,
         "verify": verify,
         "diff": diff,

@@ -5,8 +5,9 @@ from math import isfinite
 from typing import Any
 
 from llm_telemetry.decisions.statistics import Estimate
+from llm_telemetry.reasons import explained
 from llm_telemetry.routing import RoutingDecision
-from llm_telemetry.routing.output.words import explained, outlook
+from llm_telemetry.routing.output.words import outlook
 from llm_telemetry.triage import TriageDecision
 
 TRIAGE_ADVICE = {
@@ -168,7 +169,7 @@ def _section(name: str, decision: Mapping[str, Any]) -> str:
     parts = [
         f"## {name.capitalize()}: `{decision['verdict']}`",
         f"{_sentence(decision['recommendation'])} In numbers: {decision['summary']}.",
-        _bullets(map(explained, decision["reasons"])),
+        _bullets(explained(reason, name) for reason in decision["reasons"]),
         _findings(decision) if name == "hotspots" else _estimates(decision),
     ]
     return "\n\n".join(part for part in parts if part)
