@@ -9,9 +9,9 @@ import pandas as pd
 
 from llm_telemetry import routing, triage
 from llm_telemetry.artifact import bundle, document, intoto, scope
+from llm_telemetry.artifact.readme import readme
 from llm_telemetry.artifact.report import (
     TRIAGE_ADVICE,
-    readme,
     routing_summary,
     triage_summary,
 )
@@ -72,6 +72,7 @@ READ: dict[str, Query] = {
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
+    "cash_delta": "USD per interaction",
     "usd": "USD per interaction",
 }
 
@@ -99,13 +100,14 @@ def decide(
     *,
     earlier: Mapping[str, Any] | None = None,
     what_if: Mapping[str, float] | None = None,
+    place: str = "",
 ) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
     ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
-    knobs in place of those of the build, for an outcome that is not written. Raises
-    InputError where a gate failed: `dbt build` leaves the marts behind the gates as an
-    earlier build made them.
+    knobs in place of those of the build, for an outcome that is not written; ``place``
+    is the folder that was read, as the README names it. Raises InputError where a gate
+    failed: `dbt build` leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
@@ -124,16 +126,16 @@ def decide(
         "policy": scope.policy(files, routes),
         "rollback": scope.rollback(routes, rules),
     }
-    described = document.assemble(decisions, rules, context, [])
-    files["README.md"] = readme(described, health).encode()
     digests = bundle.digests(files)
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
-    written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
+    files[bundle.ARTIFACT] = bundle.json_bytes(final)
+    read = _read_from(place, marts["inputs"])
+    files[bundle.README] = readme(final, health, read=read).encode()
+    files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, files))
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, marts["decision_outcomes"], final)
-    read = marts["inputs"], marts["windows"]
-    return Outcome(final, health, files, entries, fresh_rows, *read)
+    shown = marts["inputs"], marts["windows"]
+    return Outcome(final, health, files, entries, fresh_rows, *shown)
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
@@ -141,6 +143,11 @@ def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
     if not what_if:
         return marts
     return {**marts, "knobs": replaced(marts["knobs"], what_if)}
+
+
+def _read_from(place: str, inputs: pd.DataFrame) -> str:
+    files = ", ".join(inputs["file_name"].dropna().unique())
+    return ": ".join(part for part in (place, files) if part)
 
 
 def _decisions(
@@ -193,7 +200,7 @@ def _routing(
     decision = Decision(
         verdict=decided.verdict,
         recommendation=ADVICE[decided.verdict],
-        summary=routing_summary(decided),
+        summary=routing_summary(decided, knobs),
         reasons=decided.reasons,
         estimates=_measure(
             {

@@ -45,7 +45,7 @@ def test_a_chronic_miss_is_a_ticket_with_an_objective() -> None:
     assert decision.recommendation == budget.INFEASIBLE
     assert decision.reasons == ("failures_28d_firing", "failures_28d_slo_infeasible")
     assert decision.estimates["failures_proposed_budget_rate"]["value"] == 0.05
-    assert "budgets that would have been kept: failures 0.05" in decision.summary
+    assert "budgets that would have been kept: failures 5.0%" in decision.summary
     worse = {"alert": "7d", "status": "firing", "reason": "above_budget"}
     assert budget_of(chronic, worse).recommendation != budget.INFEASIBLE
     assert budget_of(chronic, low=101, high=120).recommendation != budget.INFEASIBLE

@@ -73,11 +73,16 @@ def found(written: str) -> list[Reason]:
     return []
 
 
+def words(written: str, decision: str) -> str:
+    """Return the meaning of a decision's reason; empty for an unknown one."""
+    known = [one for one in found(written) if decision in one.decisions]
+    return known[0].words if known else ""
+
+
 def explained(written: str, decision: str) -> str:
     """Return a decision's reason with its meaning; an unknown one as it is."""
-    known = [one for one in found(written) if decision in one.decisions]
-    if not known:
+    meaning = words(written, decision)
+    if not meaning:
         return written
-    words = known[0].words
     # what follows a code says where
-    return f"{written}: {words}" if ": " not in written else f"{written}; {words}"
+    return f"{written}; {meaning}" if ": " in written else f"{written}: {meaning}"
