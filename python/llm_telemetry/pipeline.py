@@ -128,10 +128,7 @@ def decide(
     }
     digests = bundle.digests(files)
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
-    files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    read = _read_from(place, marts["inputs"])
-    files[bundle.README] = readme(final, health, read=read).encode()
-    files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, files))
+    files |= _described(final, health, _read_from(place, marts["inputs"]))
     predicted = _predict(marts, knobs, decisions)
     entries = predictions.entries(predicted, marts["decision_outcomes"], final)
     shown = marts["inputs"], marts["windows"]
@@ -143,6 +140,16 @@ def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
     if not what_if:
         return marts
     return {**marts, "knobs": replaced(marts["knobs"], what_if)}
+
+
+def _described(final: Mapping[str, Any], health: Mapping[str, Any], read: str) -> Files:
+    """Return the artifact, and the files that are made from it."""
+    files = {
+        bundle.ARTIFACT: bundle.json_bytes(final),
+        bundle.README: readme(final, health, read=read).encode(),
+    }
+    statement = bundle.make_statement(final, files)
+    return {**files, intoto.STATEMENT: bundle.json_bytes(statement)}
 
 
 def _read_from(place: str, inputs: pd.DataFrame) -> str:

@@ -32,7 +32,7 @@ SIGN = """\
 def facts(artifact: Row, place: str) -> str:
     """Return which decision it is, until when it holds, and what it was made from."""
     inputs = ", ".join(
-        f"{table['name']} {table['rows']:,} rows" for table in artifact["inputs"]
+        f"{table['name']} {table['rows']:,}" for table in artifact["inputs"]
     )
     first, last = (_moment(artifact["scope"][end]) for end in ("starts_at", "ends_at"))
     return grid(
