@@ -1,5 +1,5 @@
-"""Write what follows from the code: pages of knobs and commands, tables of marts, and
-pictures of the models by domain.
+"""Write what follows from the code: pages of knobs, commands and reasons, tables of
+marts, and pictures of the models by domain.
 
 `--check` writes nothing, names each page that is out of date, and exits with 1.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_telemetry import cli
+from llm_telemetry import cli, reasons
 from llm_telemetry.config import knobs
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +43,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     project = (ROOT / "dbt_project.yml").read_text()
     yield docs / "reference" / "knobs.md", knobs_page(project)
     yield docs / "reference" / "cli.md", command_line()
+    yield docs / "reference" / "reasons.md", reasons_page()
     yield between(docs / "architecture.md", "domains", domains(parsed))
     yield between(docs / "reference" / "outputs.md", "marts", grains(parsed))
     for file in (ROOT / "README.md", ROOT / "models" / "overview.md"):
@@ -97,6 +98,27 @@ def command_line() -> str:
             said = (action.help or "") % {**vars(action), "prog": name}
             spelled = " ".join(action.option_strings) or action.dest
             lines.append(f"| `{spelled}` | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+def reasons_page() -> str:
+    """Return the page of reasons, by decision, from the one list of them."""
+    lines = [
+        *("# Reasons", ""),
+        "What each reason of a decision means, and what to do about it; in a terminal,",
+        "`llm-telemetry explain REASON`. A name in angle brackets stands for a value:",
+        "`failures_28d_firing` is `<budget>_<alert>_firing`.",
+        *("", "`make docs` writes this page from"),
+        "`python/llm_telemetry/reasons/reasons.json`.",
+    ]
+    known = reasons.listed()
+    for decision in dict.fromkeys(name for one in known for name in one.decisions):
+        lines += ["", f"## {decision.capitalize()}", ""]
+        lines += ["| reason | meaning | what to do |", "| --- | --- | --- |"]
+        lines += [
+            f"| `{one.reason}` | {one.words} | {one.advice} |"
+            for one in reasons.of_decision(decision)
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -117,6 +117,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     )
     own["prune"].add_argument("--yes", action="store_true", help="delete, not only say")
     _init(own["init"])
+    own["explain"].add_argument("reason", help="as a decision writes it")
     own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")

@@ -22,6 +22,7 @@ from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
 from llm_telemetry.preload import importing_pipeline
+from llm_telemetry.reasons.command import explain
 from llm_telemetry.warehouse import promote
 from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
 from llm_telemetry.warehouse.connection import read, unchanged
@@ -232,9 +233,8 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
 
     _progress(options)("deciding")
     store.check(_ledger(options))
-    return pipeline.decide(
-        warehouse, earlier=bundle.read_earlier(options.out_dir), **how
-    )
+    earlier, place = bundle.read_earlier(options.out_dir), places.data_read(options)
+    return pipeline.decide(warehouse, earlier=earlier, place=place, **how)
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
@@ -250,8 +250,7 @@ def _report(options: Options, outcome: "Outcome") -> int:
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
     elif not options.quiet:
-        is_built = options.command is decide
-        place = str(options.warehouse) if is_built else places.data_read(options)
+        place = places.data_read(options)
         print(places.line_one(place, outcome.inputs, outcome.windows))
         print("\n".join(report.table(outcome.artifact, outcome.health)))
         others = len(outcome.files) - 1
@@ -332,6 +331,7 @@ def _parser() -> argparse.ArgumentParser:
         "simulate": simulate_world,
         "init": init,
         "knobs": list_knobs,
+        "explain": explain,
         "prune": prune_landing,
         "verify": verify,
         "diff": diff,

@@ -9,9 +9,9 @@ import pandas as pd
 
 from llm_telemetry import routing, triage
 from llm_telemetry.artifact import bundle, document, intoto, scope
+from llm_telemetry.artifact.readme import readme
 from llm_telemetry.artifact.report import (
     TRIAGE_ADVICE,
-    readme,
     routing_summary,
     triage_summary,
 )
@@ -73,6 +73,7 @@ READ: dict[str, Query] = {
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
+    "cash_delta": "USD per interaction",
     "usd": "USD per interaction",
 }
 
@@ -100,13 +101,14 @@ def decide(
     *,
     earlier: Mapping[str, Any] | None = None,
     what_if: Mapping[str, float] | None = None,
+    place: str = "",
 ) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
     ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
-    knobs in place of those of the build, for an outcome that is not written. Raises
-    InputError where a gate failed: `dbt build` leaves the marts behind the gates as an
-    earlier build made them.
+    knobs in place of those of the build, for an outcome that is not written; ``place``
+    is the folder that was read, as the README names it. Raises InputError where a gate
+    failed: `dbt build` leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
@@ -125,16 +127,13 @@ def decide(
         "policy": scope.policy(files, routes),
         "rollback": scope.rollback(routes, rules),
     }
-    described = document.assemble(decisions, rules, context, [])
-    files["README.md"] = readme(described, health).encode()
     digests = bundle.digests(files)
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
-    written = files[bundle.ARTIFACT] = bundle.json_bytes(final)
-    files[intoto.STATEMENT] = bundle.json_bytes(bundle.make_statement(final, written))
+    files |= _described(final, health, _read_from(place, marts["inputs"]))
     fresh_rows |= decided_rows.marts_of(final)
     entries = _entries(marts, knobs, decisions, final)
-    read = marts["inputs"], marts["windows"]
-    return Outcome(final, health, files, entries, fresh_rows, *read)
+    shown = marts["inputs"], marts["windows"]
+    return Outcome(final, health, files, entries, fresh_rows, *shown)
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
@@ -142,6 +141,21 @@ def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
     if not what_if:
         return marts
     return {**marts, "knobs": replaced(marts["knobs"], what_if)}
+
+
+def _described(final: Mapping[str, Any], health: Mapping[str, Any], read: str) -> Files:
+    """Return the artifact, and the files that are made from it."""
+    files = {
+        bundle.ARTIFACT: bundle.json_bytes(final),
+        bundle.README: readme(final, health, read=read).encode(),
+    }
+    statement = bundle.make_statement(final, files)
+    return {**files, intoto.STATEMENT: bundle.json_bytes(statement)}
+
+
+def _read_from(place: str, inputs: pd.DataFrame) -> str:
+    files = ", ".join(inputs["file_name"].dropna().unique())
+    return ": ".join(part for part in (place, files) if part)
 
 
 def _decisions(
@@ -194,7 +208,7 @@ def _routing(
     decision = Decision(
         verdict=decided.verdict,
         recommendation=ADVICE[decided.verdict],
-        summary=routing_summary(decided),
+        summary=routing_summary(decided, knobs),
         reasons=decided.reasons,
         estimates=_measure(
             {

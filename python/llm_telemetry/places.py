@@ -32,7 +32,9 @@ def data_dir(options: Options, named: Sequence[str]) -> Path:
 
 
 def data_read(options: Options) -> str:
-    """Return the folder that is read, in words."""
+    """Return the folder that is read, or the warehouse by `decide`, in words."""
+    if "data_dir" not in options:
+        return str(options.warehouse)
     folder = discovery.shown(data_dir(options, sources(options)))
     return f"{folder} (simulated)" if options.sample else folder
 

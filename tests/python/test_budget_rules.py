@@ -89,7 +89,9 @@ def test_every_reason_of_an_alert_has_words() -> None:
 def test_what_pages_is_named_first() -> None:
     page = PAGE | {"status": "firing", "long_burn_rate": 50.0, "own_past_rate": 0.12}
     summary = budget_of(page | {"reason": "above_own_past"}).summary
-    assert summary.startswith("failures page: 50x over the last day, usual rate 0.12; ")
+    assert summary.startswith(
+        "failures page: 50x over the last day, usual rate 12.0%; "
+    )
     summary = budget_of(page | {"reason": "above_budget", "long_days": 3}).summary
     assert summary.startswith("failures page: 50x over 3 days; ")
 

@@ -58,6 +58,15 @@ def test_columns_without_any_value_do_no_harm(history: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("is_crossed", [False, True])
+def test_on_history_as_many_failures_are_expected_as_there_were(
+    history: pd.DataFrame, is_crossed: bool
+) -> None:
+    model = failure_model.fit(history, labels(history), seed=1, is_crossed=is_crossed)
+    expected = expit(failure_model.scorecard(model).log_odds(history)).sum()
+    assert expected == pytest.approx(labels(history).sum(), rel=1e-3)
+
+
+@pytest.mark.parametrize("is_crossed", [False, True])
 def test_scorecard_scores_as_the_regression_does(
     history: pd.DataFrame, is_crossed: bool
 ) -> None:

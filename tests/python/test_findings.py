@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sound_lines import is_sound
 
 from llm_telemetry.artifact import document
-from llm_telemetry.artifact.report import _findings
+from llm_telemetry.artifact.readme import _findings
 from llm_telemetry.decisions.hotspots import FINDING, SHOWN, decide
 from llm_telemetry.decisions.types import Decision
 

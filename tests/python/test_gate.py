@@ -105,6 +105,42 @@ def test_a_slice_that_got_worse_fails_what_the_average_hides() -> None:
     assert [one.status for one in decision.slices] == ["worse", "no_worse"]
 
 
+@pytest.mark.parametrize(
+    ("small", "large", "failures", "status"),
+    [
+        (1_000, 19_000, 100, "pass"),
+        (100, 19_000, 15, "not_shown_worse"),
+        (40, 30, 4, "not_measured"),
+    ],
+)
+def test_the_worst_slice_passes_only_where_harm_is_ruled_out(
+    small: int, large: int, failures: int, status: str
+) -> None:
+    def rows(bad: int, name: str) -> list[dict[str, object]]:
+        return [
+            *quiet(small, bad, use_case="small", prompt_version=name),
+            *quiet(large, large // 10, use_case="large", prompt_version=name),
+        ]
+
+    log = interactions([*rows(small // 10, "v1"), *rows(failures, "v2")])
+    decision = decided(log)
+    assert guard(decision, "worst_slice_failure_rate").status == status
+    if status == "not_shown_worse":
+        assert (decision.verdict, decision.reasons) == ("pass", ())
+
+
+def test_unknown_outcomes_may_keep_a_slice_from_being_shown_no_worse() -> None:
+    def log(lost: int) -> pd.DataFrame:
+        later = quiet(20_000, 2_000, prompt_version="v2")
+        # as failures they would be more than five points, as successes none
+        unknown = [row | {"is_failure": None} for row in later[-lost:]] if lost else []
+        kept = later[: len(later) - lost]
+        return interactions([*quiet(20_000, 2_000), *kept, *unknown])
+
+    found = [[one.status for one in decided(log(lost)).slices] for lost in (0, 2_000)]
+    assert found == [["no_worse"], ["undecided"]]
+
+
 def test_a_verdict_that_missing_latencies_could_turn_is_none() -> None:
     # v2 loses 3 % of its latencies: were those timeouts, it would breach more
     def log(lost: int) -> pd.DataFrame:

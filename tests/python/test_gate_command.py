@@ -58,13 +58,15 @@ def test_the_screen_shows_every_guard_on_one_page(
     assert lines[0].endswith("COULD NOT TELL")
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 108
-    shown = [
-        line[3:].split()[0] for line in lines if line.endswith(("pass", "unknown"))
-    ]
+    ends = ("pass", "unknown", "not shown worse")
+    shown = [line[3:].split()[0] for line in lines if line.endswith(ends)]
     assert shown == [
         *("failure_rate", "sla_breach_rate", "cost_usd", "p95_latency_ms"),
         *("quality_score", "worst_slice_failure_rate"),
     ]
+    (worst,) = (n for n, line in enumerate(lines) if "worst_slice" in line)
+    assert lines[worst].endswith("not shown worse")
+    assert lines[worst + 1].strip() == "in coding_assistant x pro"
 
 
 def test_the_file_is_what_json_prints_and_is_written_in_one_step(

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from built_hotspots import build_hotspots
+from built_hotspots import SLA_MS, build_hotspots
+from rendered_models import build
 from scipy import stats
 
 from llm_telemetry.simulate import simulate
@@ -142,3 +143,29 @@ def test_world_real_is_led_by_what_was_planted() -> None:
     leading = slices.sort_values("risk_rank").head(len(planted))
     assert set(leading["slice"]) == planted
     assert set(leading["verdict"]) == {"hotspot"}
+
+
+def test_the_reference_s_table_of_models_on_the_independent_sample(
+    shared_data: Callable[[str], Path],
+) -> None:
+    rows = pd.read_csv(shared_data("sample") / "llm_system_interactions.csv")
+    windows = {"train": "history", "val": "calibration", "test": "evaluation"}
+    connection = duckdb.connect()
+    connection.register(
+        "interactions",
+        rows.assign(
+            decision_window=rows["split"].map(windows),
+            cache_hit=False,
+            is_sla_breach=rows["latency_ms"] > SLA_MS,
+        ),
+    )
+    build(connection, "reference_hotspots")
+    found = connection.sql(
+        "select model_name, requests, risk_bucket from reference_hotspots order by all"
+    ).fetchall()
+    assert found == [
+        ("claude", 422, "high_failure_and_sla"),
+        ("gemini", 423, "high_failure_and_sla"),
+        ("gpt", 407, "sla_risk"),
+        ("llama", 422, "high_failure_and_sla"),
+    ]

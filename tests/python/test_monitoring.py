@@ -1,5 +1,6 @@
 """The decisions on budget and drift, from marts written by hand."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -44,7 +45,7 @@ def test_a_chronic_miss_is_a_ticket_with_an_objective() -> None:
     assert decision.recommendation == budget.INFEASIBLE
     assert decision.reasons == ("failures_28d_firing", "failures_28d_slo_infeasible")
     assert decision.estimates["failures_proposed_budget_rate"]["value"] == 0.05
-    assert "budgets that would have been kept: failures 0.05" in decision.summary
+    assert "budgets that would have been kept: failures 5.0%" in decision.summary
     worse = {"alert": "7d", "status": "firing", "reason": "above_budget"}
     assert budget_of(chronic, worse).recommendation != budget.INFEASIBLE
     assert budget_of(chronic, low=101, high=120).recommendation != budget.INFEASIBLE
@@ -116,13 +117,20 @@ def comparison(value: float, se: float, expected: float = 1.0) -> Comparison:
     return compared(own, expected, 0.0, (399.0, 399.0))
 
 
-def drift_of(report: pd.DataFrame | None = None, **known: Comparison) -> Decision:
+def drift_of(
+    report: pd.DataFrame | None = None,
+    moved: pd.DataFrame | None = None,
+    **known: Comparison,
+) -> Decision:
     found = {
         "observed_over_expected": known.get("ratio", comparison(1.0, 0.05)),
         "calibration_slope": known.get("slope", comparison(0.9, 0.1, 0.9)),
     }
     return drift.decide(
-        features() if report is None else report, drivers(), found, KNOBS
+        features() if report is None else report,
+        drivers() if moved is None else moved,
+        found,
+        KNOBS,
     )
 
 
@@ -187,6 +195,35 @@ def test_without_a_failure_model_concept_is_not_judged() -> None:
         for part in ("change", "mix_change", "rate_change")
     ]
     assert parts == [0.05, 0.01, 0.04]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "change", "explanation"),
+    [
+        (0.7, 0.0115, "rose by 1.1 points since history: .* failed more often then$"),
+        (1.3, -0.02, "fell by 2 points since history: .* failed less often then$"),
+    ],
+)
+def test_a_change_against_the_ratio_is_explained(
+    ratio: float, change: float, explanation: str
+) -> None:
+    moved = drivers().assign(change=change)
+    summary = drift_of(moved=moved, ratio=comparison(ratio, 0.1)).summary
+    assert re.search(f"failures as expected, although .*{explanation}", summary)
+    other = moved.assign(window_pair="reference_to_current")
+    summary = drift_of(moved=other, ratio=comparison(ratio, 0.1)).summary
+    assert "between the drift windows, which hold other days" in summary
+
+
+@given(
+    ratio=st.sampled_from([0.5, 0.99, 1.0, 1.01, 2.0]),
+    change=st.sampled_from([-0.05, 0.0, 0.05]),
+)
+def test_only_a_contradiction_is_explained(ratio: float, change: float) -> None:
+    moved = drivers().assign(change=change)
+    summary = drift_of(moved=moved, ratio=comparison(ratio, 0.1)).summary
+    assert ("although" in summary) == ((ratio - 1) * change < 0)
+    assert is_sound(summary), summary
 
 
 def test_an_expired_decision_says_so_twice() -> None:

@@ -105,10 +105,8 @@ def test_decide_says_what_was_read_and_how_old_it_is(
 
 def test_the_bundle_says_which_calls_were_read(sample_run: Run) -> None:
     page = (sample_run.out_dir / "README.md").read_text()
-    assert (
-        "\nCalls from 2025-02-01 to 2025-05-01 UTC; rows read: interactions 3,600, "
-        "sessions 784, users 214.\n"
-    ) in page
+    assert "| rows | interactions 3,600, sessions 784, users 214 |" in page
+    assert "| calls | 2025-02-01 00:48 UTC to 2025-05-01 18:37 UTC |" in page
 
 
 def test_data_are_old_beyond_the_knob_and_0_never_says() -> None:

@@ -13,6 +13,7 @@ from llm_telemetry.artifact.report import routing_summary, triage_summary
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.routing.output.words import ADVICE
 
+PRICES = {"failure_event_cost_usd": 40.0, "sla_breach_penalty_usd": 5.0}
 values = st.none() | st.sampled_from([math.nan, 0.0, -0.0, -2.5, 0.031, 1234.5])
 
 
@@ -32,6 +33,7 @@ def test_faults_are_found() -> None:
 @given(
     verdict=st.sampled_from(sorted(ADVICE)),
     change=values,
+    cash=values,
     limit=values,
     needed=st.none() | st.sampled_from([120.0, 2e6]),
     advised=st.lists(
@@ -41,12 +43,14 @@ def test_faults_are_found() -> None:
 def test_routing(
     verdict: str,
     change: float | None,
+    cash: float | None,
     limit: float | None,
     needed: float | None,
     advised: list[str],
 ) -> None:
     named = {
         "shippable.doubly_robust.unit_cost_delta": estimate(change),
+        "shippable.doubly_robust.cash_delta": estimate(cash),
         "limits.chat.unit_cost_delta": estimate(limit),
     }
     measure = "rows_to_settle_a_worthwhile_change"
@@ -58,7 +62,11 @@ def test_routing(
         estimates={name: one for name, one in named.items() if one is not None},
         basis=SimpleNamespace(power=power),
     )
-    assert is_sound(routing_summary(decided))
+    summary = routing_summary(decided, PRICES)
+    assert is_sound(summary)
+    # a number that is not only cash names its prices
+    assert (" USD per " in summary) == ("at 40 USD per failure" in summary)
+    assert ("would change" in summary) == ("cash" in summary)
 
 
 @settings(deadline=None)
@@ -78,6 +86,12 @@ def test_triage(
         verdict=verdict,
         queue=pd.DataFrame({"action_review": pd.Series(queued, dtype=bool)}),
         estimates={"cost_minus_best_trivial_usd": found} if found else {},
-        policy={"value": {"best_trivial": trivial, "policy": "batch_topk"}},
+        policy={
+            "value": {"best_trivial": trivial, "policy": "batch_topk"},
+            "economics": {"review_cost_usd": 2.0, "missed_failure_cost_usd": 40.0},
+        },
     )
-    assert is_sound(triage_summary(decided))
+    summary = triage_summary(decided)
+    assert is_sound(summary)
+    priced = "at 2 USD per review and 40 USD per missed failure"
+    assert (" USD per interaction" in summary) == (priced in summary)

@@ -17,6 +17,9 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.files import atomic
 
 ARTIFACT = "decision_artifact.json"
+# names the decision and the folder that was read: the statement digests it, not the
+# artifact, whose id is that of the same data anywhere
+README = "README.md"
 
 
 def csv_bytes(frame: pd.DataFrame, *, digits: int = 10) -> bytes:
@@ -126,9 +129,12 @@ def read_earlier(out_dir: Path) -> dict[str, Any] | None:
     return None if document.faults(content) else content
 
 
-def make_statement(content: Mapping[str, Any], written: bytes) -> dict[str, Any]:
-    """Return the in-toto statement on an artifact and its bytes."""
-    return intoto.state(content, ARTIFACT, written)
+def make_statement(
+    content: Mapping[str, Any], files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return the in-toto statement on an artifact, its bytes and its README's."""
+    sums = {name: _sha256(files[name]) for name in (ARTIFACT, README) if name in files}
+    return intoto.state(content, ARTIFACT, sums)
 
 
 def verify(file: Path) -> list[str]:
@@ -146,12 +152,13 @@ def verify(file: Path) -> list[str]:
 
 
 def _statement_faults(file: Path, content: Mapping[str, Any]) -> list[str]:
-    beside = file.parent / intoto.STATEMENT
+    beside, page = file.parent / intoto.STATEMENT, file.parent / README
     if not beside.is_file():
         return [f"{intoto.STATEMENT}: missing"]
-    return intoto.faults(
-        beside.read_bytes(), make_statement(content, file.read_bytes())
-    )
+    if not page.is_file():
+        return [f"{README}: missing"]
+    files = {ARTIFACT: file.read_bytes(), README: page.read_bytes()}
+    return intoto.faults(beside.read_bytes(), make_statement(content, files))
 
 
 def _file_fault(file: Path, entry: Mapping[str, Any]) -> str | None:

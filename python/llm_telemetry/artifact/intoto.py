@@ -3,7 +3,6 @@
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -14,20 +13,22 @@ PREDICATE_TYPE = "urn:llm-production-telemetry:decision-artifact:v1"
 
 
 def state(
-    artifact: Mapping[str, Any], artifact_name: str, artifact_bytes: bytes
+    artifact: Mapping[str, Any], artifact_name: str, sums: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the statement on an artifact and on every file that it names."""
-    digest = hashlib.sha256(artifact_bytes).hexdigest()
+    """Return the statement on an artifact and on every file that it names.
+
+    ``sums`` are the SHA-256 of the artifact and of what it does not name.
+    """
     subjects = {entry["name"]: entry["sha256"] for entry in artifact["files"]}
     return {
         "_type": STATEMENT_TYPE,
         "subject": [
             _resource(name, sha256)
-            for name, sha256 in sorted((subjects | {artifact_name: digest}).items())
+            for name, sha256 in sorted({**subjects, **sums}.items())
         ],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
-            "artifact": _resource(artifact_name, digest),
+            "artifact": _resource(artifact_name, sums[artifact_name]),
             "decisionId": artifact["decision_id"],
             "supersedes": artifact["supersedes"],
             "status": artifact["status"],

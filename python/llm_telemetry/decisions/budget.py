@@ -189,7 +189,7 @@ def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
 
 
 def _spoken_rate(budget: str, rate: float) -> str:
-    return f"{rate:,.4g} USD a day" if budget == "cost" else f"{rate:.2g}"
+    return f"{rate:,.4g} USD a day" if budget == "cost" else f"{rate:.1%}"
 
 
 def _spoken_burns(period: pd.DataFrame) -> str:

@@ -84,7 +84,7 @@ def decide(
     return Decision(
         verdict=verdict,
         recommendation=ADVICE[verdict],
-        summary=f"{_summary(moved, drift)}; {_spoken(known)}",
+        summary=f"{_summary(moved, drift)}; {_spoken(known, failure_drivers)}",
         reasons=(
             *(f"{name}_moved" for name in concept),
             *(f"features_{word}" for word in sorted(found - {"no_drift"})),
@@ -135,14 +135,36 @@ def _summary(moved: pd.DataFrame, drift: pd.DataFrame) -> str:
     )
 
 
-def _spoken(known: Comparisons) -> str:
+def _spoken(known: Comparisons, failure_drivers: pd.DataFrame) -> str:
     if "observed_over_expected" not in known:
         return "whether failures still come as expected is not known"
     ratio = known["observed_over_expected"].estimate
     return (
         f"{ratio.value:.3g} ({ratio.low:.3g} to {ratio.high:.3g}) times as "
-        "many failures as expected"
+        f"many failures as expected{_although(ratio.value, failure_drivers)}"
     )
+
+
+def _although(ratio: float, failure_drivers: pd.DataFrame) -> str:
+    """Explain each change of the failure rate that goes against the ratio.
+
+    Fewer failures than expected at a higher rate: by history's model, the later calls
+    are of kinds that failed more often. The reverse likewise.
+    """
+    spoken = []
+    kinds = "more" if ratio < 1 else "less"
+    for row in failure_drivers.to_dict("records"):
+        if not (ratio - 1) * row["change"] < 0:
+            continue
+        moved = "rose" if row["change"] > 0 else "fell"
+        rate = f"the failure rate {moved} by {100 * abs(row['change']):.2g} points"
+        spoken.append(
+            f"{rate} since history: the later calls are of kinds that failed {kinds} "
+            "often then"
+            if row["window_pair"] == FITTED_ON
+            else f"{rate} between the drift windows, which hold other days"
+        )
+    return f", although {', and '.join(spoken)}" if spoken else ""
 
 
 def _estimates(

@@ -1,6 +1,6 @@
 """The gate's verdict as JSON, and as a screen of text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +8,7 @@ from llm_telemetry.decisions.types import Row, plain
 from llm_telemetry.gate import GateDecision
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.guards import Guard
+from llm_telemetry.gate.slice_quality import WORST_SLICE
 
 SCHEMA_VERSION = "1.0"
 EXIT_CODES = {"pass": 0, "fail": 1, "could_not_tell": 3}
@@ -50,15 +51,13 @@ def screen(content: Mapping[str, Any]) -> list[str]:
     """Return the lines that a person reads."""
     comparison, looks = content["comparison"], content["looks"]
     sides = [comparison["baseline"], comparison["candidate"]]
-    table = [_cells(guard) for guard in content["guards"]]
-    header = ("", "guard", "baseline", "candidate", "difference", "interval", "limit")
     return [
         f"release gate: {comparison['by']} {sides[1]['name']} against "
         f"{sides[0]['name']}: {content['verdict'].replace('_', ' ').upper()}",
         _traffic(comparison),
         _looks(looks),
         "",
-        *_aligned([header, *table]),
+        *_table(content["guards"]),
         *([""] if content["reasons"] else []),
         *(f"! {_explained(content, reason)}" for reason in content["reasons"]),
     ]
@@ -109,12 +108,28 @@ def _looks(looks: Mapping[str, Any]) -> str:
     )
 
 
+def _table(guards: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line per guard, and below that of the worst slice which one it is."""
+    header = ("", "guard", "baseline", "candidate", "difference", "interval", "limit")
+    head, *lines = _aligned([header, *map(_cells, guards)])
+    pairs = zip(lines, map(_slice, guards), strict=True)
+    return [head, *(line for pair in pairs for line in pair if line)]
+
+
+def _slice(guard: Mapping[str, Any]) -> str:
+    if guard["guard"] != WORST_SLICE:
+        return ""
+    if guard["status"] == "not_measured":
+        return "     no slice has enough traffic on both sides"
+    return f"     in {guard['reasons'][0]}"
+
+
 def _cells(guard: Mapping[str, Any]) -> tuple[str, ...]:
-    mark = {"pass": " ", "not_measured": " ", "fail": "x", "unknown": "?"}
+    mark = {"fail": "x", "unknown": "?"}
     values = [_level(guard["guard"], guard[key]) for key in ("baseline", "candidate")]
     sign = "<=" if guard["higher_is_worse"] else ">="
     return (
-        mark[guard["status"]],
+        mark.get(guard["status"], " "),
         guard["guard"],
         *values,
         _change(guard["unit"], guard["difference"]),

@@ -58,7 +58,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Guard:
-    """One guard's verdict: pass, fail, unknown, or not_measured on either side."""
+    """One guard's verdict: pass, fail, unknown, or not_measured on either side.
+
+    The guard of slices is not_shown_worse where it neither fails nor rules harm out.
+    """
 
     rule: Rule
     status: str

@@ -7,6 +7,8 @@ from math import nan
 from llm_telemetry.gate.contrasts import MISSING, Evidence, rate_contrast
 from llm_telemetry.gate.guards import Bars, Guard, Rule
 
+WORST_SLICE = "worst_slice_failure_rate"
+
 
 @dataclass(frozen=True)
 class SliceQuality:
@@ -27,7 +29,7 @@ class SliceQuality:
 def slice_rule(knobs: Mapping[str, float]) -> Rule:
     """Return the rule that no slice's failure rate rises by more than so much."""
     limit = knobs["release_max_slice_failure_increase"]
-    return Rule("worst_slice_failure_rate", "difference", limit)
+    return Rule(WORST_SLICE, "difference", limit)
 
 
 def judge_slices(
@@ -37,7 +39,8 @@ def judge_slices(
 
     A safety net below the guards of the whole: it fails where a slice is shown to be
     worse by more than the limit, with the rate of false blocks divided among the
-    slices (Bonferroni). It does not require proof that no slice is.
+    slices (Bonferroni). It does not require proof that no slice is: it passes where
+    every slice is shown not to be, and is not_shown_worse in between.
     """
     parts = [
         part
@@ -50,9 +53,10 @@ def judge_slices(
         return Guard(rule, "not_measured", *(nan,) * 5, reasons=("small_slices",)), []
     worse = [one for one in judged if one.status == "worse"]
     shown = (worse or judged)[0]
+    is_ruled_out = all(one.status == "no_worse" for one in judged)
     guard = Guard(
         rule=rule,
-        status="fail" if worse else "pass",
+        status="fail" if worse else "pass" if is_ruled_out else "not_shown_worse",
         baseline=shown.baseline,
         candidate=shown.candidate,
         difference=shown.difference,
@@ -80,6 +84,10 @@ def _judge(rule: Rule, part: Evidence, bars: Bars, *, tests: int) -> SliceQualit
     far = bars.failing(shown.clusters, shared_by=tests)
     # whatever the unknown outcomes were
     is_worse = all(one.bounds(far)[0] > rule.limit for one in found.values())
+    is_no_worse = all(
+        one.bounds(bars.passing(one.clusters))[1] <= rule.limit
+        for one in found.values()
+    )
     (use_case, account_tier), sides = (
         part.aligned.slices[0],
         (part.aligned.baseline, part.aligned.candidate),
@@ -88,11 +96,7 @@ def _judge(rule: Rule, part: Evidence, bars: Bars, *, tests: int) -> SliceQualit
     return SliceQuality(
         use_case=use_case,
         account_tier=account_tier,
-        status="worse"
-        if is_worse
-        else "no_worse"
-        if high <= rule.limit
-        else "undecided",
+        status="worse" if is_worse else "no_worse" if is_no_worse else "undecided",
         baseline=shown.baseline,
         candidate=shown.candidate,
         difference=shown.difference,

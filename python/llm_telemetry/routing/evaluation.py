@@ -36,6 +36,8 @@ JUDGED_COLUMNS = [
     "unit_cost_delta_low",
     "unit_cost_delta_high",
     "p_value",
+    *(f"cash_delta{end}" for end in ("", "_low", "_high")),
+    *(f"failure_rate_delta{end}" for end in ("", "_low", "_high")),
 ]
 
 
@@ -183,9 +185,15 @@ def limit_costs(window: Window, table: pd.DataFrame) -> dict[str, Estimate]:
 
 
 def _estimate_delta(own: Evaluation, *, is_known: bool) -> tuple[float, ...]:
-    """Return value, low, high and p-value of the change, NaN where unknown."""
+    """Return JUDGED_COLUMNS from unit_cost_delta on, NaN where unknown."""
     if not is_known:
-        return (np.nan,) * 4
+        return (np.nan,) * 10
     found = contrast("doubly_robust", own)
     delta = found.unit_cost_delta
-    return delta.value, delta.low, delta.high, p_value(delta, found.freedom)
+    parts = [
+        end
+        for one in (found.cash_delta, found.failure_rate_delta)
+        for end in ((one.value, one.low, one.high) if one else (np.nan,) * 3)
+    ]
+    p = p_value(delta, found.freedom)
+    return delta.value, delta.low, delta.high, p, *parts

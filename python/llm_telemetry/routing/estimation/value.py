@@ -20,6 +20,7 @@ from llm_telemetry.decisions.statistics import (
 from llm_telemetry.routing.estimation.contexts import Codes, Floats
 
 FAILURE = "is_failure"
+CASH = "cost_usd"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Contrast:
     failure_rate_delta: Estimate
     effective_sessions: float
     freedom: float  # of the t interval around unit_cost_delta
+    cash_delta: Estimate | None = None  # the part of unit_cost_delta that is billed
 
 
 Scorer = Callable[[Part, Evaluation], Floats]
@@ -164,7 +166,17 @@ def contrast(estimator: str, own: Evaluation) -> Contrast:
         else score_mean(failure_delta, own),
         effective_sessions=own.effective_sessions,
         freedom=freedom(delta, own),
+        cash_delta=part_delta(estimator, CASH, own) if CASH in own.parts else None,
     )
+
+
+def part_delta(estimator: str, name: str, own: Evaluation) -> Estimate:
+    """Return the change of one part of the unit cost, in the part's own unit."""
+    part = own.parts[name]
+    scores = ESTIMATORS[estimator](part, own) - part.corrected(part.logged)
+    if estimator != "doubly_robust":
+        return score_mean(scores, own)
+    return corrected_mean(scores, part.missed(part.chosen), own, kept=1.0)
 
 
 def score_mean(scores: Floats, own: Evaluation) -> Estimate:

@@ -58,6 +58,8 @@ def name_estimates(contrasts: Contrasts) -> dict[str, Estimate]:
             name = f"{policy}.{estimator}"
             named[f"{name}.unit_cost_delta"] = contrast.unit_cost_delta
             named[f"{name}.failure_rate_delta"] = contrast.failure_rate_delta
+            if contrast.cash_delta is not None:
+                named[f"{name}.cash_delta"] = contrast.cash_delta
     return named
 
 

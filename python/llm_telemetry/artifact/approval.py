@@ -1,0 +1,137 @@
+"""What a person approves: which decision, what it would change, and the way back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from llm_telemetry import reasons
+from llm_telemetry.artifact.wording import (
+    bullets,
+    grid,
+    number,
+    percent,
+    prices,
+    with_interval,
+)
+
+Row = Mapping[str, Any]
+
+KEPT = "keep_baseline"
+CALLS = 1000
+ROUTES = (
+    *("use case", "model today", "proposed", "share of traffic"),
+    f"cash saved, USD per {CALLS:,} calls (95 %)",
+    f"failures avoided per {CALLS:,} calls (95 %)",
+    "why",
+)
+SIGN = """\
+| decision | approve or reject | name | date |
+| --- | --- | --- | --- |
+| `{id}` | | | |"""
+
+
+def facts(artifact: Row, place: str) -> str:
+    """Return which decision it is, until when it holds, and what it was made from."""
+    inputs = ", ".join(
+        f"{table['name']} {table['rows']:,}" for table in artifact["inputs"]
+    )
+    first, last = (_moment(artifact["scope"][end]) for end in ("starts_at", "ends_at"))
+    return grid(
+        ("this decision", ""),
+        [
+            ("decision_id", f"`{artifact['decision_id']}`"),
+            ("as_of", _moment(artifact["as_of"])),
+            ("valid_until", _moment(artifact["valid_until"])),
+            ("supersedes", _id(artifact["supersedes"], "no earlier decision")),
+            ("read", place or "as the artifact's inputs"),
+            ("rows", inputs),
+            ("calls", f"{first} to {last}"),
+        ],
+    )
+
+
+def routes(evidence: list[Row], knobs: Row) -> str:
+    """Return per use case what is proposed, what it would change, and why."""
+    cells = [_route(row) for row in evidence]
+    priced = (
+        "Cash is what providers bill; failures avoided are not part of it. The verdict "
+        f"weighs both, at {prices(knobs)} (knobs). The model today is the one that "
+        "served most of the use case's calls."
+    )
+    return f"{grid(ROUTES, cells)}\n\n{priced}" if cells else ""
+
+
+def way_back(artifact: Row) -> str:
+    """Say which file ships the policy, what brings the one before back, and how."""
+    policy, back = artifact["policy"], artifact["rollback"]
+    before = back["previous_policy_digest"]
+    how = (
+        f"load the flags of policy `{before}` again, from the bundle of the decision "
+        "that shipped it"
+        if before
+        else "switch the flags off: there is no earlier policy, and their default "
+        "variant is the baseline"
+    )
+    triggers = ", ".join(f"`{name}`" for name in back["triggers"])
+    return bullets(
+        [
+            f"Ship: `{policy['file']}`, policy {_id(policy['policy_digest'], 'none')}; "
+            "it routes nothing that the table above keeps.",
+            "Review: `triage_threshold_policy.json`; its queue is in "
+            "`triage_actions_preview.csv`.",
+            f"Roll back: {how}.",
+            "Roll back when one of these fires, or a limit in the flags' metadata is "
+            f"exceeded: {triggers}.",
+        ]
+    )
+
+
+def signature(artifact: Row) -> str:
+    """Return the place to sign, for this decision and no other."""
+    return SIGN.format(id=artifact["decision_id"])
+
+
+def _route(row: Row) -> tuple[str, ...]:
+    today = _arm(row["baseline_model_provider"], row["baseline_model_name"])
+    if row["recommendation"] == KEPT:
+        return (row["use_case"], today, "no change", "0%", "0", "0", _why(row))
+    proposed = _arm(row["model_provider"], row["model_name"])
+    is_shadow = row["recommendation"] == "shadow"
+    return (
+        row["use_case"],
+        today,
+        f"{proposed} (shadow)" if is_shadow else proposed,
+        percent(row["traffic_share"]),
+        _gain(row, "cash_delta"),
+        _gain(row, "failure_rate_delta"),
+        _why(row),
+    )
+
+
+def _gain(row: Row, name: str) -> str:
+    """Return what is saved or avoided by many calls: a negative change of one."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+
+    def many(change: float | None) -> float | None:
+        return None if change is None else -CALLS * change
+
+    gained = {"gain": many(value), "gain_low": many(high), "gain_high": many(low)}
+    return with_interval(gained, "gain", number)
+
+
+def _why(row: Row) -> str:
+    code = row["reasons"]
+    if code:
+        return f"{code}: {reasons.words(code, 'routing')}"
+    return f"costs less within its limits, which are {row['constraint_status']}"
+
+
+def _arm(provider: str | None, model: str | None) -> str:
+    return f"{provider}/{model}" if provider and model else model or "unknown"
+
+
+def _id(digest: str | None, otherwise: str) -> str:
+    return f"`{digest}`" if digest else otherwise
+
+
+def _moment(written: str | None) -> str:
+    return f"{written[:10]} {written[11:16]} UTC" if written else "unknown"

@@ -1,0 +1,98 @@
+"""The estimates that the bundle's README shows: in words, in the unit of a reader."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from llm_telemetry.artifact.wording import (
+    grid,
+    multiple,
+    number,
+    percent,
+    points,
+    with_interval,
+)
+
+PRICED = "with failures and SLA breaches at their prices"
+# in the order of the table; the other estimates stand in the artifact alone
+LABELS: dict[str, dict[str, str]] = {
+    "routing": {
+        r"shippable\.doubly_robust\.unit_cost_delta": f"change of cost, {PRICED}",
+        r"shippable\.doubly_robust\.cash_delta": "change of cash alone",
+        r"shippable\.doubly_robust\.failure_rate_delta": "change of the failure rate",
+        r"limits\.(.+)\.unit_cost_delta": rf"\1: cost of keeping its limits, {PRICED}",
+    },
+    "triage": {
+        "cost_minus_best_trivial_usd": "change of cost against reviewing all or none, "
+        "with reviews and missed failures at their prices",
+        "observed_over_expected": "failures, as a multiple of what the scores expect",
+    },
+    "drift": {
+        "observed_over_expected": "failures, as a multiple of what history's model "
+        "expects",
+        r"history_to_evaluation\.failure_rate_change": "change of the failure rate, "
+        "history to evaluation",
+        r"reference_to_current\.failure_rate_change": "change of the failure rate, "
+        "drift_reference to drift_current",
+        r"(\w+)\.(\w+)\.psi": r"\2: PSI, \1",
+    },
+    "budget": {
+        r"(\w+)_burn_rate_(\d+)d": r"\1: spent of the budget of \2 days",
+        "cost_proposed_budget_rate": "cost: budget that would have been kept, a day",
+        r"(\w+)_proposed_budget_rate": r"\1: budget that would have been kept",
+        "month_to_date_cost_usd": "cash of the month so far",
+        "month_end_cost_usd": "cash of the month at its end (90 % interval)",
+        "month_over_budget_probability": "chance that the month exceeds its budget",
+        "failure_rate": "failure rate of calls",
+        "sla_breach_rate": "SLA breach rate of calls",
+        "cost_usd": "cash per call",
+        "p95_latency_ms": "95th percentile of latency",
+    },
+}
+ENDS = {"": "value", "_low": "low", "_high": "high"}
+# failures per interaction and shares are percentages, their changes points
+SHARES = ("failures per", "SLA breaches per", "share of", "probability")
+
+
+def table(decision: str, estimates: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the estimates of a decision that have words, in their order."""
+    cells = [
+        (label, spoken(key, estimates[key]))
+        for pattern, words in LABELS.get(decision, {}).items()
+        for key in estimates
+        if (label := _label(pattern, words, key))
+        # a pattern of several names comes last
+        and _first(decision, key) == pattern
+    ]
+    return grid(("estimate", "value (95 % interval)"), cells)
+
+
+def spoken(key: str, one: Mapping[str, Any]) -> str:
+    """Return a value with its interval and its unit."""
+    unit = str(one["unit"])
+    ends = {f"value{end}": one[name] for end, name in ENDS.items()}
+    if key.endswith("cash_delta"):
+        # a call costs a fraction of a cent
+        unit = "USD per 1,000 interactions"
+        ends = {name: None if end is None else 1000 * end for name, end in ends.items()}
+    form, after = _form(key, unit)
+    return f"{with_interval(ends, 'value', form)}{after}"
+
+
+def _form(key: str, unit: str) -> tuple[Callable[[float | None], str], str]:
+    if unit.startswith(SHARES):
+        is_change = key.endswith(("_delta", "_change"))
+        return (points, " percentage points") if is_change else (percent, "")
+    if unit == "multiple of the budget" or key == "observed_over_expected":
+        return multiple, ""
+    # the label names what an interval holds
+    return number, "" if unit in ("1", "PSI") else f" {unit.split(';')[0]}"
+
+
+def _first(decision: str, key: str) -> str | None:
+    return next((p for p in LABELS[decision] if re.fullmatch(p, key)), None)
+
+
+def _label(pattern: str, words: str, key: str) -> str:
+    found = re.fullmatch(pattern, key)
+    return found.expand(words) if found else ""

@@ -1,0 +1,176 @@
+"""The README of the bundle: the page that the person who approves reads first."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from llm_telemetry.artifact import approval, labels
+from llm_telemetry.artifact.report import headline
+from llm_telemetry.artifact.wording import (
+    bullets,
+    grid,
+    multiple,
+    number,
+    percent,
+    with_interval,
+)
+from llm_telemetry.reasons import explained
+
+MEANINGS = {
+    "ok": "Every verdict is a clear yes.",
+    "review_required": "A person has to look before anything ships.",
+    "blocked": "A stop-ship rule fired: nothing ships.",
+}
+
+MORE = (
+    "The tables below show what the verdicts rest on; `decision_artifact.json` has "
+    "every estimate, and `llm-telemetry explain REASON` what to do about a reason."
+)
+FINDINGS = (
+    "A finding is a slice and the metric that it was flagged for; those whose excess "
+    "events cost most come first. `costly`: the 95 % interval of the net is above 0. "
+    "`failing` and `slow`: more failures or SLA breaches than elsewhere, but no net "
+    "loss is proven. Knobs price failures and SLA breaches; only cash is billed."
+)
+
+
+def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str) -> str:
+    """Return the page that the person who approves reads first.
+
+    ``read`` says in words which folder and files were read. The page stands outside
+    the digests of the artifact, whose id it gives.
+    """
+    knobs = {row["knob"]: row["setting"] for row in artifact["knobs"]}
+    parts = [
+        "# Decisions",
+        f"**Status: `{artifact['status']}`.** {MEANINGS[artifact['status']]}",
+        bullets(artifact["status_reasons"]),
+        approval.facts(artifact, read),
+        f"{headline(health)} of cash. {MORE}",
+        *(
+            _section(name, decision, knobs)
+            for name, decision in artifact["decisions"].items()
+        ),
+        "## Stop-ship rules",
+        _rules(artifact["stop_ship"]),
+        "## Ship and roll back",
+        approval.way_back(artifact),
+        "## Approval",
+        approval.signature(artifact),
+        *_track_record(artifact["track_record"]),
+        "## Windows",
+        _windows(artifact["windows"]),
+        "## Integrity",
+        _integrity(artifact["integrity"]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rules(rules: Iterable[Mapping[str, Any]]) -> str:
+    header = ("rule", "fired", "value", "limit", "meaning")
+    return grid(
+        header,
+        [
+            (
+                rule["rule"],
+                "yes" if rule["fired"] else "no",
+                *(_of_rule(rule["rule"], rule[name]) for name in ("value", "limit")),
+                rule["meaning"],
+            )
+            for rule in rules
+        ],
+    )
+
+
+def _of_rule(rule: str, value: float | None) -> str:
+    """Return a share of what is missing, or a multiple of a budget."""
+    return percent(value) if rule.startswith("missing_") else multiple(value)
+
+
+def _section(name: str, decision: Mapping[str, Any], knobs: Mapping[str, Any]) -> str:
+    tables = {
+        "routing": lambda: approval.routes(decision["evidence"], knobs),
+        "hotspots": lambda: _findings(decision),
+    }
+    parts = [
+        f"## {name.capitalize()}: `{decision['verdict']}`",
+        f"{_sentence(decision['recommendation'])} In numbers: {decision['summary']}.",
+        bullets(explained(reason, name) for reason in decision["reasons"]),
+        tables[name]() if name in tables else "",
+        labels.table(name, decision["estimates"]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _findings(decision: Mapping[str, Any]) -> str:
+    """Return a line per slice and metric, prices and cash apart."""
+    cells = [
+        (
+            f"{one['slice']}.{one['metric']}",
+            one["label"],
+            with_interval(one, "rate", percent),
+            percent(one["complement_rate"]),
+            f"{number(one['metric_usd'])} ({number(one['usd_per_event'])})",
+            number(one["failure_usd"]),
+            number(one["sla_usd"]),
+            number(one["cash_usd"]),
+            with_interval(one, "net_usd", number),
+        )
+        for one in decision["evidence"]
+    ]
+    header = ("finding", "label", "rate (95 %)", "elsewhere", "USD (price of one)")
+    split = ("failures, USD", "SLA breaches, USD", "cash, USD", "net USD (95 %)")
+    shown = grid((*header, *split), cells)
+    return f"{shown}\n\n{FINDINGS}" if cells else ""
+
+
+def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return how earlier predictions came out, where any came due."""
+    cells = [
+        (
+            kind["prediction"],
+            kind["verdict"],
+            f"{kind['hits']} of {kind['counted']}",
+            f"{percent(kind['hit_rate_low'])} to {percent(kind['hit_rate_high'])}",
+            number(kind["mean_error_in_se"]),
+        )
+        for kind in kinds
+    ]
+    header = ("prediction", "verdict", "held by its interval", "95 % interval")
+    return (
+        ["## Earlier predictions", grid((*header, "mean error, in errors"), cells)]
+        if cells
+        else []
+    )
+
+
+def _sentence(words: str) -> str:
+    spoken = words.replace("keep_baseline", "keep the baseline")
+    return f"{spoken[:1].upper()}{spoken[1:]}."
+
+
+def _windows(windows: Iterable[Mapping[str, Any]]) -> str:
+    header = ("window", "method", "from", "to", "interactions", "overlaps its past")
+    return grid(
+        header,
+        [
+            (
+                window["window_name"],
+                window["window_method"],
+                window["starts_at"],
+                window["ends_at"],
+                f"{window['interactions']:,}",
+                percent(window["overlap_rate"]),
+            )
+            for window in windows
+        ],
+    )
+
+
+def _integrity(checks: Iterable[Mapping[str, Any]]) -> str:
+    degraded = [
+        f"{check['table_name']}.{check['column_name']}: {check['check_name']}, "
+        f"{check['failed_rows']:,} of {check['checked_rows']:,}: {check['remedy']}"
+        for check in checks
+        if check["status"] == "degraded"
+    ]
+    return bullets(degraded) or "Every check held."
