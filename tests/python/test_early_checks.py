@@ -49,6 +49,16 @@ def with_values(**values: str) -> str:
 
 
 DATES = "05/05/2026 10:00"
+
+
+def meant(written: str, column: str) -> str:
+    """Return the hint on a column that the file calls otherwise."""
+    return (
+        f"did you mean `{written}` -> `{column}`? rename the column, or write "
+        f"`columns: {{interactions: {{{column}: {written}}}}}` in llm-telemetry.yml"
+    )
+
+
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "an empty file": (
         "",
@@ -77,18 +87,16 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
         "request_id,session_id,user_id,created_at,failed,duration_ms,model\n"
         "a,s1,u1,2025-03-01,no,843,gpt\n",
         [
-            f"interactions.interaction_id: required_column: not in {FILE}: did you "
-            "mean `request_id` -> `interaction_id`? rename the column",
-            f"interactions.is_failure: required_column: not in {FILE}: did you mean "
-            "`failed` -> `is_failure`? rename the column",
-            f"interactions.timestamp_utc: required_column: not in {FILE}: did you mean "
-            "`created_at` -> `timestamp_utc`? rename the column",
+            f"interactions.interaction_id: required_column: not in {FILE}: "
+            + meant("request_id", "interaction_id"),
+            f"interactions.is_failure: required_column: not in {FILE}: "
+            + meant("failed", "is_failure"),
+            f"interactions.timestamp_utc: required_column: not in {FILE}: "
+            + meant("created_at", "timestamp_utc"),
             f"interactions.latency_ms: missing_latency: not in {FILE}: add the column, "
             "or set MAX_LATENCY_MISSING_RATE=1 to do without",
-            "interactions.model_name: did you mean `model` -> `model_name`? rename the "
-            "column",
-            "interactions.latency_ms: did you mean `duration_ms` -> `latency_ms`? "
-            "rename the column",
+            "interactions.model_name: " + meant("model", "model_name"),
+            "interactions.latency_ms: " + meant("duration_ms", "latency_ms"),
         ],
     ),
     "an absent column": (
@@ -234,10 +242,7 @@ def test_the_knob_of_missing_latencies_does_without(
     assert said(folder) == []
     contract(folder, WELL.replace("latency_ms", "took_ms"))
     (hint,) = said(folder)
-    assert hint == (
-        "interactions.latency_ms: did you mean `took_ms` -> `latency_ms`? rename the "
-        "column"
-    )
+    assert hint == "interactions.latency_ms: " + meant("took_ms", "latency_ms")
 
 
 def test_a_file_that_is_absent_is_said_with_what_is_there_instead(
