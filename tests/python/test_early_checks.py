@@ -329,7 +329,7 @@ def test_every_problem_is_in_one_list_and_dbt_is_not_started(
     monkeypatch.setattr(build, "_build", start)
     monkeypatch.setenv("SLA_MS", "fast")
     folder = contract(tmp_path / "data", with_values(timestamp_utc=DATES))
-    (folder / "llm_system_users_summary.csv").unlink()
+    (folder / "llm_system_users_summary.csv").write_text("user_id\n")
     (tmp_path / "file").write_text("no folder")
     places = [
         *("--out-dir", str(tmp_path / "file" / "out")),
@@ -344,7 +344,7 @@ def test_every_problem_is_in_one_list_and_dbt_is_not_started(
         f"{tmp_path}/file/out: cannot write: Not a directory",
         f"{tmp_path}/file: cannot write: Not a directory",
         "interactions.timestamp_utc: no_usable_value",
-        "users.file: required_file",
+        "users.file: not_empty",
     ]
     assert len(lines) == len(starts), lines
     for line, start_of_line in zip(lines, starts, strict=True):

@@ -7,6 +7,12 @@ calls as (
 
 ),
 
+files as (
+
+    select table_name from {{ ref('stg_telemetry_csv__landed_files') }}
+
+),
+
 samples as (
 
     select
@@ -50,8 +56,10 @@ session_references as (
         min(interaction_id) filter (where session_id is null) as row_key,
         -- a set of windows for each session would not fit into memory
         coalesce(min(decision_window) != max(decision_window), false) as is_divided,
-        -- only the contract's files have summaries to look a reference up in
-        bool_or(source = 'telemetry_csv') as is_summarised
+        -- only the contract has summaries to look a reference up in, if there are any
+        bool_or(source = 'telemetry_csv')
+            and (select count(*) from files where table_name = 'sessions') > 0
+            as is_summarised
 
     from {{ ref('int_interactions_with_windows') }}
 
@@ -65,7 +73,9 @@ user_references as (
         user_id as parent_id,
         min(interaction_id) filter (where user_id is null) as row_key,
         cast(null as boolean) as is_divided,
-        bool_or(source = 'telemetry_csv') as is_summarised
+        bool_or(source = 'telemetry_csv')
+            and (select count(*) from files where table_name = 'users') > 0
+            as is_summarised
 
     from calls
 

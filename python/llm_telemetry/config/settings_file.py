@@ -9,12 +9,14 @@ from pathlib import Path
 
 import yaml
 
-from llm_telemetry.config import column_names, knobs
+from llm_telemetry.config import column_names, knobs, own_seeds
 from llm_telemetry.errors import InputError
 
 NAME = "llm-telemetry.yml"
 PATHS = ("data_dir", "warehouse", "out_dir", "ledger")
-KEYS = (*PATHS, "sources", "knobs", "columns")
+# files of a team's own, added to a seed
+OWN_SEEDS = tuple(own_seeds.NEEDED)
+KEYS = (*PATHS, "sources", "knobs", "columns", *OWN_SEEDS)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ def applied(settings: Settings) -> Iterator[None]:
     wanted = {name.upper(): text for name, text in settings.knobs.items()}
     if "data_dir" in settings.paths:
         wanted["LLMOPS_DATA_DIR"] = str(settings.paths["data_dir"])
+    for seed in OWN_SEEDS:
+        if seed in settings.paths:
+            wanted[own_seeds.variable(seed)] = str(settings.paths[seed].absolute())
     if settings.columns:
         wanted[column_names.VARIABLE] = column_names.text(settings.columns)
     added = {name: text for name, text in wanted.items() if not os.environ.get(name)}
@@ -80,7 +85,7 @@ class _File:
         found = self._fields(self._root(), KEYS, "")
         paths = {
             key: self.file.parent / text
-            for key in PATHS
+            for key in (*PATHS, *OWN_SEEDS)
             if key in found and (text := self._text(found[key], key))
         }
         declared = [name for name in knobs.declared() if name != "sources"]

@@ -29,7 +29,8 @@ from llm_telemetry.ingest.file_heads import (
 )
 from llm_telemetry.ingest.malformed import malformed_files
 
-REQUIRED = ("interactions", "sessions", "users")
+REQUIRED = "interactions"
+NOT_EMPTY = (REQUIRED, "sessions", "users")
 # of a table, the latest by name; columns of a file that a message names
 MOST_FILES, MOST_NAMES = 100, 8
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -80,7 +81,7 @@ def _table_faults(looked: Looked, table: str) -> Iterator[str]:
         return
     files = files_of_table(looked.connection, folder / stem)
     if not files:
-        if table in REQUIRED:
+        if table == REQUIRED:
             yield (
                 f"{table}.file: required_file: no {stem}.csv (or .csv.gz, .parquet) in "
                 f"{shown(folder)}; found: {contents(folder)}: put the file there, or "
@@ -107,7 +108,7 @@ def _content_faults(
 ) -> Iterator[str]:
     """Yield what is wrong with the rows and columns of a table's latest files."""
     is_whole = len(heads) == len(files)
-    if table in REQUIRED and is_whole and not any(head.rows for head in heads):
+    if table in NOT_EMPTY and is_whole and not any(head.rows for head in heads):
         yield f"{table}.file: not_empty: {_named(heads)} has no rows: export it again"
     with_names = [head for head in heads if head.columns]
     if separated := [head for head in with_names if _separator(head, table)]:
