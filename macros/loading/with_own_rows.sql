@@ -15,7 +15,9 @@
 {% macro own_rows(seed, file) -%}
     {#- the columns that the file has, in the order and with the types of the seed -#}
     {%- set found = {} -%}
-    {%- for name in file_columns(file) -%}{%- do found.update({name | trim | lower: name}) -%}{%- endfor -%}
+    {%- for name in file_columns(file) -%}
+        {%- do found.update({name | trim | lower: name}) -%}
+    {%- endfor -%}
     {%- set types = graph.nodes['seed.' ~ model.package_name ~ '.' ~ seed].config.column_types -%}
     select
         {%- for name, type in types.items() %}

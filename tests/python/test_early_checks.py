@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from llm_telemetry.cli import main
+from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest.early_checks import DENIED, check
@@ -52,11 +53,8 @@ DATES = "05/05/2026 10:00"
 
 
 def meant(written: str, column: str) -> str:
-    """Return the hint on a column that the file calls otherwise."""
-    return (
-        f"did you mean `{written}` -> `{column}`? rename the column, or write "
-        f"`columns: {{interactions: {{{column}: {written}}}}}` in llm-telemetry.yml"
-    )
+    hint = f"did you mean `{written}` -> `{column}`? rename the column, or write "
+    return f"{hint}`columns: {{interactions: {{{column}: {written}}}}}` in {NAME}"
 
 
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
