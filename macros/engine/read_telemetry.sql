@@ -1,9 +1,12 @@
 {% macro read_telemetry(file, columns) -%}
     {#- every column as text: the casts are ours, so that what fails is counted and not dropped -#}
-    {%- set found = described_columns(file) | map('lower') | list if file else [] -%}
+    {%- set found = {} -%}
+    {%- for name, written in (contract_names(file) if file else {}).items() -%}
+        {%- do found.update({name | lower: written}) -%}
+    {%- endfor -%}
     select
         {%- for name in columns %}
-        cast({{ name if name in found else 'null' }} as string) as {{ name }}
+        cast({{ quoted_name(found[name]) if name in found else 'null' }} as string) as {{ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     {{ 'from ' ~ file_table(file) if file else 'where false' }}
@@ -11,4 +14,10 @@
 
 {% macro csv_dialect() -%}
     all_varchar = true, header = true, delim = ',', quote = '"', escape = '"'
+{%- endmacro %}
+
+{#- a column name as a file spells it, quotes included -#}
+{% macro quoted_name(name) -%}
+    {%- set quote = '`' if target.type == 'spark' else '"' -%}
+    {{ quote ~ name | replace(quote, quote ~ quote) ~ quote }}
 {%- endmacro %}

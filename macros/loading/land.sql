@@ -7,7 +7,7 @@
     {%- set columns, stamps, landed, places = contract_columns(table), file_stamps(files),
         landed_files(), [] -%}
     {%- set typed_how = local_md5(typed_file('', columns) ~ quick_casts(columns) ~ csv_dialect()
-        ~ landing_salt()) -%}
+        ~ landing_salt() ~ column_settings().get(relation.identifier, '')) -%}
     {%- for file in files -%}
         {%- set place = landing_folder() ~ '/' ~ landing_name(relation.identifier, file,
             stamps[file], typed_how) -%}

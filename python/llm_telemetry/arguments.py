@@ -128,7 +128,7 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
     """Set the paths that the command line left out, from the settings or the default.
 
     Returns the settings that apply: without what the command line overrules, and with
-    the sample, which has places of its own, only the knobs.
+    the sample, which has places and columns of its own, only the knobs.
     """
     is_sample = getattr(options, "sample", False)
     paths = {} if is_sample else settings.paths
@@ -142,7 +142,7 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
         for name, text in settings.knobs.items()
         if not (names_sources and name == "sources")
     }
-    return Settings(paths, kept)
+    return Settings(paths, kept, {} if is_sample else settings.columns)
 
 
 def _program(description: str) -> argparse.ArgumentParser:

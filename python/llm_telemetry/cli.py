@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from llm_telemetry import arguments, places, simulate
 from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
-from llm_telemetry.config import knobs, settings_file, template, what_if
+from llm_telemetry.config import knobs, own_seeds, settings_file, template, what_if
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
@@ -278,6 +278,7 @@ def _build(
     named = places.sources(options)
     check_all(
         knobs.check,
+        own_seeds.check,
         lambda: knobs.check_window(named),
         *([lambda: store.check(ledger)] if ledger else []),
         lambda: places.check_folders(options),

@@ -31,11 +31,6 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
         without_file(INTERACTIONS),
         ["interactions.file: required_file: no llm_system_interactions.csv (or .csv.g"],
     ),
-    "no sessions file": (
-        without_file(SESSIONS),
-        ["sessions.file: required_file: no llm_system_sessions_summary.csv (or .csv."],
-    ),
-    "no users file": (without_file(USERS), ["users.file: required_file"]),
     "an empty file": (
         with_bytes(INTERACTIONS, lambda content: b""),
         [f"interactions.file: not_empty: {INTERACTIONS} has no rows: export it again"],

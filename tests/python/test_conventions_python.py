@@ -138,10 +138,10 @@ def test_nothing_imports_the_command_line() -> None:
 
 
 def test_one_module_opens_the_warehouse() -> None:
-    # the others ask DuckDB about a time zone, and about the files of the telemetry
+    # the others ask DuckDB about a time zone, and about files that are read
     reads = ("column_values", "early_checks", "file_heads", "malformed")
     read = {f"ingest.{name}" for name in reads}
-    opens = {"warehouse.connection", "config.knobs", *read}
+    opens = {"warehouse.connection", "config.knobs", "config.own_seeds", *read}
     assert importers("duckdb") == opens
 
 

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from llm_telemetry.cli import main
+from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest.early_checks import DENIED, check
@@ -49,6 +50,13 @@ def with_values(**values: str) -> str:
 
 
 DATES = "05/05/2026 10:00"
+
+
+def meant(written: str, column: str) -> str:
+    hint = f"did you mean `{written}` -> `{column}`? rename the column, or write "
+    return f"{hint}`columns: {{interactions: {{{column}: {written}}}}}` in {NAME}"
+
+
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "an empty file": (
         "",
@@ -77,18 +85,16 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
         "request_id,session_id,user_id,created_at,failed,duration_ms,model\n"
         "a,s1,u1,2025-03-01,no,843,gpt\n",
         [
-            f"interactions.interaction_id: required_column: not in {FILE}: did you "
-            "mean `request_id` -> `interaction_id`? rename the column",
-            f"interactions.is_failure: required_column: not in {FILE}: did you mean "
-            "`failed` -> `is_failure`? rename the column",
-            f"interactions.timestamp_utc: required_column: not in {FILE}: did you mean "
-            "`created_at` -> `timestamp_utc`? rename the column",
+            f"interactions.interaction_id: required_column: not in {FILE}: "
+            + meant("request_id", "interaction_id"),
+            f"interactions.is_failure: required_column: not in {FILE}: "
+            + meant("failed", "is_failure"),
+            f"interactions.timestamp_utc: required_column: not in {FILE}: "
+            + meant("created_at", "timestamp_utc"),
             f"interactions.latency_ms: missing_latency: not in {FILE}: add the column, "
             "or set MAX_LATENCY_MISSING_RATE=1 to do without",
-            "interactions.model_name: did you mean `model` -> `model_name`? rename the "
-            "column",
-            "interactions.latency_ms: did you mean `duration_ms` -> `latency_ms`? "
-            "rename the column",
+            "interactions.model_name: " + meant("model", "model_name"),
+            "interactions.latency_ms: " + meant("duration_ms", "latency_ms"),
         ],
     ),
     "an absent column": (
@@ -234,10 +240,7 @@ def test_the_knob_of_missing_latencies_does_without(
     assert said(folder) == []
     contract(folder, WELL.replace("latency_ms", "took_ms"))
     (hint,) = said(folder)
-    assert hint == (
-        "interactions.latency_ms: did you mean `took_ms` -> `latency_ms`? rename the "
-        "column"
-    )
+    assert hint == "interactions.latency_ms: " + meant("took_ms", "latency_ms")
 
 
 def test_a_file_that_is_absent_is_said_with_what_is_there_instead(
@@ -324,7 +327,7 @@ def test_every_problem_is_in_one_list_and_dbt_is_not_started(
     monkeypatch.setattr(build, "_build", start)
     monkeypatch.setenv("SLA_MS", "fast")
     folder = contract(tmp_path / "data", with_values(timestamp_utc=DATES))
-    (folder / "llm_system_users_summary.csv").unlink()
+    (folder / "llm_system_users_summary.csv").write_text("user_id\n")
     (tmp_path / "file").write_text("no folder")
     places = [
         *("--out-dir", str(tmp_path / "file" / "out")),
@@ -339,7 +342,7 @@ def test_every_problem_is_in_one_list_and_dbt_is_not_started(
         f"{tmp_path}/file/out: cannot write: Not a directory",
         f"{tmp_path}/file: cannot write: Not a directory",
         "interactions.timestamp_utc: no_usable_value",
-        "users.file: required_file",
+        "users.file: not_empty",
     ]
     assert len(lines) == len(starts), lines
     for line, start_of_line in zip(lines, starts, strict=True):

@@ -1,4 +1,4 @@
-"""`init` writes settings that change nothing and tables without rows, once."""
+"""`init` writes settings that change nothing and a table without rows, once."""
 
 import csv
 import re
@@ -10,7 +10,7 @@ from conftest import SAMPLE
 from llm_telemetry.cli import main
 from llm_telemetry.config.knobs import declared
 from llm_telemetry.config.settings_file import NAME, load
-from llm_telemetry.config.template import TABLES, settings
+from llm_telemetry.config.template import CALLS, settings
 
 
 def header(file: Path) -> list[str]:
@@ -24,15 +24,14 @@ def test_it_writes_the_contract_and_settings_that_change_nothing(
 ) -> None:
     folder = tmp_path / "new"
     assert main(["init", str(folder)]) == 0
-    expected = {folder / name for name in (*TABLES.values(), NAME)}
+    expected = {folder / CALLS, folder / NAME}
     assert set(map(Path, capsys.readouterr().out.splitlines())) == expected
     assert {file for file in folder.iterdir() if file.suffix != ".lock"} == expected
     set_by_it = load(folder / NAME)
     assert dict(set_by_it.paths) == {"data_dir": folder}
     assert not set_by_it.knobs
-    for name in TABLES.values():
-        known = (SAMPLE / name).read_text().splitlines()[0].split(",")
-        assert set(known) <= set(header(folder / name))
+    known = (SAMPLE / CALLS).read_text().splitlines()[0].split(",")
+    assert set(known) <= set(header(folder / CALLS))
 
 
 def test_every_commented_knob_can_be_uncommented(tmp_path: Path) -> None:
@@ -44,7 +43,7 @@ def test_every_commented_knob_can_be_uncommented(tmp_path: Path) -> None:
     assert {name: value for name, value in found.items()} == defaults
 
 
-@pytest.mark.parametrize("there", [NAME, *TABLES.values()])
+@pytest.mark.parametrize("there", [NAME, CALLS])
 def test_it_replaces_nothing(
     there: str,
     tmp_path: Path,

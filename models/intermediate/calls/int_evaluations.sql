@@ -16,7 +16,7 @@ names as (
 
 labels as (
 
-    select * from {{ ref('evaluation_labels') }}
+    {{ with_own_rows('evaluation_labels', 'label') }}
 
 ),
 

@@ -57,7 +57,7 @@ file_checks as (
         'file' as column_name,
         {% call rows_of_checks() -%}
             {{ check(
-                'required_file', 'files = 0', 'file_stem', 'rows_read is not null'
+                'required_file', 'files = 0', 'file_stem', "table_name = 'interactions'"
             ) }},
             {{ check('one_file', 'single_files > 1', 'file_stem', 'files > 0') }},
             {{ check(

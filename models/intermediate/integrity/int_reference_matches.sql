@@ -7,6 +7,16 @@ calls as (
 
 ),
 
+summaries as (
+
+    select
+        coalesce(bool_or(table_name = 'sessions'), false) as has_sessions,
+        coalesce(bool_or(table_name = 'users'), false) as has_users
+
+    from {{ ref('stg_telemetry_csv__landed_files') }}
+
+),
+
 samples as (
 
     select
@@ -46,14 +56,18 @@ sampled_interactions as (
 session_references as (
 
     select
-        session_id as parent_id,
-        min(interaction_id) filter (where session_id is null) as row_key,
+        windows.session_id as parent_id,
+        min(if(windows.session_id is null, windows.interaction_id, null)) as row_key,
         -- a set of windows for each session would not fit into memory
-        coalesce(min(decision_window) != max(decision_window), false) as is_divided,
-        -- only the contract's files have summaries to look a reference up in
-        bool_or(source = 'telemetry_csv') as is_summarised
+        coalesce(min(windows.decision_window) != max(windows.decision_window), false)
+            as is_divided,
+        -- only the contract has summaries to look a reference up in, if there are any
+        bool_or(windows.source = 'telemetry_csv' and summaries.has_sessions)
+            as is_summarised
 
-    from {{ ref('int_interactions_with_windows') }}
+    from {{ ref('int_interactions_with_windows') }} as windows
+
+    cross join summaries
 
     group by all
 
@@ -62,12 +76,14 @@ session_references as (
 user_references as (
 
     select
-        user_id as parent_id,
-        min(interaction_id) filter (where user_id is null) as row_key,
+        calls.user_id as parent_id,
+        min(if(calls.user_id is null, calls.interaction_id, null)) as row_key,
         cast(null as boolean) as is_divided,
-        bool_or(source = 'telemetry_csv') as is_summarised
+        bool_or(calls.source = 'telemetry_csv' and summaries.has_users) as is_summarised
 
     from calls
+
+    cross join summaries
 
     group by all
 

@@ -11,7 +11,7 @@ models as (
 
 aliases as (
 
-    select * from {{ ref('model_aliases') }}
+    {{ with_own_rows('model_aliases') }}
 
 ),
 

@@ -9,23 +9,27 @@ from pathlib import Path
 
 import yaml
 
-from llm_telemetry.config import knobs
+from llm_telemetry.config import column_names, knobs, own_seeds
 from llm_telemetry.errors import InputError
 
 NAME = "llm-telemetry.yml"
 PATHS = ("data_dir", "warehouse", "out_dir", "ledger")
-KEYS = (*PATHS, "sources", "knobs")
+# files of a team's own, added to a seed
+OWN_SEEDS = tuple(own_seeds.NEEDED)
+KEYS = (*PATHS, "sources", "knobs", "columns", *OWN_SEEDS)
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a file sets; relative paths in it start at its folder.
 
-    ``knobs`` are texts by the name of the knob, ``sources`` among them.
+    ``knobs`` are texts by the name of the knob, ``sources`` among them; ``columns``
+    names, for each table of the contract, columns of its files by the contract's.
     """
 
     paths: Mapping[str, Path] = field(default_factory=dict)
     knobs: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def load(file: Path | None = None) -> Settings:
@@ -49,6 +53,11 @@ def applied(settings: Settings) -> Iterator[None]:
     wanted = {name.upper(): text for name, text in settings.knobs.items()}
     if "data_dir" in settings.paths:
         wanted["LLMOPS_DATA_DIR"] = str(settings.paths["data_dir"])
+    for seed in OWN_SEEDS:
+        if seed in settings.paths:
+            wanted[own_seeds.variable(seed)] = str(settings.paths[seed].absolute())
+    if settings.columns:
+        wanted[column_names.VARIABLE] = column_names.text(settings.columns)
     added = {name: text for name, text in wanted.items() if not os.environ.get(name)}
     if of_file := [name for name in settings.knobs if name.upper() in added]:
         added[knobs.OF_FILE] = ",".join(of_file)
@@ -76,7 +85,7 @@ class _File:
         found = self._fields(self._root(), KEYS, "")
         paths = {
             key: self.file.parent / text
-            for key in PATHS
+            for key in (*PATHS, *OWN_SEEDS)
             if key in found and (text := self._text(found[key], key))
         }
         declared = [name for name in knobs.declared() if name != "sources"]
@@ -84,7 +93,7 @@ class _File:
         texts = {name: self._knob(name, node) for name, node in named.items()}
         if "sources" in found:
             texts["sources"] = self._names(found["sources"])
-        return Settings(paths, texts)
+        return Settings(paths, texts, self._columns(found.get("columns")))
 
     def _root(self) -> yaml.Node | None:
         try:
@@ -121,6 +130,24 @@ class _File:
             found[name] = value
         return {name: value for name, value in found.items() if name in known}
 
+    def _columns(self, node: yaml.Node | None) -> dict[str, dict[str, str]]:
+        """Return the columns of the files by table and the contract's name."""
+        contract = column_names.contract()
+        found: dict[str, dict[str, str]] = {}
+        for table, columns in self._fields(node, list(contract), "columns.").items():
+            prefix = f"columns.{table}."
+            named = self._fields(columns, list(contract[table]), prefix)
+            texts = {
+                name: self._text(one, prefix + name) for name, one in named.items()
+            }
+            for name, text in texts.items():
+                if list(map(str.lower, texts.values())).count(text.lower()) > 1:
+                    self._complain(
+                        named[name], f"{prefix}{name}: {text} is given twice: keep one"
+                    )
+            found[table] = texts
+        return found
+
     def _knob(self, name: str, node: yaml.Node) -> str:
         text = self._text(node, f"knobs.{name}")
         if text and (problem := knobs.declared()[name].problem(text)):
@@ -150,8 +177,6 @@ def _hint(name: str, known: tuple[str, ...] | list[str]) -> str:
         return f"did you mean {similar[0]}?"
     if name.lower() in knobs.declared():
         return f"write it below knobs, as {name.lower()}"
-    return (
-        "`llm-telemetry knobs` lists the knobs"
-        if len(known) > len(KEYS)
-        else (f"there are {', '.join(known)}")
-    )
+    if "sla_ms" in known:
+        return "`llm-telemetry knobs` lists the knobs"
+    return f"there are {', '.join(known)}"

@@ -1,20 +1,15 @@
-"""What `init` writes: a file of settings to edit, and the contract without rows."""
+"""What `init` writes: a file of settings to edit, and one for the calls."""
 
-import csv
 from pathlib import Path
 
+from llm_telemetry.config import column_names
 from llm_telemetry.config.knobs import Knob, declared
-from llm_telemetry.config.project import PROJECT
 from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import write_together
 
-# the tables that have to be there
-TABLES = {
-    "interactions": "llm_system_interactions.csv",
-    "sessions": "llm_system_sessions_summary.csv",
-    "users": "llm_system_users_summary.csv",
-}
+# the file that has to be there
+CALLS = "llm_system_interactions.csv"
 HEAD = """\
 # Settings of llm-telemetry, each with its default. Relative paths start at the folder
 # of this file. The environment and the command line take precedence.
@@ -30,20 +25,28 @@ data_dir: .
 # warehouse: target/llm_telemetry.duckdb
 # ledger: artifacts/decision_ledger.jsonl
 
+# columns of your files that are named otherwise, by their names in the contract
+# columns:
+#   interactions: {latency_ms: duration, model_name: Model Name}
+
+# CSV files whose rows are added to the seeds of these names
+# model_aliases: aliases.csv
+# price_overrides: prices.csv
+# evaluation_labels: labels.csv
+
 # `llm-telemetry knobs` lists the knobs as they are set
 knobs:
 """
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the file of settings and a header for each table; return the files.
+    """Write the file of settings and one for the calls without rows; return both.
 
     Raises InputError, and writes nothing, where one of them is there or the folder
     cannot be written.
     """
-    headers = _columns()
-    texts = {TABLES[table]: ",".join(headers[table]) + "\n" for table in TABLES}
-    texts[NAME] = settings()
+    columns = column_names.contract()["interactions"]
+    texts = {CALLS: ",".join(columns) + "\n", NAME: settings()}
     files = [folder / name for name in texts]
     if there := [file for file in files if file.exists()]:
         lines = [f"{file}: is there already: move it away first" for file in there]
@@ -65,13 +68,3 @@ def settings() -> str:
 def _line(knob: Knob) -> str:
     limits = f", {knob.range}" if knob.range else ""
     return f"  # {knob.name}: {knob.default}  # {knob.unit}{limits}; {knob.meaning}"
-
-
-def _columns() -> dict[str, list[str]]:
-    """Return the columns of every table of the contract, in its order."""
-    columns: dict[str, list[str]] = {}
-    seed = PROJECT / "seeds" / "contract_columns.csv"
-    with seed.open(newline="", encoding="utf-8") as rows:
-        for row in csv.DictReader(rows):
-            columns.setdefault(row["table_name"], []).append(row["column_name"])
-    return columns

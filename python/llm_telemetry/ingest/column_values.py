@@ -76,22 +76,23 @@ def unusable(
     texts = [row[place].strip() for row in latest.rows if place < len(row)]
     if not texts or any(reading.looks_usable(text) for text in texts):
         return None
-    said = next(_counted(connection, files, column), None)
+    said = next(_counted(connection, files, column, latest.written[place]), None)
     name = latest.name if len(files) == 1 else f"{len(files)} files"
     checked = f"interactions.{column}: {reading.check}"
     return said and f"{checked}: {name}: {said}: {reading.remedy}"
 
 
 def _counted(
-    connection: duckdb.DuckDBPyConnection, files: list[Path], column: str
+    connection: duckdb.DuckDBPyConnection, files: list[Path], column: str, written: str
 ) -> Iterator[str]:
     """Yield in words that no row has a usable value, if that is so."""
+    name = written.replace('"', '""')
     query = f"""
         select count(*), count(raw), count({READINGS[column].cast}), min(raw)
         from (
             select
-                case when lower(trim("{column}")) not in ('', 'nan', 'null')
-                    then "{column}" end as raw
+                case when lower(trim("{name}")) not in ('', 'nan', 'null')
+                    then "{name}" end as raw
             from read_csv(?, {DIALECT}, union_by_name = true)
         )
     """

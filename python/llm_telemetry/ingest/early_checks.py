@@ -13,11 +13,12 @@ from pathlib import Path
 
 import duckdb
 
+from llm_telemetry.config import column_names
 from llm_telemetry.config.knobs import CONTRACT, number
+from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
-from llm_telemetry.ingest import column_names
 from llm_telemetry.ingest.column_values import READINGS, unusable
-from llm_telemetry.ingest.discovery import STEM, contents, shown
+from llm_telemetry.ingest.discovery import contents, shown
 from llm_telemetry.ingest.file_heads import (
     FIRST_ROWS,
     Head,
@@ -28,14 +29,8 @@ from llm_telemetry.ingest.file_heads import (
 )
 from llm_telemetry.ingest.malformed import malformed_files
 
-STEMS = {
-    "interactions": f"{STEM}interactions",
-    "sessions": f"{STEM}sessions_summary",
-    "users": f"{STEM}users_summary",
-    "prompts": f"{STEM}prompts_lookup",
-    "instruction_samples": f"{STEM}instruction_tuning_samples",
-}
-REQUIRED = ("interactions", "sessions", "users")
+REQUIRED = "interactions"
+NOT_EMPTY = (REQUIRED, "sessions", "users")
 # of a table, the latest by name; columns of a file that a message names
 MOST_FILES, MOST_NAMES = 100, 8
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -69,7 +64,7 @@ def check(folder: Path, sources: Collection[str]) -> list[str]:
         looked = Looked(connection, folder, sources)
         for source in sources:
             if source == CONTRACT:
-                for table in STEMS:
+                for table in column_names.STEMS:
                     faults += _table_faults(looked, table)
             else:
                 faults += _source_faults(looked, source)
@@ -80,13 +75,13 @@ def check(folder: Path, sources: Collection[str]) -> list[str]:
 
 def _table_faults(looked: Looked, table: str) -> Iterator[str]:
     """Yield what is wrong with the files of a table of the contract."""
-    folder, stem = looked.folder, STEMS[table]
+    folder, stem = looked.folder, column_names.STEMS[table]
     if _is_denied(folder / stem):
         yield f"{shown(folder / stem)}: {DENIED}"
         return
     files = files_of_table(looked.connection, folder / stem)
     if not files:
-        if table in REQUIRED:
+        if table == REQUIRED:
             yield (
                 f"{table}.file: required_file: no {stem}.csv (or .csv.gz, .parquet) in "
                 f"{shown(folder)}; found: {contents(folder)}: put the file there, or "
@@ -97,8 +92,9 @@ def _table_faults(looked: Looked, table: str) -> Iterator[str]:
     if len(single) > 1:
         yield f"{table}.file: one_file: {' and '.join(single)}: keep one of them"
     latest = files[-MOST_FILES:]
+    renamed = column_names.renamed(table)
     heads = [
-        read_head(file, folder, rows=FIRST_ROWS if file is latest[-1] else 1)
+        read_head(file, folder, renamed, rows=FIRST_ROWS if file is latest[-1] else 1)
         for file in latest
     ]
     if any(head.columns is None for head in heads):
@@ -112,12 +108,13 @@ def _content_faults(
 ) -> Iterator[str]:
     """Yield what is wrong with the rows and columns of a table's latest files."""
     is_whole = len(heads) == len(files)
-    if table in REQUIRED and is_whole and not any(head.rows for head in heads):
+    if table in NOT_EMPTY and is_whole and not any(head.rows for head in heads):
         yield f"{table}.file: not_empty: {_named(heads)} has no rows: export it again"
     with_names = [head for head in heads if head.columns]
     if separated := [head for head in with_names if _separator(head, table)]:
         yield _separated(table, separated)
         return
+    yield from _renamed_columns(table, with_names)
     yield from _absent_columns(looked, table, with_names)
     if table != "interactions":
         return
@@ -128,6 +125,24 @@ def _content_faults(
     is_lacked = is_whole and not any("latency_ms" in head.lower() for head in heads)
     if is_lacked and with_names and _needs_latency(looked):
         yield from _no_latency(with_names)
+
+
+def _renamed_columns(table: str, heads: list[Head]) -> Iterator[str]:
+    """Yield each column of the settings that no file has, or that it has twice."""
+    for written, name in column_names.renamed(table).items():
+        said = f"{table}.{name}: read from `{written}`"
+        with_it = [head for head in heads if written in map(str.lower, head.written)]
+        if heads and not with_it:
+            found = ", ".join(heads[0].written[:MOST_NAMES])
+            yield (
+                f"{said}, absent from {_named(heads)}; found: {found}: correct "
+                "`columns` in the settings"
+            )
+        if twice := [head for head in with_it if head.lower().count(name) > 1]:
+            yield (
+                f"{said}, but {_named(twice)} has a column `{name}` too: remove one of "
+                "them, or the line below `columns`"
+            )
 
 
 def _absent_columns(looked: Looked, table: str, heads: list[Head]) -> Iterator[str]:
@@ -153,7 +168,10 @@ def _hint(table: str, column: str, head: Head) -> str | None:
     known = column_names.contract()[table]
     unknown = [name for name in head.columns or [] if name.lower() not in known]
     other = column_names.like(column, unknown)
-    return other and f"did you mean `{other}` -> `{column}`? rename the column"
+    return other and (
+        f"did you mean `{other}` -> `{column}`? rename the column, or write "
+        f"`columns: {{{table}: {{{column}: {other}}}}}` in {NAME}"
+    )
 
 
 def _needs_latency(looked: Looked) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,14 +18,16 @@ OF_TABLE = re.compile(r"[.](csv|csv[.]gz|parquet)$")
 
 @dataclass(frozen=True)
 class Head:
-    """The column names of a file, as it spells them, and its first rows as texts.
+    """The column names of a file and its first rows as texts.
 
-    ``columns`` is empty for an empty file, and None where the file could not be read
-    (``fault`` says why) or is no CSV as far as it was read.
+    ``columns`` has the contract's names of columns that the settings rename, and else
+    those of the file, which ``written`` has. It is empty for an empty file, and None
+    where the file could not be read (``fault`` says why) or is no CSV as far as read.
     """
 
     name: str
     columns: list[str] | None = None
+    written: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     fault: str | None = None
 
@@ -33,15 +36,24 @@ class Head:
         return [name.lower() for name in self.columns or []]
 
 
-def read_head(file: Path, folder: Path, *, rows: int = FIRST_ROWS) -> Head:
+def read_head(
+    file: Path, folder: Path, renamed: Mapping[str, str], *, rows: int = FIRST_ROWS
+) -> Head:
     """Return the head of a file below ``folder``, with at most so many rows.
+
+    ``renamed`` has the contract's names by those in the file, in lower case.
 
     A Parquet file has one row without values: what it holds is left to dbt.
     """
     name = str(file.relative_to(folder))
+
+    def head(written: list[str], rows: list[list[str]]) -> Head:
+        columns = [renamed.get(column.lower(), column) for column in written]
+        return Head(name, columns, written, rows)
+
     try:
         if file.name.endswith(".parquet"):
-            return Head(name, duckdb.read_parquet(literal(file)).columns, [[]])
+            return head(duckdb.read_parquet(literal(file)).columns, [[]])
         if file.name.endswith(".gz") and not file.stat().st_size:
             raise EOFError
         opened = gzip.open if file.name.endswith(".gz") else open
@@ -49,7 +61,7 @@ def read_head(file: Path, folder: Path, *, rows: int = FIRST_ROWS) -> Head:
             # like DuckDB, which skips empty lines and trims names
             filled = (row for row in csv.reader(text, skipinitialspace=True) if row)
             columns = [column.strip() for column in next(filled, [])]
-            return Head(name, columns, list(islice(filled, rows)))
+            return head(columns, list(islice(filled, rows)))
     except csv.Error:
         return Head(name)
     except UNREADABLE as error:

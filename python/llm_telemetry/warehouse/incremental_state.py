@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from llm_telemetry.config import own_seeds
 from llm_telemetry.config.project import LOADER, PROJECT
 from llm_telemetry.errors import InputError
 from llm_telemetry.warehouse.connection import read
@@ -30,8 +31,9 @@ KNOBS = (
 def state(sources: Sequence[str]) -> str:
     """Return the SHA-256, in hex, of all that rollups depend on except the telemetry.
 
-    That is the text of every model, macro and seed (except the two of prices), the
-    knobs in KNOBS, the settings of the project, the sources and the version of DuckDB.
+    That is the text of every model, macro and seed (except those of prices, also a
+    team's own), the knobs in KNOBS, the settings of the project, the sources and the
+    version of DuckDB.
     """
     project, knobs = _project()
     made: list[Any] = [version("duckdb"), sorted(sources), project]
@@ -39,10 +41,12 @@ def state(sources: Sequence[str]) -> str:
     # re-dated rows are only looked for where not all days are retained
     made.append(is_windowed())
     digest = sha256(repr(made).encode())
-    for pattern in MADE_OF:
-        for file in sorted(PROJECT.glob(pattern)):
-            if file.name not in PRICES:
-                digest.update(sha256(file.read_bytes()).digest())
+    files = [file for pattern in MADE_OF for file in sorted(PROJECT.glob(pattern))]
+    made_of = [file for file in files if file.name not in PRICES]
+    own = own_seeds.files()
+    made_of += [own[seed] for seed in sorted(own) if f"{seed}.csv" not in PRICES]
+    for file in made_of:
+        digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 

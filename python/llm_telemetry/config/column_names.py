@@ -1,11 +1,24 @@
 """The contract's columns, and names by which other logs call them."""
 
 import csv
+import json
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from llm_telemetry.config.project import PROJECT
+from llm_telemetry.errors import InputError
+
+VARIABLE = "LLM_TELEMETRY_COLUMNS"
+# by table, the name of its file or of the folder of its batches
+STEMS = {
+    "interactions": "llm_system_interactions",
+    "sessions": "llm_system_sessions_summary",
+    "users": "llm_system_users_summary",
+    "prompts": "llm_system_prompts_lookup",
+    "instruction_samples": "llm_system_instruction_tuning_samples",
+}
 
 # names without case and punctuation; `success` is the opposite of a failure, no synonym
 SYNONYMS = {
@@ -45,6 +58,31 @@ def contract() -> dict[str, dict[str, str]]:
             columns = tables.setdefault(row["table_name"], {})
             columns[row["column_name"]] = row["requirement"]
     return tables
+
+
+def text(columns: Mapping[str, Mapping[str, str]]) -> str:
+    """Return what VARIABLE says: by stem, the contract's name of a file's column."""
+    named = {
+        STEMS[table]: {written.lower(): name for name, written in names.items()}
+        for table, names in columns.items()
+    }
+    return json.dumps(named, sort_keys=True)
+
+
+def renamed(table: str) -> dict[str, str]:
+    """Return, by the columns of a table's files in lower case, the contract's names.
+
+    Raises InputError where VARIABLE cannot be read.
+    """
+    said = os.environ.get(VARIABLE) or "{}"
+    try:
+        names = json.loads(said).get(STEMS[table], {})
+        return {str(written).lower(): str(name) for written, name in names.items()}
+    except (ValueError, AttributeError) as error:
+        raise InputError(
+            f"{VARIABLE}: {said[:60]!r} is not JSON of the kind "
+            f'{{"{STEMS[table]}": {{"name in the file": "name in the contract"}}}}'
+        ) from error
 
 
 def like(column: str, unknown: Collection[str]) -> str | None:
