@@ -76,7 +76,7 @@ def control_failed(decision: routing.RoutingDecision) -> bool:
     return [
         row["is_met"]
         for row in decision.basis.diagnostics
-        if row["name"] == "negative_control_z"
+        if row["name"] == "negative_control_beyond_chance"
     ] == [False]
 
 

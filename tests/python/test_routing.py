@@ -162,7 +162,9 @@ def test_prompts_that_changed_hands_fail_the_negative_control() -> None:
     log = two_arms()
     later = (log["decision_window"] == "evaluation") & (log["model_name"] == "a")
     chars = log["prompt_chars"].where(~later, log["prompt_chars"] * 3)
-    assert "negative_control_z" in failing(decided(log.assign(prompt_chars=chars)))
+    assert "negative_control_beyond_chance" in failing(
+        decided(log.assign(prompt_chars=chars))
+    )
 
 
 def own_counts(log: pd.DataFrame) -> pd.DataFrame:

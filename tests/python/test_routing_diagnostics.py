@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 from routing_frames import KNOBS, decided, two_arms
 
+from llm_telemetry.decisions.types import Row
 from llm_telemetry.routing.checks.diagnostics import Judged, diagnose, unmeasured
 from llm_telemetry.routing.estimation.value import Evaluation, Part, contrast
 
 SIZE = 200
+CONTROL = "negative_control_beyond_chance"
 
 
 def judged(sessions: int = SIZE, **changed: Any) -> Judged:
@@ -55,30 +57,53 @@ def test_every_diagnostic_is_measured_where_it_can_be() -> None:
 @pytest.mark.parametrize("length", [5.0, np.nan])
 def test_lengths_that_are_all_alike_control_nothing(length: float) -> None:
     contexts = pd.DataFrame({"log_prompt_size": np.full(SIZE, length)})
-    assert unmeasured(diagnose(judged(contexts=contexts), KNOBS)) == [
-        "negative_control_z"
-    ]
+    assert unmeasured(diagnose(judged(contexts=contexts), KNOBS)) == [CONTROL]
 
 
-def test_a_few_sessions_widen_the_limit_of_the_control() -> None:
-    limits = [
-        next(
-            row["limit"]
-            for row in diagnose(judged(sessions), KNOBS)
-            if row["name"] == "negative_control_z"
-        )
-        for sessions in (4, SIZE)
-    ]
-    # the quantiles of t with at most 3 degrees of freedom, and with some 50
-    assert limits[0] >= 3.18
-    assert 1.96 < limits[1] < 2.1
+def control(judged: Judged, limit: float) -> Row:
+    """Return the check of the negative control with a limit."""
+    checks = diagnose(judged, KNOBS | {"routing_max_control_effect": limit})
+    return next(row for row in checks if row["name"] == CONTROL)
+
+
+def moved(effect: float, sessions: int = SIZE) -> Judged:
+    """Return rows whose chosen arms have prompts longer by an effect in sd."""
+    usual = judged(sessions)
+    noise = np.random.default_rng(3).normal(0.0, 1.0, SIZE)
+    # the chosen are half of the rows: a gap of g moves their mean by g / 2
+    lengths = noise + 2 * effect * usual.is_chosen
+    return judged(sessions, contexts=pd.DataFrame({"log_prompt_size": lengths}))
+
+
+def test_the_control_fails_from_its_limit_on_beyond_sampling_error() -> None:
+    found = moved(0.6)
+    effect = next(
+        row["value"]
+        for row in diagnose(found, KNOBS)
+        if row["name"] == "negative_control_effect_in_sd"
+    )
+    beyond = control(found, 0.05)["value"]
+    assert 0 < beyond < abs(effect)
+    assert control(found, beyond)["is_met"] is True
+    assert control(found, beyond - 1e-9)["is_met"] is False
+    assert control(moved(0.0), 0.0)["value"] == 0.0
+
+
+def test_the_control_sees_an_effect_of_either_sign() -> None:
+    assert control(moved(0.6), 0.05)["is_met"] is False
+    assert control(moved(-0.6), 0.05)["is_met"] is False
+
+
+def test_few_sessions_widen_the_sampling_error_of_the_control() -> None:
+    few, many = control(moved(0.6, 4), 0.05), control(moved(0.6), 0.05)
+    assert few["value"] < many["value"]
 
 
 def test_one_session_measures_nothing_between_sessions() -> None:
     assert set(unmeasured(diagnose(judged(sessions=1), KNOBS))) >= {
         "weight_error_beyond_chance",
         "imbalance_beyond_chance",
-        "negative_control_z",
+        CONTROL,
         "estimator_gap_in_se",
     }
 

@@ -32,7 +32,6 @@ from llm_telemetry.routing.estimation.contexts import (
 from llm_telemetry.routing.estimation.value import Contrast, Evaluation
 
 LEVEL = 0.95
-NORMAL_LIMIT = float(stats.norm.ppf((1 + LEVEL) / 2))
 NEWTON_STEPS = 25
 LEAST_SPREAD = 1e-9  # sd of the propensities, if they differ between calls at all
 # diagnostics, and the code of the refusal if one fails
@@ -42,7 +41,7 @@ CODES = {
     "weight_error_beyond_chance": "weights_do_not_add_up",
     "imbalance_beyond_chance": "contexts_not_balanced",
     "propensity_slope_error_beyond_chance": "propensities_miscalibrated",
-    "negative_control_z": "negative_control_failed",
+    "negative_control_beyond_chance": "negative_control_failed",
     "estimator_gap_in_se": "estimators_disagree",
     "missing_gap_beyond_chance": "missing_differs_by_arm",
 }
@@ -95,6 +94,7 @@ def _checks(judged: Judged, knobs: Mapping[str, float]) -> Iterator[Row]:
     limit = knobs["routing_max_weight_error"]
     yield _beyond("weight_error_beyond_chance", weight, 1.0, limit)
     yield from _balance(judged, knobs["routing_max_imbalance"])
+    yield from _negative_control(judged, knobs["routing_max_control_effect"])
     yield from _calibration(judged, knobs["routing_max_slope_error"])
     yield from _estimators(judged, knobs["routing_max_estimator_gap"])
     yield from _missing(judged, knobs["routing_max_missing_gap"])
@@ -154,7 +154,6 @@ def _balance(judged: Judged, limit: float) -> Iterator[Row]:
     is_met = None if most is None else bool(most <= limit)
     # contexts that are all alike are balanced: the check does not apply
     yield check("imbalance_beyond_chance", most, limit if found else None, is_met)
-    yield from _negative_control(contexts, weights, sessions)
 
 
 def _mean_difference(values: Floats, weights: Floats, sessions: Codes) -> Estimate:
@@ -175,27 +174,28 @@ def _mean_difference(values: Floats, weights: Floats, sessions: Codes) -> Estima
     return from_influence(difference / sd, influence, sessions, freedom=degrees)
 
 
-def _negative_control(
-    contexts: pd.DataFrame, weights: Floats, sessions: Codes
-) -> Iterator[Row]:
+def _negative_control(judged: Judged, limit: float) -> Iterator[Row]:
     """Estimate the policy's effect on the prompt's length, which it cannot have.
 
-    It does not apply where no count of the length is independent of the arm.
+    It does not apply where no count of the length is independent of the arm. Shrunken
+    propensities leave a small effect, which the outcome models correct: it counts from
+    the limit on, in standard deviations of the log length, beyond sampling error.
     """
-    if LOG_PROMPT_SIZE not in contexts:
+    name = "negative_control_beyond_chance"
+    if LOG_PROMPT_SIZE not in judged.contexts:
         yield _plain("negative_control_effect_in_sd", nan)
-        yield check("negative_control_z", None, None, None)
+        yield check(name, None, None, None)
         return
-    lengths = contexts[LOG_PROMPT_SIZE].to_numpy()
+    lengths, own = judged.contexts[LOG_PROMPT_SIZE].to_numpy(), judged.own
     known = np.isfinite(lengths)
-    effect = _mean_difference(lengths[known], weights[known], sessions[known])
+    effect = _mean_difference(lengths[known], own.weights[known], own.sessions[known])
     yield _plain("negative_control_effect_in_sd", effect.value)
-    # a few sessions can carry most of the variance: the limit is that of a t test
     if not effect.se > 0:
-        yield check("negative_control_z", None, NORMAL_LIMIT, None)
+        yield check(name, None, limit, None)
         return
-    z, limit = abs(effect.value) / effect.se, (effect.high - effect.value) / effect.se
-    yield check("negative_control_z", float(z), float(limit), bool(z <= limit))
+    # a few sessions can carry most of the variance: the interval is that of a t test
+    beyond = max(0.0, effect.low, -effect.high)
+    yield check(name, float(beyond), limit, bool(beyond <= limit))
 
 
 def _calibration(judged: Judged, limit: float) -> Iterator[Row]:
