@@ -20,17 +20,22 @@ from words import Section, bars_table, paragraph, table
 FOLDER = ROOT / "docs" / "measured"
 PAGE = FOLDER / "benchmarks.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+TARGETS = """
+The targets were set in advance, as ambitions; no result depends on them. Where one is
+not reached, the last column says why, and its section shows where the time goes.
+"""
 RESULTS = BENCH / "results"
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pandas", "polars", "scikit-learn")
 Result = dict[str, Any]
 
 HEAD = """
-`make bench` writes this page: it generates the data, runs every comparison below in one
-go and puts in what it found. Read the multiples, not the seconds: both sides of each
-were measured on the same machine, in turn. Times and memory are medians of as many runs
-as the tables say; what takes minutes runs less often. `largest MB` is the peak of the
-largest process, `all MB` that of all processes of the job at one moment, their resident
-sets added up. Files are read from the page cache where they fit into it.
+`make bench` writes this page: it generates the data, runs every comparison below and
+records the results. The multiples are more meaningful than the seconds: both sides of
+each were measured on the same machine, in turn. Times and memory are medians of as many
+runs as the tables say; jobs that take minutes run less often. `largest MB` is the peak
+of the largest process, `all MB` that of all processes of the job at one moment, their
+resident sets added up. Files are read from the page cache where they fit into it. The
+targets that were set, and whether they are reached, are listed at the end.
 """
 
 
@@ -84,8 +89,8 @@ def lines(comparisons: Mapping[str, ModuleType]) -> list[str]:
         "",
         *paragraph(HEAD),
         *(measured_on(every) or ["", "Nothing is measured yet."]),
-        *summary(sections),
         *(line for section in sections for line in section.lines()),
+        *summary(sections),
     ]
 
 
@@ -108,9 +113,12 @@ def rows(of_name: Sequence[Result]) -> list[Row]:
 
 
 def summary(sections: list[Section]) -> list[str]:
-    """Return every bar of the page."""
+    """Return every target of the page, and how many are reached."""
     bars = [bar for section in sections for bar in section.bars]
-    return ["", "## Bars", "", *bars_table(bars)] if bars else []
+    reached = sum(bar.is_met for bar in bars)
+    counted = f"{TARGETS} {reached} of {len(bars)} are reached."
+    lines = ["", "## Targets", "", *paragraph(counted), "", *bars_table(bars)]
+    return lines if bars else []
 
 
 def measured_on(every: Sequence[Result]) -> list[str]:

@@ -1,4 +1,4 @@
-"""How figures are written: bars, tables, and the sections of the page."""
+"""How figures are written: targets, tables, and the sections of the page."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +13,17 @@ WIDTH = 110
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure that was asked for, and what was measured; None, not measured."""
+    """A target for a figure, and what was measured; None, not measured.
+
+    ``why`` says why it is not reached, or where that is explained.
+    """
 
     what: str
     limit: float
     measured: float | None
     unit: str = "x"
     is_floor: bool = False
+    why: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -31,24 +35,30 @@ class Bar:
         return self.measured <= self.limit
 
     def cells(self) -> list[str]:
-        """Return what, bar, measured, met or missed."""
+        """Return what, the target, measured, and whether it is reached."""
         side = "at least" if self.is_floor else "at most"
-        asked = f"{side} {figure(self.limit)}{self.unit}"
+        target = f"{side} {figure(self.limit)}{self.unit}"
         if self.measured is None:
-            return [self.what, asked, "", "not measured"]
+            return [self.what, target, "", "not measured"]
         found = f"{figure(self.measured)}{self.unit}"
-        return [self.what, asked, found, "met" if self.is_met else "missed"]
+        return [self.what, target, found, self.outcome()]
+
+    def outcome(self) -> str:
+        """Return whether the target is reached, and if not, why."""
+        if self.is_met:
+            return "reached"
+        return f"not reached: {self.why}" if self.why else "not reached"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: what was compared, the bars, and where a miss comes from."""
+    """A part of the page: what was compared, the targets, and where the time goes."""
 
     title: str
     said: str
     tables: Sequence[Sequence[str]] = ()
     bars: Sequence[Bar] = ()
-    # shown where a bar is missed
+    # shown where a target is not reached
     profiles: Sequence[Sequence[str]] = field(default=())
 
     def lines(self) -> list[str]:
@@ -70,8 +80,8 @@ def paragraph(said: str) -> list[str]:
 
 
 def bars_table(bars: Iterable[Bar]) -> list[str]:
-    """Return a table of bars."""
-    head = ["bar", "asked", "measured", ""]
+    """Return a table of targets."""
+    head = ["figure", "target", "measured", ""]
     return table(head, (bar.cells() for bar in bars))
 
 
@@ -87,7 +97,7 @@ def usage_table(rows: Iterable[Row], beside: str) -> list[str]:
     lines = []
     for name, taken in by_case(rows).items():
         found = {row["job"]: row for row in taken if "wall_s" in row}
-        # said once, in its first line
+        # named once, in its first line
         case = size(name)
         for row in taken:
             if "job" in row:
@@ -154,7 +164,7 @@ def run_profile(title: str, found: Row) -> list[str]:
 
 
 def largest(cases: Iterable[str]) -> list[str]:
-    """Return the largest size, for which the bars were asked."""
+    """Return the largest size, which the targets are for."""
     sizes = sorted((case for case in cases if case.isdigit()), key=int)
     return sizes[-1:]
 

@@ -58,14 +58,14 @@ def _around(value: float, pulls: pd.Series, count: int) -> Measured:
 
 
 def holds(claim: Claim, measured: Measured) -> bool:
-    """Say whether a measured value keeps to its bar."""
+    """Say whether a measured value reaches its target."""
     if claim.kind == "unbiased":
         return abs(measured.value) <= 2 * (measured.high - measured.value) / 1.96
     return claim.low <= measured.value <= claim.high
 
 
 def bar(claim: Claim) -> str:
-    """Return the bar in words."""
+    """Return the target in words."""
     if claim.kind == "unbiased":
         return "within 2 SE of 0"
     if claim.low == claim.high:
@@ -80,12 +80,14 @@ def bar(claim: Claim) -> str:
 
 
 def row(world: str, claim: Claim, numbers: pd.DataFrame) -> str:
-    """Return a line of the table; what no replicate could measure misses its bar."""
+    """Return a line of the table; what no replicate could measure is not reached."""
     if claim.column not in numbers or numbers[claim.column].isna().all():
-        verdict = "MISS" if bar(claim) else ""
+        verdict = "not reached" if bar(claim) else ""
         return f"| {world} | {claim.what} | not measured | {bar(claim)} | {verdict} |"
     measured = measure(claim, numbers)
-    verdict = "" if not bar(claim) else "ok" if holds(claim, measured) else "MISS"
+    verdict = (
+        "" if not bar(claim) else "ok" if holds(claim, measured) else "not reached"
+    )
     interval = f"{measured.low:.3f} to {measured.high:.3f}"
     shown = f"{measured.value:.3f} ({interval}), n={measured.replicates}"
     return f"| {world} | {claim.what} | {shown} | {bar(claim)} | {verdict} |"
@@ -93,5 +95,5 @@ def row(world: str, claim: Claim, numbers: pd.DataFrame) -> str:
 
 def table(lines: Sequence[str]) -> list[str]:
     """Put the head above the lines."""
-    head = "| world | what | measured (95 % Monte Carlo) | bar | |"
+    head = "| world | what | measured (95 % Monte Carlo) | target | |"
     return [head, "|---|---|---|---|---|", *lines]

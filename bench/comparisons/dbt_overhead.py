@@ -21,9 +21,9 @@ from words import (
 DBT, STRAIGHT, UNPARSED = "dbt build", "the same SQL", "dbt build, nothing parsed yet"
 SAMPLE = "sample"
 SAID = """
-`dbt build` with every test of data, from CSV to marts, beside all that it sends to
-DuckDB, sent by a script over one connection, with the same settings and in the same
-order.
+`dbt build` with every data test, from CSV to marts, compared with the same SQL
+statements sent to DuckDB by a script over one connection, with the same settings and in
+the same order.
 """
 
 

@@ -9,9 +9,9 @@ from words import Section, by_case, figure, size, table
 
 DECIDE, SCORE = "llm-telemetry decide", "scores of marts.triage_scores"
 SAID = """
-`llm-telemetry decide` on marts that are there; and `marts.triage_scores` as the view
-that dbt builds, which adds up the fitted scorecard for every call: seconds of one query
-that reads every score.
+`llm-telemetry decide` on marts that exist already, and `marts.triage_scores`, the view
+that adds up the fitted scorecard for every call: seconds of one query that reads every
+score.
 """
 
 

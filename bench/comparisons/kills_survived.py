@@ -8,9 +8,9 @@ from words import Bar, Section, table
 
 KILLS = 50
 SAID = """
-`kill -9` at random moments of runs and of publishes into PostgreSQL. After each the
-last good marts and the last good bundle are whole, and the next run succeeds without
-help; the first that is lost ends the test.
+`kill -9` at random moments of runs and of publishes to PostgreSQL. After each one, the
+last good marts and the last good bundle are complete, and the next run succeeds without
+help. The first loss would end the test.
 """
 
 

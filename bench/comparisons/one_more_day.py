@@ -30,10 +30,10 @@ MEMORY_LIMIT = "4GB"
 # the knob: decided is on as many days whatever the history; older ones are rollups
 WINDOW_DAYS = 30
 SAID = """
-A history in batches, a file a day and table; then a day is added and `llm-telemetry
-run` runs again, with all tests on what changed and all decisions. A day costs what is
-held, however long the history is, and no less: the calls that are held are written,
-judged and decided on anew.
+The history comes in batches, one file per day and table. Then one day is added, and
+`llm-telemetry run` runs again, with all tests on what changed and with all decisions.
+A day takes the same time however long the history is, but never less than the retained
+calls need: these are written, tested and decided on again.
 """
 
 
@@ -104,13 +104,15 @@ def add(day: Path, data_dir: Path) -> None:
 
 
 def section(rows: list[Row]) -> Section:
-    """Return whether a day costs the same however long the history is."""
+    """Return whether a day takes the same time however long the history is."""
     month, years = named(min(MONTHS)), named(max(MONTHS))
     many = f"{years} of many rows"
     bars = [Bar(f"a day on {years} / on {month}", 1.3, days_ratio(rows, years, month))]
     if many in by_case(rows):
         whole, day = (job(rows, many, name, "wall_s") for name in (ALL, DAY))
-        bars.append(Bar(f"all / a day, {many}", 30, ratio(whole, day), is_floor=True))
+        why = "every run writes and decides on all retained days again"
+        quotient = ratio(whole, day)
+        bars.append(Bar(f"all / a day, {many}", 30, quotient, is_floor=True, why=why))
     return Section(
         "One more day",
         SAID + f"Knob `window_days` is {WINDOW_DAYS}. {history_sizes(rows)}",

@@ -13,9 +13,9 @@ READERS = {
 }
 PUBLISHES = 100
 SAID = """
-From the end of dbt to the file that readers open: what was fitted is put in, all
-promises are audited, the file is synced and renamed. Then two builds take each other's
-place, again and again, while two processes read.
+From the end of dbt to the file that readers open: the fitted scores are added, every
+contract and test is checked, the file is synced and renamed. Then two builds replace
+each other again and again while two processes read.
 """
 
 

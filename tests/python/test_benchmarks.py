@@ -78,10 +78,11 @@ def test_a_bar_is_met_on_its_side_of_the_limit(module: Module) -> None:
         "time",
         "at most 1.30x",
         "1.30x",
-        "met",
+        "reached",
     ]
-    floor = words.Bar("time", 8, 7.96, is_floor=True)
-    assert floor.cells() == ["time", "at least 8x", "7.96x", "missed"]
+    floor = words.Bar("time", 8, 7.96, is_floor=True, why="more is done")
+    found = ["time", "at least 8x", "7.96x", "not reached: more is done"]
+    assert floor.cells() == found
     assert words.Bar("time", 8, None).cells()[-1] == "not measured"
 
 
@@ -111,9 +112,11 @@ def test_the_page_is_made_of_all_results(
         page.keep("dbt_overhead", case, rows)
     page.write(comparisons)
     text = (tmp_path / "benchmarks.md").read_text()
-    met = "| dbt / the same SQL, 10,000,000 | at most 1.30x | 1.30x | met |"
+    met = "| dbt / the same SQL, 10,000,000 | at most 1.30x | 1.30x | reached |"
     # in the summary and in its section
     assert text.count(met) == 2
+    assert "1 of 1 are reached." in text
+    assert text.index("## dbt, and the same SQL") < text.index("## Targets")
     assert text.index("| 1,000,000 |") < text.index("| 10,000,000 |")
     assert "## Landing" not in text
 

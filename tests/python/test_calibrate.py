@@ -30,7 +30,7 @@ def test_a_share_is_held_against_its_bar(module: Module) -> None:
         "| null | P(canary) | 0.050 (0.009 to 0.236), n=20 | at most 0.1 | ok |"
     )
     often = pd.DataFrame({"is_canary": [1.0] * 3 + [0.0] * 17})
-    assert claims.row("null", claim, often).endswith("| at most 0.1 | MISS |")
+    assert claims.row("null", claim, often).endswith("| at most 0.1 | not reached |")
 
 
 def test_a_ratio_adds_up_before_it_divides(module: Module) -> None:
@@ -53,7 +53,9 @@ def test_unbiased_is_within_two_standard_errors(
 def test_what_was_not_measured_misses_its_bar(module: Module) -> None:
     claims = module("calibration.claims")
     claim = claims.Claim("P(canary)", "is_canary", high=0.10)
-    assert claims.row("null", claim, pd.DataFrame({"other": [1.0]})).endswith("MISS |")
+    assert claims.row("null", claim, pd.DataFrame({"other": [1.0]})).endswith(
+        "not reached |"
+    )
 
 
 def test_a_line_that_was_cut_off_is_measured_again(
