@@ -24,22 +24,22 @@ SHARED: dict[str, dict[str, Any]] = {
     "--data-dir": {
         "type": Path,
         "help": "folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
-        "., data, /mnt/data, /kaggle/input that holds some)",
+        "., data, /mnt/data, /kaggle/input that contains telemetry)",
     },
     "--sample": {
         "action": "store_true",
-        "help": "the simulated sample, with a warehouse, bundle and ledger of its own; "
-        "of the file of settings, only the knobs apply",
+        "help": "use the simulated sample, with a warehouse, bundle and ledger of its "
+        "own; only the knobs of the settings file apply",
     },
     "--sources": {
-        "help": "what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
-        "langfuse, openinference (default: the knob sources)",
+        "help": "formats to read from the folder, separated by commas: telemetry_csv, "
+        "otlp, litellm, langfuse, openinference (default: the knob sources)",
     },
-    "--quiet": {"action": "store_true", "help": "print nothing but problems"},
+    "--quiet": {"action": "store_true", "help": "print only problems"},
     "--warehouse": {
         "type": Path,
-        "help": f"DuckDB file (default: {OWN_PLACES['warehouse']}; with --sample, "
-        f"{SAMPLE_PLACES['warehouse']})",
+        "help": f"DuckDB file of the marts (default: {OWN_PLACES['warehouse']}; with "
+        f"--sample, {SAMPLE_PLACES['warehouse']})",
     },
     "--out-dir": {
         "type": Path,
@@ -48,17 +48,18 @@ SHARED: dict[str, dict[str, Any]] = {
     },
     "--ledger": {
         "type": Path,
-        "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
+        "help": "file of past decisions and predictions (default: "
+        "decision_ledger.jsonl in --out-dir)",
     },
     "--config": {
         "type": Path,
-        "help": f"file of settings (default: {NAME} in the working directory, if any)",
+        "help": f"settings file (default: {NAME} in the working directory, if any)",
     },
-    "--json": {"action": "store_true", "help": "print JSON instead"},
+    "--json": {"action": "store_true", "help": "print the result as JSON"},
 }
 RUN_FLAGS = {
-    "--wait": "for another run on the warehouse to end",
-    "--full-refresh": "type every file and make every rollup again",
+    "--wait": "wait if another run is using the warehouse",
+    "--full-refresh": "parse every file again and rebuild every rollup",
 }
 DISTRIBUTION = "llm-production-telemetry"
 EPILOG = """\
@@ -68,10 +69,11 @@ example:
 
 exit codes:
   0    done, or the gate passes
-  1    blocked: a stop-ship rule fired, the release fails, or verify found a fault
+  1    blocked: a stop-ship rule fired, the release gate failed, or verify found a
+       fault
   2    the input is wrong, and nothing was written
-  3    the gate could not tell
-  70   an error of this program
+  3    the gate could not decide
+  70   a bug in this program
   130  interrupted"""
 BUILT = ("--config", "--sample", "--warehouse")
 DECIDES = (*BUILT, "--out-dir", "--ledger", "--quiet", "--json")
@@ -101,7 +103,7 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
             own[name].add_argument(option, **SHARED[option])
     for name in ("run", "validate"):
         own[name].add_argument(
-            "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
+            "--threads", type=_positive, help="DuckDB threads (default: one per core)"
         )
     for name, text in RUN_FLAGS.items():
         own["run"].add_argument(name, action="store_true", help=text)
@@ -111,13 +113,18 @@ def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
     )
     _gate(own["gate"])
     _simulate(own["simulate"])
-    own["prune"].add_argument("landing", type=Path, help="folder that is landed in")
+    own["prune"].add_argument("landing", type=Path, help="folder of landed telemetry")
     own["prune"].add_argument(
-        "--older-than", type=_positive, metavar="DAYS", help="default: retention_days"
+        "--older-than",
+        type=_positive,
+        metavar="DAYS",
+        help="default: the knob retention_days",
     )
-    own["prune"].add_argument("--yes", action="store_true", help="delete, not only say")
+    own["prune"].add_argument(
+        "--yes", action="store_true", help="delete the days instead of listing them"
+    )
     _init(own["init"])
-    own["explain"].add_argument("reason", help="as a decision writes it")
+    own["explain"].add_argument("reason", help="code, as a decision reports it")
     own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
     for name in ("before", "after"):
         own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
@@ -179,32 +186,69 @@ def _init(init: argparse.ArgumentParser) -> None:
 
 
 def _gate(gate: argparse.ArgumentParser) -> None:
-    gate.add_argument("--by", default="prompt_version", help="default: %(default)s")
-    gate.add_argument("--baseline", help="a version, week:2025-W10 or weeks:4")
-    gate.add_argument("--candidate", help="a version")
-    gate.add_argument("--baseline-artifact", type=Path)
-    gate.add_argument("--candidate-artifact", type=Path)
-    gate.add_argument("--use-case", action="append", default=[])
-    gate.add_argument("--expected-share", type=float, help="of sessions, 0 to 1")
-    gate.add_argument("--look", type=_positive, default=1, help="which look this is")
-    gate.add_argument("--looks", type=_positive, default=1, help="looks planned")
-    gate.add_argument("--ad-hoc", action="store_true", help="look at any time")
-    gate.add_argument("--out", type=Path, help="file for the JSON")
+    gate.add_argument(
+        "--by",
+        default="prompt_version",
+        metavar="COLUMN",
+        help="column whose values are the versions (default: %(default)s)",
+    )
+    gate.add_argument(
+        "--baseline", help="version to compare with, or week:2025-W10, or weeks:4"
+    )
+    gate.add_argument("--candidate", help="version to release")
+    for side in ("baseline", "candidate"):
+        gate.add_argument(
+            f"--{side}-artifact",
+            type=Path,
+            help=f"decision_artifact.json of the {side}, instead of a version",
+        )
+    gate.add_argument(
+        "--use-case",
+        action="append",
+        default=[],
+        help="compare this use case only; may be given several times",
+    )
+    gate.add_argument(
+        "--expected-share",
+        type=float,
+        help="planned share of the candidate in the sessions, 0 to 1",
+    )
+    gate.add_argument(
+        "--look", type=_positive, default=1, help="number of this look, from 1"
+    )
+    gate.add_argument(
+        "--looks", type=_positive, default=1, help="number of planned looks"
+    )
+    gate.add_argument(
+        "--ad-hoc",
+        action="store_true",
+        help="use intervals that stay valid at any number of looks",
+    )
+    gate.add_argument("--out", type=Path, help="file to write the result to, as JSON")
 
 
 def _simulate(simulate: argparse.ArgumentParser) -> None:
-    simulate.add_argument("--world", required=True, help=", ".join(WORLDS))
     simulate.add_argument(
-        "--interactions", type=_positive, help="default: 20000, low_volume 400"
+        "--world", required=True, help=f"world to simulate: {', '.join(WORLDS)}"
     )
-    simulate.add_argument("--seed", type=int, default=42)
+    simulate.add_argument(
+        "--interactions",
+        type=_positive,
+        help="number of calls (default: 20000, in low_volume 400)",
+    )
+    simulate.add_argument(
+        "--seed", type=int, default=42, help="random seed (default: %(default)s)"
+    )
     simulate.add_argument(
         "--canary-share",
         type=float,
         default=0.0,
-        help="share of the last 30 days' calls routed at random (default: %(default)s)",
+        help="share of the calls of the last 30 days that are routed at random "
+        "(default: %(default)s)",
     )
-    simulate.add_argument("--out-dir", type=Path, required=True)
+    simulate.add_argument(
+        "--out-dir", type=Path, required=True, help="folder for the CSV files"
+    )
 
 
 def _positive(text: str) -> int:

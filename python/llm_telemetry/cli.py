@@ -103,7 +103,7 @@ def validate(options: Options) -> int:
 
 
 def publish_marts(options: Options) -> int:
-    """Copy the marts into PostgreSQL, for BI tools that read no DuckDB file."""
+    """Copy the marts into PostgreSQL, for BI tools that cannot read DuckDB files."""
     try:
         from llm_telemetry.export import postgres
     except ImportError as error:
@@ -117,7 +117,7 @@ def publish_marts(options: Options) -> int:
 
 
 def decide(options: Options) -> int:
-    """Decide from a warehouse that is already built, and write the bundle."""
+    """Decide from a warehouse that was built before, and write the bundle."""
     # pandas is slow to import
     from llm_telemetry.warehouse import settings
 
@@ -136,7 +136,7 @@ def decide(options: Options) -> int:
 
 
 def simulate_world(options: Options) -> int:
-    """Write telemetry of a simulated world, with its true values."""
+    """Write the telemetry of a simulated world, and the true values behind it."""
     try:
         world = simulate.simulate(
             options.world,
@@ -154,16 +154,16 @@ def simulate_world(options: Options) -> int:
 
 
 def verify(options: Options) -> int:
-    """Check an artifact's schema, its id and the digest of every file beside it."""
+    """Check an artifact's schema, its id and the digest of every file of its bundle."""
     faults = bundle.verify(options.artifact)
     _print_errors(faults)
     if not faults:
-        print(f"{options.artifact}: schema, id, digests and statement hold")
+        print(f"{options.artifact}: schema, id, digests and statement are valid")
     return BLOCKED if faults else DONE
 
 
 def diff(options: Options) -> int:
-    """Say what changed between two decisions, and what may have caused it."""
+    """Show what changed between two decisions, and what may have caused it."""
     before, after = (
         bundle.load_valid(file) for file in (options.before, options.after)
     )
@@ -176,7 +176,7 @@ def diff(options: Options) -> int:
 
 
 def gate(options: Options) -> int:
-    """Say whether a candidate may be released: 0 pass, 1 fail, 3 could not tell."""
+    """Decide whether a candidate may be released: 0 pass, 1 fail, 3 undecided."""
     from llm_telemetry.gate import command as gate_command
 
     content = gate_command.gate_asked_for(options)
@@ -191,21 +191,21 @@ def gate(options: Options) -> int:
 
 
 def init(options: Options) -> int:
-    """Write a file of settings to edit, and the tables of the contract without rows."""
+    """Write a settings file to edit, and a CSV file that has only a header."""
     for file in template.write(options.folder):
         print(file)
     return DONE
 
 
 def list_knobs(options: Options) -> int:
-    """List every knob: its value, unit, range, what set it, and its meaning."""
+    """List every knob with its value, unit, range, origin and meaning."""
     listed = knobs.listed()
     print(json.dumps(listed, indent=2) if options.json else knobs.as_text(listed))
     return DONE
 
 
 def prune_landing(options: Options) -> int:
-    """Say which landed days are too old to keep; delete them with --yes."""
+    """List landed days older than the retention period; with --yes, delete them."""
     kept = knobs.number("retention_days")
     days = int(kept) if options.older_than is None else options.older_than
     found = retention.expired(options.landing, days, datetime.now(UTC).date())
@@ -213,7 +213,7 @@ def prune_landing(options: Options) -> int:
         print(f"{folder}: {retention.size(folder):,} bytes")
     if options.yes:
         retention.delete(found)
-    end = "deleted" if options.yes else "to delete: say --yes to do it"
+    end = "deleted" if options.yes else "to delete: pass --yes to delete them"
     print(f"{len(found)} days older than {days} days {end}")
     return DONE
 

@@ -32,7 +32,7 @@ def test_a_folder_that_was_asked_for_is_never_replaced(
     monkeypatch.chdir(tmp_path)
     assert discovery.find_data_dir(SAMPLE, CSV) == SAMPLE
     assert discovery.find_sample() == SAMPLE
-    with pytest.raises(InputError, match="no such folder"):
+    with pytest.raises(InputError, match="folder not found"):
         discovery.find_data_dir(tmp_path / "nowhere", CSV)
     with pytest.raises(InputError, match="--sources"):
         discovery.find_data_dir(None, ["otlp"])
@@ -85,7 +85,7 @@ def test_pruning_says_first_and_deletes_only_when_told(
     assert main(["prune", str(landing), "--older-than", "3"]) == 0
     said = capsys.readouterr().out
     assert said.count("3 bytes") == 3
-    assert "to delete: say --yes" in said
+    assert "to delete: pass --yes" in said
     assert len(list(landing.rglob("*.jsonl"))) == 3
     assert main(["prune", str(landing), "--yes"]) == 0
     assert not list(landing.rglob("*.jsonl"))
