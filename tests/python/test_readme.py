@@ -79,7 +79,7 @@ def test_a_use_case_that_keeps_its_model_says_why_in_words() -> None:
 )
 def test_the_way_back_is_stated(before: str | None, words: str) -> None:
     back = ARTIFACT["rollback"] | {"previous_policy_digest": before}
-    text = approval.way_back(ARTIFACT | {"rollback": back})
+    text = approval.way_back(ARTIFACT | {"rollback": back}, "nothing is routed")
     assert words in text
     assert "`sla_budget_page`" in text
 
@@ -88,11 +88,11 @@ def test_the_way_back_is_stated(before: str | None, words: str) -> None:
     ("key", "unit", "value", "shown"),
     [
         ("failures_burn_rate_28d", "multiple of the budget", 21.42857143, "21.4x"),
-        ("observed_over_expected", "1", 1.1763, "1.18x"),
+        ("observed_over_expected", "ratio", 1.1763, "1.18x"),
         ("failure_rate", "failures per interaction", 0.01888888889, "1.9%"),
         ("a.failure_rate_change", "failures per interaction", 0.0115, "+1.1 perc"),
         ("a.cash_delta", "USD per interaction", -0.0000543, "-0.0543 USD per 1,000"),
-        ("month_end_cost_usd", "USD a month; the interval", 4.786, "4.786 USD a month"),
+        ("month_end_cost_usd", "USD per month; 90 % interval", 4.786, "4.786 USD p"),
     ],
 )
 def test_an_estimate_is_in_the_unit_of_a_reader(
@@ -104,7 +104,7 @@ def test_an_estimate_is_in_the_unit_of_a_reader(
 
 @given(
     value=st.none() | st.floats(allow_nan=True, allow_infinity=True),
-    unit=st.sampled_from(["1", "USD", "probability", "multiple of the budget"]),
+    unit=st.sampled_from(["ratio", "USD", "probability", "multiple of the budget"]),
 )
 def test_what_is_unknown_is_called_so(value: float | None, unit: str) -> None:
     one = {"value": value, "low": value, "high": value, "unit": unit}

@@ -1,4 +1,4 @@
-"""What a person approves: which decision, what it would change, and the way back."""
+"""What a person approves: the decision, what it would change, and how to undo it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +42,7 @@ def facts(artifact: Row, place: str) -> str:
             ("as_of", _moment(artifact["as_of"])),
             ("valid_until", _moment(artifact["valid_until"])),
             ("supersedes", _id(artifact["supersedes"], "no earlier decision")),
-            ("read", place or "as the artifact's inputs"),
+            ("read", place or "see inputs in the artifact"),
             ("rows", inputs),
             ("calls", f"{first} to {last}"),
         ],
@@ -60,8 +60,11 @@ def routes(evidence: list[Row], knobs: Row) -> str:
     return f"{grid(ROUTES, cells)}\n\n{priced}" if cells else ""
 
 
-def way_back(artifact: Row) -> str:
-    """Say which file ships the policy, what brings the one before back, and how."""
+def way_back(artifact: Row, routed: str) -> str:
+    """Say which file ships the policy, when to roll it back, and how.
+
+    ``routed`` says how many use cases it routes.
+    """
     policy, back = artifact["policy"], artifact["rollback"]
     before = back["previous_policy_digest"]
     how = (
@@ -75,12 +78,12 @@ def way_back(artifact: Row) -> str:
     return bullets(
         [
             f"Ship: `{policy['file']}`, policy {_id(policy['policy_digest'], 'none')}; "
-            "it routes nothing that the table above keeps.",
+            f"{routed}.",
             "Review: `triage_threshold_policy.json`; its queue is in "
             "`triage_actions_preview.csv`.",
             f"Roll back: {how}.",
-            "Roll back when one of these fires, or a limit in the flags' metadata is "
-            f"exceeded: {triggers}.",
+            "Roll back when a limit in the metadata of a flag is exceeded, or when one "
+            f"of these stop-ship rules fires: {triggers}.",
         ]
     )
 

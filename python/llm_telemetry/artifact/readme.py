@@ -14,30 +14,32 @@ from llm_telemetry.artifact.wording import (
     with_interval,
 )
 from llm_telemetry.reasons import explained
+from llm_telemetry.routing.output.payload import summary
 
 MEANINGS = {
-    "ok": "Every verdict is a clear yes.",
-    "review_required": "A person has to look before anything ships.",
-    "blocked": "A stop-ship rule fired: nothing ships.",
+    "ok": "Every verdict is clear.",
+    "review_required": "A person has to review this before anything ships.",
+    "blocked": "A stop-ship rule fired: nothing may ship.",
 }
 
 MORE = (
-    "The tables below show what the verdicts rest on; `decision_artifact.json` has "
-    "every estimate, and `llm-telemetry explain REASON` what to do about a reason."
+    "The tables below show the evidence for the verdicts; `decision_artifact.json` has "
+    "every estimate, and `llm-telemetry explain REASON` says what to do about a reason."
 )
 FINDINGS = (
     "A finding is a slice and the metric that it was flagged for; those whose excess "
-    "events cost most come first. `costly`: the 95 % interval of the net is above 0. "
-    "`failing` and `slow`: more failures or SLA breaches than elsewhere, but no net "
-    "loss is proven. Knobs price failures and SLA breaches; only cash is billed."
+    "events cost the most come first. `costly`: the 95 % interval of the net is above "
+    "0. `failing` and `slow`: more failures or SLA breaches than elsewhere, but no net "
+    "loss is shown. The prices of failures and SLA breaches are knobs; only cash is "
+    "billed."
 )
 
 
 def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str) -> str:
     """Return the page that the person who approves reads first.
 
-    ``read`` says in words which folder and files were read. The page stands outside
-    the digests of the artifact, whose id it gives.
+    ``read`` says in words which folder and files were read. The artifact does
+    not digest the page, which contains the artifact's id.
     """
     knobs = {row["knob"]: row["setting"] for row in artifact["knobs"]}
     parts = [
@@ -53,7 +55,9 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str)
         "## Stop-ship rules",
         _rules(artifact["stop_ship"]),
         "## Ship and roll back",
-        approval.way_back(artifact),
+        approval.way_back(
+            artifact, summary(artifact["decisions"]["routing"]["evidence"])
+        ),
         "## Approval",
         approval.signature(artifact),
         *_track_record(artifact["track_record"]),
@@ -124,7 +128,7 @@ def _findings(decision: Mapping[str, Any]) -> str:
 
 
 def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return how earlier predictions came out, where any came due."""
+    """Return how accurate earlier predictions were, if the period of any is over."""
     cells = [
         (
             kind["prediction"],
@@ -135,9 +139,9 @@ def _track_record(kinds: Iterable[Mapping[str, Any]]) -> list[str]:
         )
         for kind in kinds
     ]
-    header = ("prediction", "verdict", "held by its interval", "95 % interval")
+    header = ("prediction", "verdict", "within the interval", "95 % of that share")
     return (
-        ["## Earlier predictions", grid((*header, "mean error, in errors"), cells)]
+        ["## Earlier predictions", grid((*header, "mean error, in SE"), cells)]
         if cells
         else []
     )
@@ -149,7 +153,7 @@ def _sentence(words: str) -> str:
 
 
 def _windows(windows: Iterable[Mapping[str, Any]]) -> str:
-    header = ("window", "method", "from", "to", "interactions", "overlaps its past")
+    header = ("window", "method", "from", "to", "interactions", "overlap with earlier")
     return grid(
         header,
         [
@@ -173,4 +177,4 @@ def _integrity(checks: Iterable[Mapping[str, Any]]) -> str:
         for check in checks
         if check["status"] == "degraded"
     ]
-    return bullets(degraded) or "Every check held."
+    return bullets(degraded) or "Every check passed."

@@ -1,7 +1,7 @@
 """The policy as a router takes it: one object, and the flag file made from it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ LIMITS = ["policy_mode", "max_failure_rate", "max_p95_latency_ms"]
 
 @dataclass(frozen=True)
 class Payload:
-    """What is to be routed where, for which share of the sessions, and the way back.
+    """What is to be routed where, for which share of the sessions, and the rollback.
 
     ``digest`` is of the arms and shares alone, so that the same policy has the same
     one whenever it was decided; ``rollback_to`` is that of the policy it replaces.
@@ -78,7 +78,7 @@ def _guardrails(sent: pd.DataFrame, constraints: pd.DataFrame) -> list[dict[str,
 
 
 def flags(shipped: Payload) -> dict[str, Any]:
-    """Return a flagd flag file: one flag a use case, the baseline as its default.
+    """Return a flagd flag file: one flag per use case, the baseline as its default.
 
     A session draws once, so that all of its calls are routed alike; without a
     session_id in the evaluation context the default holds.
@@ -91,12 +91,22 @@ def flags(shipped: Payload) -> dict[str, Any]:
             "policy_digest": shipped.digest,
             "rollback_to": shipped.rollback_to or NONE,
             "verdict": shipped.verdict,
+            "summary": summary(shipped.routes),
         },
         "flags": {
             f"routing.{route['use_case']}": _flag(route, shipped.guardrails)
             for route in shipped.routes
         },
     }
+
+
+def summary(routes: Iterable[Mapping[str, Any]]) -> str:
+    """Say how many use cases are routed, or that none is."""
+    shares = [route["traffic_share"] for route in routes]
+    sent = sum(share > 0 for share in shares)
+    if not sent:
+        return "nothing is routed: every flag returns its baseline"
+    return f"{sent} of {len(shares)} use cases are routed, in part or as a whole"
 
 
 def _flag(
