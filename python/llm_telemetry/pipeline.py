@@ -75,6 +75,12 @@ UNITS = {
     "failure_rate_delta": "failures per interaction",
     "cash_delta": "USD per interaction",
     "usd": "USD per interaction",
+    "observed_over_expected": "ratio",
+    "calibration_intercept": "log-odds",
+    "calibration_slope": "slope",
+    "brier_score": "squared probability",
+    "log_loss": "nats",
+    "roc_auc": "probability",
 }
 
 
@@ -283,7 +289,7 @@ def _measure(estimates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _unit(name: str) -> str:
-    return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "1")
+    return next(unit for ending, unit in UNITS.items() if name.endswith(ending))
 
 
 def _entries(

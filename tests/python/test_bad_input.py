@@ -220,7 +220,7 @@ def test_bad_telemetry_is_named_and_changes_nothing(
 
 
 ARGUMENTS: dict[str, tuple[list[str], str]] = {
-    "no such folder": (["validate", "--data-dir", "nowhere"], "nowhere: no such fold"),
+    "no such folder": (["validate", "--data-dir", "nowhere"], "nowhere: folder not f"),
     "no such warehouse": (["decide", "--warehouse", "none.duckdb"], "none.duckdb: no"),
     "not a warehouse": (["decide", "--warehouse", "text.txt"], "text.txt: cannot be"),
     "no such artifact": (["verify", "none.json"], "none.json: cannot be read"),
@@ -272,4 +272,4 @@ def test_an_environment_folder_that_is_gone_is_not_replaced_by_the_sample(
 
     assert main(["validate"]) == 2
 
-    assert "no such folder" in capsys.readouterr().err
+    assert "folder not found" in capsys.readouterr().err

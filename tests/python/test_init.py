@@ -53,7 +53,7 @@ def test_it_replaces_nothing(
     monkeypatch.chdir(tmp_path)
     Path(there).write_text("mine")
     assert main(["init"]) == 2
-    assert capsys.readouterr().err == f"{there}: is there already: move it away first\n"
+    assert capsys.readouterr().err == f"{there}: already exists: move it away first\n"
     assert [file.name for file in tmp_path.iterdir()] == [there]
     assert Path(there).read_text() == "mine"
 

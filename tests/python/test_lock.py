@@ -46,7 +46,7 @@ def test_a_second_run_is_refused_in_one_line(
     assert main(["run", "--data-dir", str(SAMPLE), *places]) == 2
     assert capsys.readouterr().err == (
         f"{tmp_path}/w.duckdb: another run is building it (process {holder.pid} on "
-        f"{socket.gethostname()}): let it end, or say --wait\n"
+        f"{socket.gethostname()}): wait for it to finish, or pass --wait\n"
     )
     assert [file.name for file in tmp_path.iterdir()] == [".w.duckdb.lock"]
 

@@ -20,7 +20,10 @@ def test_a_calm_budget_is_kept() -> None:
     decision = budget_of()
     assert decision.verdict == "within_budget"
     assert decision.estimates["failures_burn_rate_28d"]["value"] == 0.5
-    assert "the month will cost 60 USD (50 to 70) of 100" in decision.summary
+    assert (
+        "forecast for the month: 60 USD (90 %: 50 to 70) of a budget of 100 USD"
+        in decision.summary
+    )
 
 
 def test_the_gravest_sure_alert_outweighs_a_refusal() -> None:
@@ -45,7 +48,7 @@ def test_a_chronic_miss_is_a_ticket_with_an_objective() -> None:
     assert decision.recommendation == budget.INFEASIBLE
     assert decision.reasons == ("failures_28d_firing", "failures_28d_slo_infeasible")
     assert decision.estimates["failures_proposed_budget_rate"]["value"] == 0.05
-    assert "budgets that would have been kept: failures 5.0%" in decision.summary
+    assert "budgets that would have been met: failures 5.0%" in decision.summary
     worse = {"alert": "7d", "status": "firing", "reason": "above_budget"}
     assert budget_of(chronic, worse).recommendation != budget.INFEASIBLE
     assert budget_of(chronic, low=101, high=120).recommendation != budget.INFEASIBLE
@@ -200,8 +203,16 @@ def test_without_a_failure_model_concept_is_not_judged() -> None:
 @pytest.mark.parametrize(
     ("ratio", "change", "explanation"),
     [
-        (0.7, 0.0115, "rose by 1.1 points since history: .* failed more often then$"),
-        (1.3, -0.02, "fell by 2 points since history: .* failed less often then$"),
+        (
+            0.7,
+            0.0115,
+            "rose by 1.1 points since history: .* failed more often in history$",
+        ),
+        (
+            1.3,
+            -0.02,
+            "fell by 2 points since history: .* failed less often in history$",
+        ),
     ],
 )
 def test_a_change_against_the_ratio_is_explained(
@@ -209,10 +220,10 @@ def test_a_change_against_the_ratio_is_explained(
 ) -> None:
     moved = drivers().assign(change=change)
     summary = drift_of(moved=moved, ratio=comparison(ratio, 0.1)).summary
-    assert re.search(f"failures as expected, although .*{explanation}", summary)
+    assert re.search(f"forecast, although .*{explanation}", summary)
     other = moved.assign(window_pair="reference_to_current")
     summary = drift_of(moved=other, ratio=comparison(ratio, 0.1)).summary
-    assert "between the drift windows, which hold other days" in summary
+    assert "between the drift windows, which cover other days" in summary
 
 
 @given(

@@ -14,39 +14,40 @@ from llm_telemetry.artifact.wording import (
 )
 
 PRICED = "with failures and SLA breaches at their prices"
-# in the order of the table; the other estimates stand in the artifact alone
+# in the order of the table; the other estimates are in the artifact only
 LABELS: dict[str, dict[str, str]] = {
     "routing": {
-        r"shippable\.doubly_robust\.unit_cost_delta": f"change of cost, {PRICED}",
-        r"shippable\.doubly_robust\.cash_delta": "change of cash alone",
-        r"shippable\.doubly_robust\.failure_rate_delta": "change of the failure rate",
-        r"limits\.(.+)\.unit_cost_delta": rf"\1: cost of keeping its limits, {PRICED}",
+        r"shippable\.doubly_robust\.unit_cost_delta": f"change in cost, {PRICED}",
+        r"shippable\.doubly_robust\.cash_delta": "change in cash alone",
+        r"shippable\.doubly_robust\.failure_rate_delta": "change in the failure rate",
+        r"limits\.(.+)\.unit_cost_delta": rf"\1: cost of meeting its limits, {PRICED}",
     },
     "triage": {
-        "cost_minus_best_trivial_usd": "change of cost against reviewing all or none, "
-        "with reviews and missed failures at their prices",
-        "observed_over_expected": "failures, as a multiple of what the scores expect",
+        "cost_minus_best_trivial_usd": "change in cost compared with reviewing all or "
+        "none, with reviews and missed failures at their prices",
+        "observed_over_expected": "failures, as a multiple of those that the scores "
+        "predict",
     },
     "drift": {
-        "observed_over_expected": "failures, as a multiple of what history's model "
-        "expects",
-        r"history_to_evaluation\.failure_rate_change": "change of the failure rate, "
+        "observed_over_expected": "failures, as a multiple of the number that the "
+        "model of history predicts",
+        r"history_to_evaluation\.failure_rate_change": "change in the failure rate, "
         "history to evaluation",
-        r"reference_to_current\.failure_rate_change": "change of the failure rate, "
+        r"reference_to_current\.failure_rate_change": "change in the failure rate, "
         "drift_reference to drift_current",
         r"(\w+)\.(\w+)\.psi": r"\2: PSI, \1",
     },
     "budget": {
-        r"(\w+)_burn_rate_(\d+)d": r"\1: spent of the budget of \2 days",
-        "cost_proposed_budget_rate": "cost: budget that would have been kept, a day",
-        r"(\w+)_proposed_budget_rate": r"\1: budget that would have been kept",
-        "month_to_date_cost_usd": "cash of the month so far",
-        "month_end_cost_usd": "cash of the month at its end (90 % interval)",
-        "month_over_budget_probability": "chance that the month exceeds its budget",
-        "failure_rate": "failure rate of calls",
-        "sla_breach_rate": "SLA breach rate of calls",
-        "cost_usd": "cash per call",
-        "p95_latency_ms": "95th percentile of latency",
+        r"(\w+)_burn_rate_(\d+)d": r"\1: multiple of the \2-day budget spent",
+        "cost_proposed_budget_rate": "cost: daily budget that would have been met",
+        r"(\w+)_proposed_budget_rate": r"\1: budget that would have been met",
+        "month_to_date_cost_usd": "cash spent in the month so far",
+        "month_end_cost_usd": "forecast of the month's cash (90 % interval)",
+        "month_over_budget_probability": "probability of exceeding the month's budget",
+        "failure_rate": "failure rate of attempts, whole period",
+        "sla_breach_rate": "SLA breach rate of attempts, whole period",
+        "cost_usd": "cash per attempt, whole period",
+        "p95_latency_ms": "95th percentile of latency of attempts, whole period",
     },
 }
 ENDS = {"": "value", "_low": "low", "_high": "high"}
@@ -83,10 +84,11 @@ def _form(key: str, unit: str) -> tuple[Callable[[float | None], str], str]:
     if unit.startswith(SHARES):
         is_change = key.endswith(("_delta", "_change"))
         return (points, " percentage points") if is_change else (percent, "")
-    if unit == "multiple of the budget" or key == "observed_over_expected":
+    if unit == "multiple of the budget" or unit == "ratio":
         return multiple, ""
-    # the label names what an interval holds
-    return number, "" if unit in ("1", "PSI") else f" {unit.split(';')[0]}"
+    # the label says which interval it is
+    is_plain = unit in ("slope", "p-value", "PSI")
+    return number, "" if is_plain else f" {unit.split(';')[0]}"
 
 
 def _first(decision: str, key: str) -> str | None:

@@ -11,11 +11,11 @@ from llm_telemetry.routing.output.words import outlook
 from llm_telemetry.triage import TriageDecision
 
 TRIAGE_ADVICE = {
-    "review_all": "review every answer: no cheaper rule is proven",
+    "review_all": "review every answer: no rule is shown to be cheaper",
     "review_none": "review nothing: a review costs more than it saves",
-    "threshold": "review what scores at or above the threshold",
-    "topk": "review the top of each day's queue, as far as capacity goes",
-    "refuse": "keep today's review practice: the data cannot say",
+    "threshold": "review answers that score at or above the threshold",
+    "topk": "review each day's queue from the top, up to capacity",
+    "refuse": "keep reviewing as you do today: the data do not support a change",
 }
 
 
@@ -39,24 +39,25 @@ def routing_summary(decided: RoutingDecision, knobs: Mapping[str, float]) -> str
     needed = power.get("rows_to_settle_a_worthwhile_change")
     more = outlook(estimate, needed, power.get("worthwhile_usd", 0.0))
     cash = decided.estimates.get("shippable.doubly_robust.cash_delta")
-    change = f"would change {_spoken(estimate)} USD per interaction {priced}"
-    return f"{routed}; {change}, {_spoken_cash(cash)}{more}{limits}"
+    change = f"would change the cost by {_spoken(estimate)} USD per interaction"
+    return f"{routed}; {change} {priced}, {_spoken_cash(cash)}{more}{limits}"
 
 
 def _spoken_cash(cash: Estimate | None) -> str:
-    """Return the part that is billed, of so many calls that it has few digits."""
+    """Return the part that is billed, for 1,000 calls: for one it has many zeros."""
     if cash is None or not _is_known(cash):
-        return "of it an unknown amount of cash"
-    return f"of it {1000 * cash.value + 0.0:+.3g} USD per 1,000 interactions in cash"
+        return "of which cash is unknown"
+    change = f"{1000 * cash.value + 0.0:+.3g}"
+    return f"of which cash is {change} USD per 1,000 interactions"
 
 
 def _spoken_limit(named: tuple[str, Estimate]) -> str:
-    """Return what keeping its limits costs a use case, or nothing for others."""
+    """Return what a use case pays to meet its limits, or nothing for others."""
     name, estimate = named
     if not name.startswith("limits.") or not _is_known(estimate):
         return ""
     use_case = name.removeprefix("limits.").removesuffix(".unit_cost_delta")
-    return f"; keeping the limits of {use_case} costs {_spoken(estimate)} USD per call"
+    return f"; meeting the limits of {use_case} costs {_spoken(estimate)} USD per call"
 
 
 def triage_summary(decided: TriageDecision) -> str:
@@ -65,25 +66,26 @@ def triage_summary(decided: TriageDecision) -> str:
     A trivial policy, which reviews all answers or none, saves nothing against itself.
     """
     queued = decided.queue["action_review"].sum() if len(decided.queue) else 0
-    reviewed = f"{queued:,} of {len(decided.queue):,} answers to review"
+    answers = f"{len(decided.queue):,} answers in the evaluation window"
+    reviewed = f"{queued:,} of {answers} to review"
     estimate = decided.estimates.get("cost_minus_best_trivial_usd")
     if estimate is None or not _is_known(estimate):
-        return f"{reviewed}; what a review policy would save is unknown"
+        return f"{reviewed}; the saving of a review policy is unknown"
     value = decided.policy["value"]
     against = {"review_all": "reviewing all", "review_none": "reviewing none"}
     trivial = against[value["best_trivial"]]
     # a saving is a negative difference of cost
     ends = sorted((-estimate.low + 0.0, -estimate.high + 0.0))
     saved = f"{-estimate.value + 0.0:.3g} ({number(ends[0])} to {number(ends[1])})"
-    saved = f"{saved} USD per interaction against {trivial}{_reviews(decided)}"
+    saved = f"{saved} USD per interaction compared with {trivial}{_reviews(decided)}"
     if decided.verdict == "refuse":
         return f"{reviewed}; {value['policy']} would save {saved}"
     if decided.verdict not in against:
         return f"{reviewed}; saves {saved}"
     if estimate.value >= 0:
-        return f"{reviewed}; no rule would save anything against {trivial}"
+        return f"{reviewed}; no rule would save anything compared with {trivial}"
     rule = f"the best rule, {value['policy']}, would save {saved}"
-    return f"{reviewed}; {rule}, but it is not certified"
+    return f"{reviewed}; {rule}, but it is not certified safe"
 
 
 def _reviews(decided: TriageDecision) -> str:
@@ -117,11 +119,11 @@ def table(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
 
 
 def headline(health: Mapping[str, Any]) -> str:
-    """Return the whole of the traffic in one line."""
+    """Return all of the retained traffic in one line."""
     return (
         f"{health['interactions']:,} interactions "
         f"({health['operations']:,} operations) "
-        f"in {health['sessions']:,} sessions, "
+        f"in {health['sessions']:,} sessions over the whole period: "
         f"{percent(health['failure_rate'])} failed, "
         f"{_latency(health)}, "
         f"{number(health['cost_usd'])} USD"

@@ -49,7 +49,7 @@ def write(folder: Path) -> list[Path]:
     texts = {CALLS: ",".join(columns) + "\n", NAME: settings()}
     files = [folder / name for name in texts]
     if there := [file for file in files if file.exists()]:
-        lines = [f"{file}: is there already: move it away first" for file in there]
+        lines = [f"{file}: already exists: move it away first" for file in there]
         raise InputError(*lines)
     try:
         contents = {name: text.encode() for name, text in texts.items()}

@@ -27,18 +27,19 @@ EVIDENCE = [
 WORDS = (
     ("page", "stop releases: a budget burns too fast to wait"),
     ("ticket", "look into the burn within days"),
-    ("refuse", "restore the measurement: what is missing decides whether it burns"),
+    ("refuse", "restore the measurement: the verdict depends on the missing values"),
     ("unmeasured", "restore the measurement: whether the budget burns is unknown"),
-    ("insufficient_traffic", "wait: too little traffic to tell"),
+    ("insufficient_traffic", "wait: there is too little traffic to decide"),
 )
-INFEASIBLE = "agree on an objective that the service can keep"
+INFEASIBLE = "agree on an objective that the service can meet"
 FORECAST = "month_end_cost_usd"
 OVER_BUDGET = "cost_month_forecast_over_budget"
 ASSUMPTIONS = (
     {
         "assumption": "sessions fail independently of each other within a day",
         "status": "untestable",
-        "evidence": "an incident is many sessions; the tail only rules out chance",
+        "evidence": "an incident affects many sessions at once; the binomial tail only "
+        "rules out chance",
     },
     {
         "assumption": "what the service did in its better recent periods is usual",
@@ -46,14 +47,14 @@ ASSUMPTIONS = (
         "evidence": "a page is compared with own_past_rate, of the last three periods",
     },
     {
-        "assumption": "what is missing decides nothing",
+        "assumption": "missing values do not change the verdict",
         "status": "checked",
-        "evidence": "each alert at both ends: could_missing_flip_it",
+        "evidence": "each alert at both bounds: could_missing_flip_it",
     },
     {
         "assumption": "each weekday continues as in its last weeks, without a trend",
         "status": "untestable",
-        "evidence": "the month's end shows it",
+        "evidence": "compare the forecast with the bill when the month has ended",
     },
 )
 
@@ -79,7 +80,7 @@ def decide(
     found |= {"ticket"} if is_over else set()
     verdict, recommendation = next(
         ((word, advice) for word, advice in WORDS if word in found),
-        ("within_budget", "nothing to do: every budget holds"),
+        ("within_budget", "nothing to do: no budget burns too fast"),
     )
     if verdict == "ticket" and not is_over and _is_only_infeasible(alerts):
         recommendation = INFEASIBLE
@@ -153,7 +154,7 @@ def _proposed(alerts: pd.DataFrame) -> dict[str, float]:
 def _proposals(alerts: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return {
         f"{budget}_proposed_budget_rate": point(
-            rate, "USD a day" if budget == "cost" else "share of operations"
+            rate, "USD per day" if budget == "cost" else "share of operations"
         )
         for budget, rate in _proposed(alerts).items()
     }
@@ -161,10 +162,10 @@ def _proposals(alerts: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 def _spoken_proposals(alerts: pd.DataFrame) -> list[str]:
     proposed = ", ".join(
-        f"{budget} {_spoken_rate(budget, rate)}"
+        f"{_label(budget)} {_spoken_rate(budget, rate)}"
         for budget, rate in _proposed(alerts).items()
     )
-    return [f"budgets that would have been kept: {proposed}"] if proposed else []
+    return [f"budgets that would have been met: {proposed}"] if proposed else []
 
 
 def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
@@ -177,10 +178,11 @@ def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
         days = "the last day" if row["long_days"] == 1 else f"{row['long_days']} days"
         if pd.isna(row["long_burn_rate"]):
             spoken.append(
-                f"{row['budget']} page: not cleared, and nothing measured since"
+                f"{_label(row['budget'])} page: not cleared, and nothing measured since"
             )
             continue
-        paged = f"{row['budget']} page: {row['long_burn_rate']:.2g}x over {days}"
+        burn = f"{row['long_burn_rate']:.2g}x over {days}"
+        paged = f"{_label(row['budget'])} page: {burn}"
         if row["reason"] == "above_own_past" and pd.notna(row["own_past_rate"]):
             usual = _spoken_rate(row["budget"], row["own_past_rate"])
             paged = f"{paged}, usual rate {usual}"
@@ -189,25 +191,31 @@ def _spoken_pages(alerts: pd.DataFrame) -> list[str]:
 
 
 def _spoken_rate(budget: str, rate: float) -> str:
-    return f"{rate:,.4g} USD a day" if budget == "cost" else f"{rate:.1%}"
+    return f"{rate:,.4g} USD per day" if budget == "cost" else f"{rate:.1%}"
+
+
+def _label(budget: str) -> str:
+    return "SLA" if budget == "sla" else budget
 
 
 def _spoken_burns(period: pd.DataFrame) -> str:
     spoken = [
-        f"{row['budget']} {row['burn_rate']:.2g}x"
+        f"{_label(row['budget'])} {row['burn_rate']:.2g}x"
         for row in period.dropna(subset="burn_rate").to_dict("records")
     ]
     days = int(period["window_days"].iloc[0])
-    return f"{days}-day burn of the budgets: {', '.join(spoken) or 'unknown'}"
+    burns = ", ".join(spoken) or "unknown"
+    return f"{days}-day burn rate (1x = on budget): {burns}"
 
 
 def _spoken_forecast(forecast: Row) -> str:
     if forecast["status"] != "forecast":
         return "too few weeks to forecast the month's cost"
     return (
-        f"the month will cost {forecast['forecast_usd']:,.4g} USD "
-        f"({forecast['forecast_low_usd']:,.4g} to "
-        f"{forecast['forecast_high_usd']:,.4g}) of {forecast['budget_usd']:,.6g}"
+        f"forecast for the month: {forecast['forecast_usd']:,.4g} USD "
+        f"(90 %: {forecast['forecast_low_usd']:,.4g} to "
+        f"{forecast['forecast_high_usd']:,.4g}) of a budget of "
+        f"{forecast['budget_usd']:,.6g} USD"
     )
 
 
@@ -221,7 +229,7 @@ def _burns(period: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _forecasts(forecast: Row) -> dict[str, dict[str, Any]]:
-    drawn = point(forecast["forecast_usd"], "USD a month; the interval holds 90 %")
+    drawn = point(forecast["forecast_usd"], "USD per month; 90 % interval")
     ends = {"low": forecast["forecast_low_usd"], "high": forecast["forecast_high_usd"]}
     chance = point(forecast["over_budget_probability"], "probability")
     to_date = point(forecast["month_to_date_usd"], "USD")
@@ -241,7 +249,7 @@ def _basis(
     bounds = ["budget", "burn_rate_low", "burn_rate", "burn_rate_high"]
     seen = ["budget", "alert", "expected_bad_events"]
     return Basis(
-        estimand="bad events (or USD a day) over what the budget allows, over its "
+        estimand="bad events (or USD per day) over what the budget allows, over its "
         "rolling period; the cost of the calendar month at its end",
         estimator="counts over known outcomes in a long and a short window, confirmed "
         "by a binomial tail of the counts over the design effect of sessions; "
@@ -279,7 +287,7 @@ def _holds(period: pd.DataFrame) -> list[Row]:
 
 
 def _forecast_holds(forecast: Row) -> Row:
-    """Return whether the month surely keeps its budget, surely not, or neither."""
+    """Return whether the whole interval is within the budget, beyond it, or neither."""
     low, high = forecast["forecast_low_usd"], forecast["forecast_high_usd"]
     limit = forecast["budget_usd"]
     is_met = True if high <= limit else False if low > limit else None

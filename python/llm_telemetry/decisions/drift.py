@@ -35,12 +35,14 @@ ADVICE = {
     CONCEPT_DRIFT: "decide on routing and triage again: calls of the same kind fail "
     "at another rate",
     "covariate_drift": "look at what moved before trusting older decisions",
-    "underpowered": "wait for more sessions: a drift of medium size could hide",
+    "underpowered": "wait for more sessions: a drift of medium size could go unnoticed",
     "not_evaluable": "compare features that are measured, in periods that follow",
     "stable": "nothing to do: no feature drifted significantly",
 }
 # of the failure model that triage fitted on history, on the evaluation window
-CONCEPT = ("observed_over_expected", "calibration_slope")
+# each with its unit
+CONCEPT_UNITS = {"observed_over_expected": "ratio", "calibration_slope": "slope"}
+CONCEPT = tuple(CONCEPT_UNITS)
 # for each of the two; the rest is a reserve, as t is approximate with few sessions
 SHARE_OF_ALARMS = 1 / 3
 FITTED_ON = "history_to_evaluation"
@@ -127,21 +129,22 @@ def _verdict(found: set[str]) -> str:
 def _summary(moved: pd.DataFrame, drift: pd.DataFrame) -> str:
     tested = int(drift["verdict"].isin(["drift", "no_drift", "underpowered"]).sum())
     if moved.empty:
-        return f"0 of {tested} comparisons drifted significantly"
+        return f"none of {tested} comparisons drifted significantly"
     first = moved.iloc[0]
     return (
-        f"{len(moved)} of {tested} comparisons drifted significantly; most "
+        f"{len(moved)} of {tested} comparisons drifted significantly, most of all "
         f"{first['feature']} ({first['severity']}, PSI {first['psi']:.3g})"
     )
 
 
 def _spoken(known: Comparisons, failure_drivers: pd.DataFrame) -> str:
     if "observed_over_expected" not in known:
-        return "whether failures still come as expected is not known"
+        return "whether failures are still as frequent as expected is unknown"
     ratio = known["observed_over_expected"].estimate
     return (
-        f"{ratio.value:.3g} ({ratio.low:.3g} to {ratio.high:.3g}) times as "
-        f"many failures as expected{_although(ratio.value, failure_drivers)}"
+        f"observed failures are {ratio.value:.3g} ({ratio.low:.3g} to "
+        f"{ratio.high:.3g}) times the model's forecast"
+        f"{_although(ratio.value, failure_drivers)}"
     )
 
 
@@ -159,10 +162,10 @@ def _although(ratio: float, failure_drivers: pd.DataFrame) -> str:
         moved = "rose" if row["change"] > 0 else "fell"
         rate = f"the failure rate {moved} by {100 * abs(row['change']):.2g} points"
         spoken.append(
-            f"{rate} since history: the later calls are of kinds that failed {kinds} "
-            "often then"
+            f"{rate} since history: later calls are of kinds that failed {kinds} often "
+            "in history"
             if row["window_pair"] == FITTED_ON
-            else f"{rate} between the drift windows, which hold other days"
+            else f"{rate} between the drift windows, which cover other days"
         )
     return f", although {', and '.join(spoken)}" if spoken else ""
 
@@ -174,9 +177,9 @@ def _estimates(
         key: row
         for name, one in known.items()
         for key, row in (
-            (name, measured(one.estimate, "1")),
-            (f"{name}_if_unchanged", point(one.expected, "1")),
-            (f"{name}_p_value", point(one.p_value, "1")),
+            (name, measured(one.estimate, CONCEPT_UNITS[name])),
+            (f"{name}_if_unchanged", point(one.expected, CONCEPT_UNITS[name])),
+            (f"{name}_p_value", point(one.p_value, "p-value")),
         )
     }
     features = {

@@ -24,8 +24,8 @@ def exclusive_lock(warehouse: Path, *, wait: bool = False) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise InputError(
-            f"{warehouse}: another run is building it{_holder(file)}: let it end, or "
-            "say --wait"
+            f"{warehouse}: another run is building it{_holder(file)}: wait for it to "
+            "finish, or pass --wait"
         ) from None
     except OSError as error:
         raise InputError(f"{file}: cannot write: {error.strerror}") from error

@@ -38,7 +38,7 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
     if wanted is not None:
         # unlike Path.is_dir, it does not raise where a parent may not be looked into
         if not os.path.isdir(wanted):
-            raise InputError(f"{wanted}: no such folder: name that of the telemetry")
+            raise InputError(f"{wanted}: folder not found: pass that of the telemetry")
         return wanted.resolve()
     places = _places()
     for place in places:
@@ -51,7 +51,7 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
     )
     raise InputError(
         f"no {looked} in {_listed(places)}: name the folder of the telemetry with "
-        "--data-dir or LLMOPS_DATA_DIR and what it holds with --sources, or try the "
+        "--data-dir or LLMOPS_DATA_DIR and its formats with --sources, or try the "
         "simulated sample with --sample"
     )
 
@@ -59,7 +59,7 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
 def find_sample() -> Path:
     """Return the folder of the simulated sample."""
     if not SAMPLE.is_dir():
-        raise InputError(f"--sample: {SAMPLE}: no such folder: use --data-dir")
+        raise InputError(f"--sample: {SAMPLE}: folder not found: use --data-dir")
     return SAMPLE
 
 

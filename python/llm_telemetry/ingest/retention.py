@@ -19,7 +19,7 @@ def expired(landing: Path, keep_days: int, today: date) -> list[Path]:
     """
     if not landing.is_dir():
         raise InputError(
-            f"{landing}: no such folder: name the folder that is landed in"
+            f"{landing}: folder not found: pass the folder of the landed telemetry"
         )
     oldest = today - timedelta(days=keep_days)
     return sorted(

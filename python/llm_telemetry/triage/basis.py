@@ -48,7 +48,8 @@ ASSUMPTIONS = (
 )
 EXPIRES_ON = (
     "drift of a feature that the scorecard uses",
-    "failures observed over expected surely outside 0.8 to 1.25 on later calls",
+    "the whole interval of observed over expected failures outside 0.8 to 1.25 on "
+    "later calls",
     "a model, provider or use case that the scorecard has no term for",
     "a change of review_cost, triage_fn_cost_usd, review_repair_share or capacity",
 )
@@ -143,7 +144,7 @@ def _calibrated(report: CalibrationReport, slices: Iterable[Row]) -> tuple[Row, 
 
 
 def _near_one(name: str, estimate: Estimate, is_evaluable: bool) -> Row:
-    """Hold a ratio to the nearer limit; it fails where it is surely beyond."""
+    """Compare a ratio with the nearer limit; it fails if its interval is beyond."""
     low, high = CALIBRATION_LIMITS
     is_met = estimate.high >= low and estimate.low <= high if is_evaluable else None
     return check(name, estimate.value, high if estimate.value >= 1 else low, is_met)

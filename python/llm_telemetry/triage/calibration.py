@@ -26,7 +26,7 @@ Integers = npt.NDArray[np.int64]
 
 BINS = 10
 MIN_LOGIT_RANGE = 1e-9
-# an observed/expected ratio or a slope surely outside is too far from 1 to act on
+# an observed/expected ratio or slope with its interval outside is too far from 1
 CALIBRATION_LIMITS = (0.8, 1.25)
 
 
@@ -126,7 +126,7 @@ class CalibrationReport:
 
     @property
     def is_miscalibrated(self) -> bool:
-        """Say whether ratio or slope is surely further from 1 than the limits allow."""
+        """Say whether the interval of ratio or slope is outside the limits."""
         low, high = CALIBRATION_LIMITS
         return self.is_evaluable and any(
             self.estimates[name].high < low or self.estimates[name].low > high

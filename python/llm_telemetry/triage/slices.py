@@ -34,7 +34,7 @@ def calibration_by_slice(
     ``is_off`` where the ratio differs from 1 significantly: a normal test with the
     sessions' design effect, its p-value adjusted for the number of slices (Holm 1979).
     ``is_far_off`` where it is also beyond the limits that the whole is held to: with
-    many calls, a ratio of 1.02 is surely not 1 and yet moves no decision.
+    many calls, a ratio of 1.02 is significant and yet changes no decision.
     """
     slices = [
         _slice(dimension, name, probabilities[rows], outcomes[rows], clusters[rows])

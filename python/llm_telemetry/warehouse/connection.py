@@ -71,7 +71,7 @@ def _rows(
         frame: pd.DataFrame = connection.sql(sql).df()
     except duckdb.CatalogException as error:
         raise InputError(
-            f"{warehouse}: no mart {mart}: build the warehouse again with run"
+            f"{warehouse}: no mart {mart}: build the warehouse again: llm-telemetry run"
         ) from error
     return frame
 
@@ -110,7 +110,7 @@ def opened(warehouse: Path) -> Iterator[Connection]:
 def identity(warehouse: Path) -> Identity:
     """Return what tells a file, or a folder's tables, from what takes its place."""
     if not warehouse.exists():
-        raise InputError(f"{warehouse}: no such warehouse: build it first with run")
+        raise InputError(f"{warehouse}: no such warehouse: build it: llm-telemetry run")
     found = warehouse.stat()
     if warehouse.is_file():
         return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
@@ -125,7 +125,7 @@ def unchanged(warehouse: Path) -> Iterator[None]:
     before = identity(warehouse)
     yield
     if identity(warehouse) != before:
-        raise InputError(f"{warehouse}: replaced while it was read: say that again")
+        raise InputError(f"{warehouse}: replaced while it was read: try again")
 
 
 def attached(warehouse: Path) -> Connection:
@@ -217,7 +217,9 @@ def discard(database: Path) -> None:
     until = time.monotonic() + ORPHAN_SECONDS
     while database.exists() and _is_locked(database):
         if time.monotonic() > until:
-            raise InputError(f"{database}: another process is writing it: end it first")
+            raise InputError(
+                f"{database}: another process is writing it: stop that first"
+            )
         time.sleep(0.1)
     for file in (database, log_of(database)):
         file.unlink(missing_ok=True)

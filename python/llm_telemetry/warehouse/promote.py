@@ -39,7 +39,7 @@ def seal(marts: Path, fresh_rows: Mapping[str, pd.DataFrame]) -> None:
 def check(warehouse: Path) -> None:
     """Raise InputError where another process, say `dbt build`, writes the warehouse."""
     if is_written(warehouse):
-        raise InputError(f"{warehouse}: another process is writing it: let it end")
+        raise InputError(f"{warehouse}: another process is writing it: wait for it")
 
 
 def publish(marts: Path, warehouse: Path) -> None:

@@ -1,6 +1,6 @@
 """The routing decision for a reader who never heard of off-policy evaluation.
 
-What its reasons mean stands in reasons.json.
+What its reasons mean is in reasons.json.
 """
 
 from math import isfinite
@@ -9,18 +9,18 @@ from llm_telemetry.decisions.statistics import Estimate
 
 ADVICE = {
     "refuse": "keep_baseline: these calls cannot be compared fairly",
-    "keep_baseline": "keep_baseline: no other choice of models is proven cheaper",
-    "inconclusive": "keep_baseline: the change may be chance",
+    "keep_baseline": "keep_baseline: no other choice of models is shown to be cheaper",
+    "inconclusive": "keep_baseline: the difference may be due to chance",
     "shadow": "shadow: run the new models in parallel with today's, unseen by users",
-    "canary": "canary: send few sessions to the new models, log each draw's chance",
-    "roll_out": "roll_out: random draws prove the new models cheaper, within limits",
+    "canary": "canary: send a few sessions to the new models, log the draw probability",
+    "roll_out": "roll_out: random draws show the new models are cheaper, within limits",
 }
 
 
 def outlook(change: Estimate | None, rows: float | None, worthwhile: float) -> str:
-    """Say what more of the same log would show, where it has not shown it yet."""
+    """Say how many calls would show a worthwhile change, where these do not."""
     if change is None or rows is None or not isfinite(change.se):
         return ""
     if not change.low <= 0 <= change.high:
         return ""
-    return f"; {rows:,.0f} such calls would show a change of {worthwhile:g} USD"
+    return f"; {rows:,.0f} calls like these would show a change of {worthwhile:g} USD"
