@@ -68,6 +68,8 @@ def triage_summary(decided: TriageDecision) -> str:
     queued = decided.queue["action_review"].sum() if len(decided.queue) else 0
     answers = f"{len(decided.queue):,} answers in the evaluation window"
     reviewed = f"{queued:,} of {answers} to review"
+    if decided.queue.empty:
+        reviewed = "no answers in the evaluation window"
     estimate = decided.estimates.get("cost_minus_best_trivial_usd")
     if estimate is None or not _is_known(estimate):
         return f"{reviewed}; the saving of a review policy is unknown"

@@ -128,6 +128,8 @@ def _verdict(found: set[str]) -> str:
 
 def _summary(moved: pd.DataFrame, drift: pd.DataFrame) -> str:
     tested = int(drift["verdict"].isin(["drift", "no_drift", "underpowered"]).sum())
+    if not tested:
+        return "no feature could be compared"
     if moved.empty:
         return f"none of {tested} comparisons drifted significantly"
     first = moved.iloc[0]
