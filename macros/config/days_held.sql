@@ -1,10 +1,10 @@
 {% macro is_windowed() -%}
-    {#- whether calls are held for some days only, and days before stand as rollups -#}
+    {#- whether calls are retained for some days only, and earlier days remain as rollups -#}
     {{- 'true' if text_knob('window_days') | float > 0 -}}
 {%- endmacro %}
 
 {% macro first_retained_day() -%}
-    {#- the first day that is held; none where all are, as in unit tests -#}
+    {#- the first day that is retained; none where all are, as in unit tests -#}
     {%- set days = days_to_process() -%}
     {{- first_day_where(days, 'is_retained') if days and execute and is_windowed() -}}
 {%- endmacro %}
@@ -91,7 +91,7 @@
 {%- endmacro %}
 
 {% macro may_be_redated(landed) -%}
-    {#- whether a call may stand under two days, in two files: files that are new are compared
+    {#- whether a call may be filed under two days, in two files: files that are new are compared
         with all, and all only then -#}
     {%- set known = earlier('loaded_files') -%}
     {%- if known -%}{{ run_query(

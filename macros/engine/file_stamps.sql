@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 {% macro landed_files() -%}
-    {#- what stands in the landing folder; what was written in the second of its source is not
+    {#- what is in the landing folder; what was written in the second of its source is not
         to be trusted -#}
     {#- Spark lands every file again -#}
     {%- if target.type == 'spark' -%}{{ return({}) }}{%- endif -%}

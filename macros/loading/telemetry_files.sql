@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {% macro single_files(files, table) -%}
-    {#- those of a table's files that stand in no folder of its batches -#}
+    {#- those of a table's files that are not in the folder of its batches -#}
     {%- set found = [] -%}
     {%- for file in files if '/' ~ table ~ '/' not in file | replace('\\',
         '/') -%}{%- do found.append(file) -%}{%- endfor -%}

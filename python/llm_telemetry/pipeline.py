@@ -32,7 +32,7 @@ from llm_telemetry.warehouse.settings import chosen, replaced, settings, time_zo
 Files = dict[str, bytes]
 Marts = Mapping[str, pd.DataFrame]
 
-# the others of routing stand in routing_backtest.csv
+# the others of routing are in routing_backtest.csv
 SHOWN = ("shippable.", "limits.", "reference.naive", "reference.doubly")
 TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),

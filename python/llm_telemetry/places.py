@@ -69,7 +69,7 @@ def check_folders(options: Options) -> None:
 
 
 def age(newest: "pd.Series", most_days: float) -> str | None:
-    """Return a line that says how old the newest call is, beyond so many days.
+    """Return a line that says how old the newest call is, beyond that many days.
 
     ``newest`` are the ends of the windows, in UTC; 0 days never says.
     """

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
-{%- set held = first_retained_day() -%}
+{%- set first_day = first_retained_day() -%}
 
 with
 
@@ -17,7 +17,7 @@ dated_calls as (
 
     from interactions
 
-    where {{ business_date('timestamp_utc') ~ ' < ' ~ held if held else 'false' }}
+    where {{ business_date('timestamp_utc') ~ ' < ' ~ first_day if first_day else 'false' }}
 
 ),
 

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('int_failed_gates') }}
 -- depends_on: {{ ref('stg_telemetry_csv__landed_files') }}
 {{ config(materialized='table') }}
-{%- set held = first_retained_day() %}
+{%- set first_day = first_retained_day() %}
 {%- set columns = [
     'interaction_id', 'session_id', 'user_id',
     'trace_id', 'span_id', 'parent_span_id', 'response_id',
@@ -55,7 +55,7 @@ stored_calls as (
             as other_tokens
 
     from interactions
-    {{ 'where coalesce(interaction_date >= ' ~ held ~ ', true)' if held }}
+    {{ 'where coalesce(interaction_date >= ' ~ first_day ~ ', true)' if first_day }}
 )
 
 select * from stored_calls

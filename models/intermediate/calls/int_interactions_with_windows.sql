@@ -1,4 +1,4 @@
-{%- set held = first_retained_day() -%}
+{%- set first_day = first_retained_day() -%}
 with
 
 interactions as (
@@ -18,7 +18,7 @@ splits as (
     select count(split) > 0 as is_in_interactions
 
     from {{ ref('int_interactions_unioned') }}
-    {{ 'where ' ~ business_date(called_at()) ~ ' >= ' ~ held if held }}
+    {{ 'where ' ~ business_date(called_at()) ~ ' >= ' ~ first_day if first_day }}
 
 ),
 

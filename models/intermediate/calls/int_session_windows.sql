@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
-{%- set held = first_retained_day() %}
-{%- set begins = business_date('started_at') ~ ' >= ' ~ held if held
+{%- set first_day = first_retained_day() %}
+{%- set begins = business_date('started_at') ~ ' >= ' ~ first_day if first_day
     else 'started_at is not null' %}
 
 with
@@ -35,9 +35,9 @@ session_starts as (
         count(timestamp_utc) as interactions
 
     from interactions
-    {% if held %}
-    -- the day before shows which sessions had begun by then
-    where {{ business_date('timestamp_utc') ~ ' >= ' ~ held ~ ' - 1' }}
+    {% if first_day %}
+    -- the day before shows which sessions had started by then
+    where {{ business_date('timestamp_utc') ~ ' >= ' ~ first_day ~ ' - 1' }}
     {% endif %}
     group by all
 

@@ -1,4 +1,4 @@
-{%- set held = first_retained_day() -%}
+{%- set first_day = first_retained_day() -%}
 with
 
 interactions as {{ not_materialized() }}(
@@ -66,10 +66,10 @@ reconciliation as (
 
     left join session_totals
         on sessions.session_id = session_totals.session_id
-    {% if held %}
+    {% if first_day %}
     -- other sessions have calls that this build does not read
-    where {{ business_date('session_totals.started_at') }} >= {{ held }}
-        and coalesce(sessions.start_timestamp_utc >= {{ held }}, true)
+    where {{ business_date('session_totals.started_at') }} >= {{ first_day }}
+        and coalesce(sessions.start_timestamp_utc >= {{ first_day }}, true)
     {% endif %}
     union all
 
@@ -90,7 +90,7 @@ reconciliation as (
     from users
 
     left join user_totals on users.user_id = user_totals.user_id
-    {% if held -%}
+    {% if first_day -%}
     -- users have calls that this build does not read
     where false
     {%- endif %}

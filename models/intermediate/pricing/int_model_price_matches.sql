@@ -27,7 +27,7 @@ model_literals as (
 
 ),
 
--- frameworks stand in the place of a provider, but sell nothing
+-- frameworks are logged in place of a provider, but sell nothing
 frameworks as (
 
     select alias

@@ -57,7 +57,7 @@ spend_with_variance as (
         daily_spend.*,
         event_variance_by_day.session_variance,
         event_variance_by_day.row_variance,
-        -- a day without a row of variances has one call a session
+        -- a day without a row of variances has one call per session
         if(
             daily_spend.budget = 'cost',
             null,

@@ -1,4 +1,4 @@
-{%- set held = first_retained_day() -%}
+{%- set first_day = first_retained_day() -%}
 with
 
 interactions as (
@@ -25,8 +25,8 @@ prices_used as (
         {{ exact_sum('cost_usd') }} as cost_usd
 
     from interactions
-    {% if held %}
-    where coalesce({{ business_date(called_at()) }} >= {{ held }}, true)
+    {% if first_day %}
+    where coalesce({{ business_date(called_at()) }} >= {{ first_day }}, true)
     {% endif %}
     group by all
 

@@ -88,7 +88,7 @@ shown as (
         attempted_retries,
         is_streaming,
         cache_hit,
-        -- what is no probability is as good as not written down; a check counts it
+        -- an invalid probability counts as missing; a check counts how many there are
         case when propensity > 0 and propensity <= 1 then propensity end as propensity,
 
         ---------- what it took

@@ -97,7 +97,7 @@ def write(files: Mapping[str, bytes], out_dir: Path) -> None:
 def load(file: Path) -> Any:
     """Return the JSON of an artifact; raise InputError where there is none.
 
-    A bundle that a killed run had begun to put in place is put there first.
+    If a killed run was publishing a bundle, that is completed first.
     """
     try:
         atomic.complete(file.parent, last=ARTIFACT)

@@ -14,7 +14,7 @@ CODE_FIELDS = ("version", "git_commit", "is_dirty", "lock_sha256")
 def compare(before: Artifact, after: Artifact) -> Row:
     """Return what two artifacts decide differently, and in what else they differ.
 
-    Causes stand in the order in which to look: inputs, windows, knobs, code,
+    Causes are in the order in which to check them: inputs, windows, knobs, code,
     integrity. An estimate moved beyond error where the change exceeds
     2 sqrt(se_before^2 + se_after^2), which takes the two as independent: where they
     share data the true error is smaller, so that a move within it may be real.

@@ -20,7 +20,7 @@ from llm_telemetry.warehouse.connection import opened
 
 SCHEMES = ("postgresql://", "postgres://")
 FORM = "postgresql://user@host:5432/database"
-# whoever keeps a table locked longer than that is told of, and nothing has changed
+# a table that stays locked longer than this is reported, and nothing is changed
 LOCK_TIMEOUT = "60s"
 CONNECT_TIMEOUT_S = 10
 ADVISORY_LOCK = 0x6C6C6D74656C

@@ -30,7 +30,7 @@ def named(given: str | None = None) -> list[str]:
 def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
     """Return the folder to read: the given one, else the first that holds a source.
 
-    A folder that was asked for, by argument or by ``LLMOPS_DATA_DIR``, is never
+    A folder that was named, by argument or by ``LLMOPS_DATA_DIR``, is never
     silently replaced by another, and the sample is read only when asked for. Raises
     InputError with what was looked for, where, and what was there instead.
     """
@@ -78,7 +78,7 @@ def contents(folder: Path) -> str:
 
 
 def contract_files(folder: Path) -> list[Path]:
-    """Return the files of the contract's tables; batches stand in a folder of each."""
+    """Return the files of the contract's tables; batches are in a folder of each."""
     found = [*folder.glob(f"{STEM}*"), *folder.glob(f"{STEM}*/**/*")]
     return sorted(file for file in found if file.is_file())
 

@@ -2,7 +2,7 @@
 
 A process that captures telemetry appends to ``<segment>.jsonl.open``, holds a lock on
 it, and renames it to ``<segment>.jsonl`` when it is complete. A killed process leaves
-the open name behind, but not the lock, by which the dead are told from the living.
+the open name behind, but not the lock, which tells whether the writer is alive.
 """
 
 import os
@@ -40,7 +40,7 @@ def seal_orphans(folder: Path) -> list[Path]:
 def _seal(segment: Path) -> Path | None:
     try:
         with segment.open("rb+") as file:
-            # its writer may stand between creating it and locking it
+            # its writer may be between creating it and locking it
             if not os.fstat(file.fileno()).st_size or not lock(file.fileno()):
                 return None
             if not _cut_torn_tail(file):

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from itertools import product
 
-# what stands in the place of a name in angle brackets; of others, any word
+# what may replace a name in angle brackets; for other names, any word
 VALUES = {
     "budget": ("cost", "failures", "sla"),
     "alert": ("1d", "3d", "7d", "28d"),

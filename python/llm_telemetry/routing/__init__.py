@@ -61,7 +61,7 @@ def decide(
     """Learn a policy from history and judge it, once, by the evaluation window.
 
     ``earlier`` holds digest and rollback_to of the policy this one replaces. Where
-    ``expired_by`` names what ended it, the estimates stand and nothing is sent.
+    ``expired_by`` names what ended it, the estimates are kept and nothing is routed.
     """
     if code := _obstacle(marts):
         return _refusal(marts, code, earlier)

@@ -174,7 +174,7 @@ def by_use_case(window: Window, policy: pd.DataFrame) -> pd.DataFrame:
 
 
 def limit_costs(window: Window, table: pd.DataFrame) -> dict[str, Estimate]:
-    """Return what keeping the limits would cost, USD an interaction, by use case."""
+    """Return what meeting the limits would cost, USD per interaction, by use case."""
     is_known = (table["reasons"] == "limits_cost_more") & table["p_value"].notna()
     found = {}
     for place in np.flatnonzero(is_known).tolist():

@@ -105,8 +105,8 @@ class Saving:
 def allowance(difference: Estimate, margin: Estimate, both: Estimate) -> float:
     """Return what a saving lost to the choice of the trivial policy.
 
-    ``margin`` is the cost by which the other trivial policy is dearer and ``both`` its
-    sum with the difference, from which the covariance follows. A margin of 0 takes as
+    ``margin`` is the extra cost of the other trivial policy and ``both`` its sum with
+    the difference, from which the covariance follows. A margin of 0 takes as
     much as one standard error of it, one of two or more nothing: again an area of one.
     """
     if not margin.se > 0:

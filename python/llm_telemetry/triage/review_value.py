@@ -226,7 +226,7 @@ def _saving(
         for share in (trivial_share, 1 - trivial_share)
     )
     saved, margin = economics.costs(reviewed, scored.failed) - cost, other - cost
-    difference, dearer, both = (
+    difference, excess, both = (
         clustered_mean(values, scored.sessions)
         for values in (saved, margin, saved + margin)
     )
@@ -237,7 +237,7 @@ def _saving(
     return Saving(
         difference,
         slope=rate if trivial_share else -rate,
-        allowance=allowance(difference, dearer, both) if is_choice else 0.0,
+        allowance=allowance(difference, excess, both) if is_choice else 0.0,
     )
 
 

@@ -33,7 +33,7 @@ def calibration_by_slice(
 
     ``is_off`` where the ratio differs from 1 significantly: a normal test with the
     sessions' design effect, its p-value adjusted for the number of slices (Holm 1979).
-    ``is_far_off`` where it is also beyond the limits that the whole is held to: with
+    ``is_far_off`` where it is also beyond the limits for the whole: with
     many calls, a ratio of 1.02 is significant and yet changes no decision.
     """
     slices = [

@@ -1,6 +1,6 @@
 """dbt in a process of its own: one line of JSON for each event that is of use.
 
-dbt's own JSON log renders thousands of debug events to drop them: a second a run.
+dbt's own JSON log renders thousands of debug events to drop them: a second per run.
 """
 
 import gc

@@ -45,7 +45,7 @@ def check(warehouse: Path) -> None:
 def publish(marts: Path, warehouse: Path) -> None:
     """Put sealed marts in the warehouse's place, in one step that outlasts a crash.
 
-    Whoever reads the earlier file keeps it.
+    A reader of the earlier file keeps it.
     """
     # a symbolic link keeps its target
     place = warehouse.resolve()

@@ -16,7 +16,7 @@ def folder_of(warehouse: Path) -> Path:
 def sweep(warehouse: Path, data_dir: Path) -> None:
     """Delete what was not finished, and what was typed from what is no longer there.
 
-    A landed file is named table-file-state, and what it holds by the day stands
+    A landed file is named table-file-state, and its contents by day are listed
     beside it: of each file of the folder the newest state stays.
     """
     folder = folder_of(warehouse)

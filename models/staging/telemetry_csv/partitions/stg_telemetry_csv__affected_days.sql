@@ -52,7 +52,7 @@ logged as (
 
 ),
 
--- a model whose costs are logged for the first time, or may be so no more
+-- a model whose costs are logged for the first time, or may no longer be
 repriced as (
 
     select

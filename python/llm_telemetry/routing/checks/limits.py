@@ -1,4 +1,4 @@
-"""Which arms keep the limits that a policy has to keep."""
+"""Which arms meet the limits that a policy has to meet."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from llm_telemetry.decisions.types import Row, check
 from llm_telemetry.routing.estimation.prepared import ARM
 
 INFEASIBLE = "infeasible"
-# no arm was picked, and it is not known that none keeps the limits
+# no arm was chosen, and it is not known that none meets the limits
 UNKNOWN = "unknown"
 KEPT = ("certified", "plausible")
 UNMEASURED = "unmeasured"
@@ -33,8 +33,8 @@ def reasons_without_pick(
 ) -> pd.Series:
     """Return why a use case would have no arm picked, by use case, from history alone.
 
-    An arm of few calls that keeps a limit, or use cases that have no other, say nothing
-    of the limits; nor does an arm of which no outcome or latency was measured.
+    An arm with few calls that meets a limit, or use cases that have no other, say
+    nothing about the limits; nor does an arm without a measured outcome or latency.
     """
     history = constraints[constraints["evidence"] == "history"]
     keys = ["use_case", *ARM]

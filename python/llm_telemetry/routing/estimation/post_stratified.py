@@ -1,6 +1,6 @@
 """A policy's value without a model: its arms' rows, weighted to the mix of strata.
 
-Its sufficient statistics stand in the mart routing_strata.
+Its sufficient statistics are in the mart routing_strata.
 """
 
 from collections.abc import Mapping

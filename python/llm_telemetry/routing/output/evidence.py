@@ -116,7 +116,7 @@ def _sensitivity(finding: Finding, window: Window) -> tuple[Row, ...]:
 
 
 def _missing(found: Ends) -> tuple[Row, ...]:
-    """Return both ends of the change, USD an interaction, and what they leave out."""
+    """Return both ends of the change, USD per interaction, and what they leave out."""
     measures = {
         "lower_end_with_missing_at_best": found.best.low,
         "upper_end_with_missing_at_worst": found.worst.high,

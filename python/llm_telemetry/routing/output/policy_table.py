@@ -58,7 +58,7 @@ POLICY_COLUMNS = [
 
 
 def describe(learned: pd.DataFrame, marts: Marts) -> pd.DataFrame:
-    """Return a row per use case of history; where no arm keeps a limit, today's arm."""
+    """Return a row per use case of history; where no arm meets a limit, today's arm."""
     modal = modal_arms(marts.candidates)
     picked = learned[[*KEYS, "policy_mode", *LEARNED_NAMES]].rename(
         columns=LEARNED_NAMES
