@@ -60,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         return BUG
     except KeyboardInterrupt:
-        _print_errors(["interrupted: nothing was written"])
+        _print_errors(["interrupted: neither marts nor bundle were written"])
         return INTERRUPTED
     finally:
         gc.enable()
