@@ -14,14 +14,15 @@ READ = (
     *("seeds/*.yml", "seeds/integrity_rules.csv", "tests/**/*.sql"),
     *("python/**/*.py", "python/**/*.json", "examples/*.py"),
 )
+COUNTED = "USD|times|calls|failures|reviews|tokens|rows|pages"
 PERIODS = "day|week|month|quarter|year"
-UNITS = rf"{PERIODS}|call|interaction|session|core|problem|use case|input token"
+UNITS = rf"{PERIODS}|call|interaction|session|core|problem|use case|partition"
 # what is written, by what to write instead; a space is any white space
 IDIOMS = {
     r"holds? zero": "includes zero",
     r"beyond chance\b(?! variation)": "statistically significant",
     r"by lot": "at random",
-    rf"(?:USD|times|calls|reviews|tokens|pages|one \w+) an? (?:{UNITS})": "per",
+    rf"(?:{COUNTED}|one \w+) an? (?:{UNITS})": "per",
     r"per an? \w+": "per",
     r"missing (?:data |values )?decides?": "the verdict depends on missing data",
     r"(?:is|are) no probability": "an invalid probability",
