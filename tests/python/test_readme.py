@@ -70,7 +70,7 @@ def test_a_use_case_that_keeps_its_model_says_why_in_words() -> None:
     shown = cells(approval.routes([row], KNOBS).splitlines()[2])
     assert shown[2:6] == ["no change", "0%", "0", "0"]
     assert shown[6] == (
-        "no_arm_keeps_limits: no model keeps the limits on failures and latency"
+        "no_arm_keeps_limits: no model meets the limits on failures and latency"
     )
 
 

@@ -17,8 +17,8 @@ NONE = (
     "{here}/data (no such folder), "
 )
 WAYS = (
-    "name the folder of the telemetry with --data-dir or LLMOPS_DATA_DIR and what it "
-    "holds with --sources, or try the simulated sample with --sample"
+    "name the folder of the telemetry with --data-dir or LLMOPS_DATA_DIR and its "
+    "formats with --sources, or try the simulated sample with --sample"
 )
 
 
