@@ -17,7 +17,8 @@ dated_calls as (
 
     from interactions
 
-    where {{ business_date('timestamp_utc') ~ ' < ' ~ first_day if first_day else 'false' }}
+    where
+        {{ business_date('timestamp_utc') ~ ' < ' ~ first_day if first_day else 'false' }}
 
 ),
 
