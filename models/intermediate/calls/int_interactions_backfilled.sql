@@ -1,5 +1,7 @@
 {{ config(materialized='table') }}
-{%- set first_day = first_retained_day() -%}
+{%- set first_day = first_retained_day() %}
+{%- set is_earlier = business_date('timestamp_utc') ~ ' < ' ~ first_day if first_day
+    else 'false' -%}
 
 with
 
@@ -17,8 +19,7 @@ dated_calls as (
 
     from interactions
 
-    where
-        {{ business_date('timestamp_utc') ~ ' < ' ~ first_day if first_day else 'false' }}
+    where {{ is_earlier }}
 
 ),
 
