@@ -1,15 +1,25 @@
-"""The arguments of every command."""
+"""The commands: their options, in groups, with examples; what they do is in `cli`.
 
-import argparse
-from collections.abc import Callable, Mapping
+Nothing here imports pandas or DuckDB: `--version`, `--help` and a shell that completes
+a word answer at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from llm_telemetry.config.settings_file import NAME, Settings
-from llm_telemetry.simulate.worlds import WORLDS
+import click
 
-Commands = Mapping[str, Callable[[argparse.Namespace], int]]
+from llm_telemetry.command_help import Command, Commands
+
+if TYPE_CHECKING:
+    from llm_telemetry.config.settings_file import Settings
+
+# the options of one command, by name, and the name of the command
+Options = SimpleNamespace
 
 # what a command reads and writes if no other place is given
 OWN_PLACES = {
@@ -20,111 +30,274 @@ SAMPLE_PLACES = {
     "warehouse": Path("target", "sample.duckdb"),
     "out_dir": Path("artifacts", "sample"),
 }
-SHARED: dict[str, dict[str, Any]] = {
-    "--data-dir": {
-        "type": Path,
-        "help": "folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
-        "., data, /mnt/data, /kaggle/input that holds some)",
-    },
-    "--sample": {
-        "action": "store_true",
-        "help": "the simulated sample, with a warehouse, bundle and ledger of its own; "
-        "of the file of settings, only the knobs apply",
-    },
-    "--sources": {
-        "help": "what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
-        "langfuse, openinference (default: the knob sources)",
-    },
-    "--quiet": {"action": "store_true", "help": "print nothing but problems"},
-    "--warehouse": {
-        "type": Path,
-        "help": f"DuckDB file (default: {OWN_PLACES['warehouse']}; with --sample, "
-        f"{SAMPLE_PLACES['warehouse']})",
-    },
-    "--out-dir": {
-        "type": Path,
-        "help": f"folder of the bundle (default: {OWN_PLACES['out_dir']}; with "
-        f"--sample, {SAMPLE_PLACES['out_dir']})",
-    },
-    "--ledger": {
-        "type": Path,
-        "help": "file of predictions (default: decision_ledger.jsonl in --out-dir)",
-    },
-    "--config": {
-        "type": Path,
-        "help": f"file of settings (default: {NAME} in the working directory, if any)",
-    },
-    "--json": {"action": "store_true", "help": "print JSON instead"},
-}
-RUN_FLAGS = {
-    "--wait": "for another run on the warehouse to end",
-    "--full-refresh": "type every file and make every rollup again",
-}
+SETTINGS = "llm-telemetry.yml"
 DISTRIBUTION = "llm-production-telemetry"
-EPILOG = """\
-example:
-  llm-telemetry run --data-dir telemetry    build, decide, write artifacts/
-  llm-telemetry COMMAND --help              the arguments of one command
+# of simulate, which is slow to import
+WORLDS = (
+    *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
+    *("missing_not_at_random", "own_counts", "low_volume"),
+)
+PATH = click.Path(path_type=Path)
+POSITIVE = click.IntRange(min=1)
 
-exit codes:
-  0    done, or the gate passes
-  1    blocked: a stop-ship rule fired, the release fails, or verify found a fault
-  2    the input is wrong, and nothing was written
-  3    the gate could not tell
-  70   an error of this program
-  130  interrupted"""
-BUILT = ("--config", "--sample", "--warehouse")
-DECIDES = (*BUILT, "--out-dir", "--ledger", "--quiet", "--json")
-USED: dict[str, tuple[str, ...]] = {
-    "run": ("--data-dir", "--sources", *DECIDES),
-    "validate": ("--config", "--data-dir", "--sources", "--sample", "--quiet"),
-    "decide": DECIDES,
-    "publish": (*BUILT, "--quiet"),
-    "gate": (*BUILT, "--quiet", "--json"),
-    "diff": ("--json",),
-    "knobs": ("--config", "--json"),
-    "prune": ("--config",),
+
+def option(*names: str, **how: Any) -> click.Option:
+    """Return an option; a flag where it has no type and no other value."""
+    is_flag = not how.keys() & {"type", "default", "metavar", "multiple", "required"}
+    return click.Option(names, is_flag=is_flag, **how)
+
+
+DATA_DIR = option(
+    "--data-dir",
+    type=PATH,
+    help="folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
+    "., data, /mnt/data, /kaggle/input that holds some)",
+)
+SAMPLE = option(
+    "--sample",
+    help="the simulated sample, with a warehouse, bundle and ledger of its own; "
+    "of the file of settings, only the knobs apply",
+)
+SOURCES = option(
+    "--sources",
+    type=str,
+    help="what the folder holds, comma separated: telemetry_csv, otlp, litellm, "
+    "langfuse, openinference (default: the knob sources)",
+)
+QUIET = option("--quiet", help="print nothing but problems")
+WAREHOUSE = option(
+    "--warehouse",
+    type=PATH,
+    help=f"DuckDB file (default: {OWN_PLACES['warehouse']}; with --sample, "
+    f"{SAMPLE_PLACES['warehouse']})",
+)
+OUT_DIR = option(
+    "--out-dir",
+    type=PATH,
+    help=f"folder of the bundle (default: {OWN_PLACES['out_dir']}; with --sample, "
+    f"{SAMPLE_PLACES['out_dir']})",
+)
+LEDGER = option(
+    "--ledger",
+    type=PATH,
+    help="file of predictions (default: decision_ledger.jsonl in --out-dir)",
+)
+CONFIG = option(
+    "--config",
+    type=PATH,
+    help=f"file of settings (default: {SETTINGS} in the working directory, if any)",
+)
+JSON = option("--json", help="print JSON instead")
+THREADS = option(
+    "--threads", type=POSITIVE, help="threads of DuckDB (default: one a core)"
+)
+BUILT = (CONFIG, SAMPLE, WAREHOUSE)
+DECIDES = (*BUILT, OUT_DIR, LEDGER, QUIET, JSON)
+ARTIFACT = "decision_artifact.json"
+
+GROUPS: dict[str, tuple[Command, ...]] = {
+    "Decide": (
+        Command(
+            "run",
+            "Build the marts from the telemetry, decide, and write the bundle.",
+            DATA_DIR,
+            SOURCES,
+            *DECIDES,
+            THREADS,
+            option("--wait", help="for another run on the warehouse to end"),
+            option(
+                "--full-refresh", help="type every file and make every rollup again"
+            ),
+            examples={
+                "run --sample": "the simulated sample",
+                "run --data-dir telemetry": "the CSV files of a folder",
+                "run --data-dir spans --sources otlp": "OpenTelemetry spans",
+            },
+        ),
+        Command(
+            "decide",
+            "Decide from a warehouse that is already built, and write the bundle.",
+            *DECIDES,
+            option(
+                "--what-if",
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="show the verdicts with another value of a knob, and write "
+                "nothing",
+            ),
+            examples={
+                "decide --what-if review_cost=1": "would the verdict be another?"
+            },
+        ),
+        Command(
+            "gate",
+            "Say whether a candidate may be released: 0 pass, 1 fail, 3 could not "
+            "tell.",
+            *BUILT,
+            QUIET,
+            JSON,
+            option(
+                "--by",
+                type=str,
+                default="prompt_version",
+                help="default: prompt_version",
+            ),
+            option("--baseline", type=str, help="a version, week:2025-W10 or weeks:4"),
+            option("--candidate", type=str, help="a version"),
+            option("--baseline-artifact", type=PATH, help=ARTIFACT),
+            option("--candidate-artifact", type=PATH, help=ARTIFACT),
+            option("--use-case", multiple=True, help="only this one; may be repeated"),
+            option("--expected-share", type=float, help="of sessions, 0 to 1"),
+            option("--look", type=POSITIVE, default=1, help="which look this is"),
+            option("--looks", type=POSITIVE, default=1, help="looks planned"),
+            option("--ad-hoc", help="look at any time"),
+            option("--out", type=PATH, help="file for the JSON"),
+            examples={"gate --baseline v1 --candidate v2": "two prompt versions"},
+        ),
+    ),
+    "Check": (
+        Command(
+            "validate",
+            "Check the integrity of the telemetry; print every failing check.",
+            CONFIG,
+            DATA_DIR,
+            SOURCES,
+            SAMPLE,
+            QUIET,
+            THREADS,
+            examples={"validate --data-dir telemetry": "integrity only"},
+        ),
+        Command(
+            "verify",
+            "Check an artifact's schema, its id and the digest of every file beside "
+            "it.",
+            click.Argument(["artifact"], type=PATH, help=ARTIFACT),
+            examples={f"verify artifacts/{ARTIFACT}": "after a transfer"},
+        ),
+        Command(
+            "diff",
+            "Say what changed between two decisions, and what may have caused it.",
+            JSON,
+            click.Argument(["before"], type=PATH, help=ARTIFACT),
+            click.Argument(["after"], type=PATH, help=ARTIFACT),
+            examples={"diff may.json june.json": "two months"},
+        ),
+        Command(
+            "explain",
+            "Say what a reason means, which decisions give it, and what to do.",
+            click.Argument(["reason"], type=str, help="as a decision writes it"),
+            examples={"explain no_overlap": "a reason of routing"},
+        ),
+    ),
+    "Set up": (
+        Command(
+            "init",
+            "Write a file of settings to edit, and the tables of the contract without "
+            "rows.",
+            click.Argument(
+                ["folder"],
+                type=PATH,
+                default=Path(),
+                help="where to write (default: the working directory)",
+            ),
+            examples={"init": "into the working directory"},
+        ),
+        Command(
+            "knobs",
+            "List every knob: its value, unit, range, what set it, and its meaning.",
+            CONFIG,
+            JSON,
+            examples={"knobs --json": "for a script"},
+        ),
+        Command(
+            "simulate",
+            "Write telemetry of a simulated world, with its true values.",
+            option(
+                "--world",
+                type=str,
+                required=True,
+                help=", ".join(WORLDS),
+                shell_complete=lambda context, option, begun: [
+                    world for world in WORLDS if world.startswith(begun)
+                ],
+            ),
+            option(
+                "--interactions", type=POSITIVE, help="default: 20000, low_volume 400"
+            ),
+            option("--seed", type=int, default=42, help="default: 42"),
+            option(
+                "--canary-share",
+                type=float,
+                default=0.0,
+                help="share of the last 30 days' calls routed at random (default: 0.0)",
+            ),
+            option("--out-dir", type=PATH, required=True, help="folder to write"),
+            examples={"simulate --world real --out-dir telemetry": "20,000 calls"},
+        ),
+    ),
+    "Hand over": (
+        Command(
+            "publish",
+            "Copy the marts into PostgreSQL, for BI tools that read no DuckDB file.",
+            *BUILT,
+            QUIET,
+            option(
+                "--to",
+                type=str,
+                required=True,
+                help="postgresql://user@host:5432/database",
+            ),
+            examples={"publish --to postgresql://host/database": "for BI tools"},
+        ),
+        Command(
+            "prune",
+            "Say which landed days are too old to keep; delete them with --yes.",
+            CONFIG,
+            click.Argument(["landing"], type=PATH, help="folder that is landed in"),
+            option(
+                "--older-than",
+                type=POSITIVE,
+                metavar="DAYS",
+                help="default: retention_days",
+            ),
+            option("--yes", help="delete, not only say"),
+            examples={"prune landing --older-than 90 --yes": "delete old files"},
+        ),
+    ),
 }
-
-
-def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
-    """Return the parser; a command's docstring is its help."""
-    parsed = _program(description)
-    added = parsed.add_subparsers(required=True, metavar="command")
-    own = {}
-    for name, command in commands.items():
-        text = command.__doc__
-        own[name] = added.add_parser(name, help=text, description=text)
-        own[name].set_defaults(command=command)
-    for name, shared in USED.items():
-        for option in shared:
-            own[name].add_argument(option, **SHARED[option])
-    for name in ("run", "validate"):
-        own[name].add_argument(
-            "--threads", type=_positive, help="threads of DuckDB (default: one a core)"
-        )
-    for name, text in RUN_FLAGS.items():
-        own["run"].add_argument(name, action="store_true", help=text)
-    _decide(own["decide"])
-    own["publish"].add_argument(
-        "--to", required=True, help="postgresql://user@host:5432/database"
+PROGRAM = Commands(
+    GROUPS, help="Turn the telemetry of an LLM product into decisions that can ship."
+)
+PROGRAM.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=lambda context, option, given: _show_version(context, given),
+        help="show the version and exit",
     )
-    _gate(own["gate"])
-    _simulate(own["simulate"])
-    own["prune"].add_argument("landing", type=Path, help="folder that is landed in")
-    own["prune"].add_argument(
-        "--older-than", type=_positive, metavar="DAYS", help="default: retention_days"
-    )
-    own["prune"].add_argument("--yes", action="store_true", help="delete, not only say")
-    _init(own["init"])
-    own["explain"].add_argument("reason", help="as a decision writes it")
-    own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
-    for name in ("before", "after"):
-        own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
-    return parsed
+)
 
 
-def fill(options: argparse.Namespace, settings: Settings) -> Settings:
+def parse(words: Sequence[str] | None = None) -> Options:
+    """Return the command and its options.
+
+    Raises SystemExit after a help text, with 0, and after a wrong call, with 2.
+    """
+    try:
+        parsed = PROGRAM.main(words, prog_name=PROGRAM.name, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from error
+    # what was asked for was shown
+    if isinstance(parsed, int):
+        raise SystemExit(parsed)
+    options: Options = parsed
+    return options
+
+
+def fill(options: Options, settings: "Settings") -> "Settings":
     """Set the paths that the command line left out, from the settings or the default.
 
     Returns the settings that apply: without what the command line overrules, and with
@@ -134,7 +307,7 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
     paths = {} if is_sample else settings.paths
     defaults = SAMPLE_PLACES if is_sample else OWN_PLACES
     for name in ("warehouse", "out_dir", "ledger"):
-        if name in options and getattr(options, name) is None:
+        if name in vars(options) and getattr(options, name) is None:
             setattr(options, name, paths.get(name, defaults.get(name)))
     names_sources = is_sample or getattr(options, "sources", None)
     kept = {
@@ -142,73 +315,11 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
         for name, text in settings.knobs.items()
         if not (names_sources and name == "sources")
     }
-    return Settings(paths, kept, {} if is_sample else settings.columns)
+    columns = {} if is_sample else settings.columns
+    return replace(settings, paths=paths, knobs=kept, columns=columns)
 
 
-def _program(description: str) -> argparse.ArgumentParser:
-    program = argparse.ArgumentParser(
-        prog="llm-telemetry",
-        description=description,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    program.add_argument(
-        "--version", action="version", version=f"%(prog)s {version(DISTRIBUTION)}"
-    )
-    return program
-
-
-def _decide(decide: argparse.ArgumentParser) -> None:
-    decide.add_argument(
-        "--what-if",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="show the verdicts with another value of a knob, and write nothing",
-    )
-
-
-def _init(init: argparse.ArgumentParser) -> None:
-    init.add_argument(
-        "folder",
-        type=Path,
-        nargs="?",
-        default=Path(),
-        help="where to write (default: the working directory)",
-    )
-
-
-def _gate(gate: argparse.ArgumentParser) -> None:
-    gate.add_argument("--by", default="prompt_version", help="default: %(default)s")
-    gate.add_argument("--baseline", help="a version, week:2025-W10 or weeks:4")
-    gate.add_argument("--candidate", help="a version")
-    gate.add_argument("--baseline-artifact", type=Path)
-    gate.add_argument("--candidate-artifact", type=Path)
-    gate.add_argument("--use-case", action="append", default=[])
-    gate.add_argument("--expected-share", type=float, help="of sessions, 0 to 1")
-    gate.add_argument("--look", type=_positive, default=1, help="which look this is")
-    gate.add_argument("--looks", type=_positive, default=1, help="looks planned")
-    gate.add_argument("--ad-hoc", action="store_true", help="look at any time")
-    gate.add_argument("--out", type=Path, help="file for the JSON")
-
-
-def _simulate(simulate: argparse.ArgumentParser) -> None:
-    simulate.add_argument("--world", required=True, help=", ".join(WORLDS))
-    simulate.add_argument(
-        "--interactions", type=_positive, help="default: 20000, low_volume 400"
-    )
-    simulate.add_argument("--seed", type=int, default=42)
-    simulate.add_argument(
-        "--canary-share",
-        type=float,
-        default=0.0,
-        help="share of the last 30 days' calls routed at random (default: %(default)s)",
-    )
-    simulate.add_argument("--out-dir", type=Path, required=True)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+def _show_version(context: click.Context, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        click.echo(f"{PROGRAM.name} {version(DISTRIBUTION)}")
+        context.exit()
