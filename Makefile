@@ -4,32 +4,32 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark lock clean
+.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark install-check lock clean
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
 
-test: $(VENV)/installed lint  ## everything CI runs
+test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(BIN)/dbt build
 	$(BIN)/pytest -n auto
 
-lint: $(VENV)/installed
+lint: $(VENV)/installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
 
-docs: $(VENV)/installed  ## write the pages and tables that follow from the code
+docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code
 	$(BIN)/python tools/reference_pages.py
 
-bench: $(VENV)/installed  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
+bench: $(VENV)/installed-dev  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
 
-calibrate: $(VENV)/installed  ## simulate every world 200 times, into docs/measured/calibration.md
+calibrate: $(VENV)/installed-dev  ## simulate every world 200 times, into docs/measured/calibration.md
 	$(BIN)/python bench/calibrate.py
 
-mutants: $(VENV)/installed  ## break an estimator in one line: do the tests fail?
+mutants: $(VENV)/installed-dev  ## break an estimator in one line: do the tests fail?
 	$(BIN)/python tests/mutants.py
 
-same-results: $(VENV)/installed  ## are the results those of the revision BASE? of some cases: CASES=sample,otlp
+same-results: $(VENV)/installed-dev  ## are the results those of the revision BASE? of some cases: CASES=sample,otlp
 	rm -rf target/same_results && mkdir -p target/same_results/base
 	git archive --output target/same_results/base.tar $(BASE)
 	tar -xf target/same_results/base.tar -C target/same_results/base
@@ -37,30 +37,37 @@ same-results: $(VENV)/installed  ## are the results those of the revision BASE? 
 	$(BIN)/python tests/same_results.py freeze --project . --out target/same_results/after.json $(CASES:%=--cases %)
 	$(BIN)/python tests/same_results.py compare target/same_results/before.json target/same_results/after.json
 
-ledger-demo: $(VENV)/installed  ## three simulated months and what the ledger knows after them
+ledger-demo: $(VENV)/installed-dev  ## three simulated months and what the ledger knows after them
 	$(BIN)/python bench/ledger_demo.py
 
-prices: $(VENV)/installed  ## write the seeds of the price book again
+prices: $(VENV)/installed-dev  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py
 
 spark: $(SPARK_VENV)/installed  ## the same models on Spark, and every mart held against DuckDB's
 	SPARK_LOCAL_IP=127.0.0.1 $(SPARK_VENV)/bin/python -m pytest tests/spark
 
-lock: $(VENV)/installed  ## resolve the locks again from pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --extra capture --extra postgres --group dev pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --group spark pyproject.toml -o tests/spark/requirements.lock
+install-check: $(VENV)/installed-dev  ## the wheel in an environment of its own, without network, and as a dbt package
+	$(BIN)/python tests/install_check.py
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --quiet pyproject.toml
+
+lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.toml
+	$(BIN)/$(LOCK) --group build -o requirements.lock
+	$(BIN)/$(LOCK) --constraints requirements.lock --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
 
 clean:
 	rm -rf $(VENV) $(SPARK_VENV) target logs artifacts
 
+# what `make run` needs; everything else needs the developers' tools too, in the same place
 $(VENV)/installed: requirements.lock pyproject.toml
-	python3 -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	python3 tools/set_up.py $(VENV) requirements.lock --no-compile
 	touch $@
 
+$(VENV)/installed-dev: requirements-dev.lock pyproject.toml
+	python3 tools/set_up.py $(VENV) requirements-dev.lock
+	touch $(VENV)/installed $@
+
 $(SPARK_VENV)/installed: tests/spark/requirements.lock pyproject.toml
-	python3 -m venv $(SPARK_VENV)
-	$(SPARK_VENV)/bin/pip install --quiet --require-hashes -r tests/spark/requirements.lock
-	$(SPARK_VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	python3 tools/set_up.py $(SPARK_VENV) tests/spark/requirements.lock
 	touch $@

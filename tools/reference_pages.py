@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_telemetry import cli, reasons
+from llm_telemetry import arguments, reasons
 from llm_telemetry.config import knobs
 
 ROOT = Path(__file__).parents[1]
@@ -83,21 +83,16 @@ def knobs_page(project: str) -> str:
 
 
 def command_line() -> str:
-    """Return the page of commands, from the parser."""
-    (commands,) = (
-        action
-        for action in cli._parser()._actions
-        if isinstance(action, argparse._SubParsersAction)
-    )
-    lines = ["# Commands", "", "`make docs` writes this page from the parser."]
-    for name, parser in commands.choices.items():
-        lines += ["", f"## `llm-telemetry {name}`", "", str(parser.description), ""]
-        lines += ["| argument | meaning |", "| --- | --- |"]
-        for action in parser._actions:
-            # the default where the help says that there is one
-            said = (action.help or "") % {**vars(action), "prog": name}
-            spelled = " ".join(action.option_strings) or action.dest
-            lines.append(f"| `{spelled}` | {said} |")
+    """Return the page of commands, by group, from what they say themselves."""
+    lines = ["# Commands", "", "`make docs` writes this page from the commands."]
+    for title, group in arguments.GROUPS.items():
+        lines += ["", f"## {title}"]
+        for command in group:
+            lines += ["", f"### `llm-telemetry {command.name}`", "", str(command.help)]
+            lines += ["", *(f"    {line}" for line in command.calls()), ""]
+            lines += ["| argument | meaning |", "| --- | --- |"]
+            said = command.parameter_help().items()
+            lines += [f"| `{spelled}` | {meaning} |" for spelled, meaning in said]
     return "\n".join(lines) + "\n"
 
 

@@ -14,9 +14,16 @@
     {%- if target.type == 'spark' -%}{{ return(env_var('LLM_TELEMETRY_SPARK_WAREHOUSE',
         'target/spark') ~ '/landed') }}{%- endif -%}
     {%- set built = run_query(
-        'select path from duckdb_databases() where database_name = current_database()'
-    ).columns[0].values()[0] -%}
-    {%- set path = (built | replace('\\', '/')).split('/') -%}
+        "select path, getvariable('ledger_file') is not null from duckdb_databases()"
+        ~ ' where database_name = current_database()'
+    ).rows[0] -%}
+    {%- if not built[0] or not built[1] -%}
+    {{ exceptions.raise_compiler_error('profiles.yml: ' ~ (
+        'list the module llm_telemetry.warehouse.dbt_plugin under `plugins` of this output'
+        if built[0] else 'name a file as the `path` of this output'
+    )) }}
+    {%- endif -%}
+    {%- set path = (built[0] | replace('\\', '/')).split('/') -%}
     {{ return((path[:-1] + ['.landed.' ~ path[-1] | replace('.building.', '')]) | join('/')) }}
 {%- endmacro %}
 

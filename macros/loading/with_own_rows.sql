@@ -1,11 +1,11 @@
 {#- the rows of a seed and, before them, those of a team's own file that a variable names; of a
     key in both, the team's row counts -#}
 {% macro with_own_rows(seed, key=none) -%}
-    {%- set file = env_var('LLM_TELEMETRY_' ~ seed | upper, '') if execute
+    {%- set file = env_var('LLM_TELEMETRY_' ~ seed.identifier | upper, '') if execute
         and flags.WHICH in ['build', 'run'] -%}
-    select * from {{ ref(seed) }}
+    select * from {{ seed }}
     {%- if file %}
-    {%- set own = own_rows(seed, file) -%}
+    {%- set own = own_rows(seed.identifier, file) -%}
     {%- if key %} where {{ key }} not in (select {{ key }} from ({{ own }}) as own){% endif %}
     union all
     {{ own }}

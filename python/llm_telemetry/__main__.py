@@ -1,7 +1,21 @@
-"""`python -m llm_telemetry`, as the command `llm-telemetry`."""
+"""`llm-telemetry` and `python -m llm_telemetry`.
+
+The command line is parsed before anything slow is imported.
+"""
 
 import sys
 
-from llm_telemetry.cli import main
+from llm_telemetry import arguments
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the command that the command line names; return its exit code."""
+    options = arguments.parse()
+    # it imports DuckDB
+    from llm_telemetry import cli
+
+    return cli.execute(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,15 +1,25 @@
-"""The arguments of every command."""
+"""The commands: their options, in groups, with examples; what they do is in `cli`.
 
-import argparse
-from collections.abc import Callable, Mapping
+Nothing here imports pandas or DuckDB: `--version`, `--help` and a shell that completes
+a word answer at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from llm_telemetry.config.settings_file import NAME, Settings
-from llm_telemetry.simulate.worlds import WORLDS
+import click
 
-Commands = Mapping[str, Callable[[argparse.Namespace], int]]
+from llm_telemetry.command_help import Command, Commands
+
+if TYPE_CHECKING:
+    from llm_telemetry.config.settings_file import Settings
+
+# the options of one command, by name, and the name of the command
+Options = SimpleNamespace
 
 # what a command reads and writes if no other place is given
 OWN_PLACES = {
@@ -20,118 +30,301 @@ SAMPLE_PLACES = {
     "warehouse": Path("target", "sample.duckdb"),
     "out_dir": Path("artifacts", "sample"),
 }
-SHARED: dict[str, dict[str, Any]] = {
-    "--data-dir": {
-        "type": Path,
-        "help": "folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
-        "., data, /mnt/data, /kaggle/input that contains telemetry)",
-    },
-    "--sample": {
-        "action": "store_true",
-        "help": "use the simulated sample, with a warehouse, bundle and ledger of its "
-        "own; only the knobs of the settings file apply",
-    },
-    "--sources": {
-        "help": "formats to read from the folder, separated by commas: telemetry_csv, "
-        "otlp, litellm, langfuse, openinference (default: the knob sources)",
-    },
-    "--quiet": {"action": "store_true", "help": "print only problems"},
-    "--warehouse": {
-        "type": Path,
-        "help": f"DuckDB file of the marts (default: {OWN_PLACES['warehouse']}; with "
-        f"--sample, {SAMPLE_PLACES['warehouse']})",
-    },
-    "--out-dir": {
-        "type": Path,
-        "help": f"folder of the bundle (default: {OWN_PLACES['out_dir']}; with "
-        f"--sample, {SAMPLE_PLACES['out_dir']})",
-    },
-    "--ledger": {
-        "type": Path,
-        "help": "file of past decisions and predictions (default: "
-        "decision_ledger.jsonl in --out-dir)",
-    },
-    "--config": {
-        "type": Path,
-        "help": f"settings file (default: {NAME} in the working directory, if any)",
-    },
-    "--json": {"action": "store_true", "help": "print the result as JSON"},
-}
-RUN_FLAGS = {
-    "--wait": "wait if another run is using the warehouse",
-    "--full-refresh": "parse every file again and rebuild every rollup",
-}
+SETTINGS = "llm-telemetry.yml"
 DISTRIBUTION = "llm-production-telemetry"
-EPILOG = """\
-example:
-  llm-telemetry run --data-dir telemetry    build, decide, write artifacts/
-  llm-telemetry COMMAND --help              the arguments of one command
+# of simulate, which is slow to import
+WORLDS = (
+    *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
+    *("missing_not_at_random", "own_counts", "low_volume"),
+)
+PATH = click.Path(path_type=Path)
+POSITIVE = click.IntRange(min=1)
 
-exit codes:
-  0    done, or the gate passes
-  1    blocked: a stop-ship rule fired, the release gate failed, or verify found a
-       fault
-  2    the input is wrong, and nothing was written
-  3    the gate could not decide
-  70   a bug in this program
-  130  interrupted"""
-BUILT = ("--config", "--sample", "--warehouse")
-DECIDES = (*BUILT, "--out-dir", "--ledger", "--quiet", "--json")
-USED: dict[str, tuple[str, ...]] = {
-    "run": ("--data-dir", "--sources", *DECIDES),
-    "validate": ("--config", "--data-dir", "--sources", "--sample", "--quiet"),
-    "decide": DECIDES,
-    "publish": (*BUILT, "--quiet"),
-    "gate": (*BUILT, "--quiet", "--json"),
-    "diff": ("--json",),
-    "knobs": ("--config", "--json"),
-    "prune": ("--config",),
+
+def option(*names: str, **how: Any) -> click.Option:
+    """Return an option; a flag where it has no type and no other value."""
+    is_flag = not how.keys() & {"type", "default", "metavar", "multiple", "required"}
+    return click.Option(names, is_flag=is_flag, **how)
+
+
+DATA_DIR = option(
+    "--data-dir",
+    type=PATH,
+    help="folder of the telemetry (default: $LLMOPS_DATA_DIR, else the first of "
+    "., data, /mnt/data, /kaggle/input that contains telemetry)",
+)
+SAMPLE = option(
+    "--sample",
+    help="use the simulated sample, with a warehouse, bundle and ledger of its own; "
+    "only the knobs of the settings file apply",
+)
+SOURCES = option(
+    "--sources",
+    type=str,
+    help="formats to read from the folder, separated by commas: telemetry_csv, otlp, "
+    "litellm, langfuse, openinference (default: the knob sources)",
+)
+QUIET = option("--quiet", help="print only problems")
+WAREHOUSE = option(
+    "--warehouse",
+    type=PATH,
+    help=f"DuckDB file of the marts (default: {OWN_PLACES['warehouse']}; with --sample, "
+    f"{SAMPLE_PLACES['warehouse']})",
+)
+OUT_DIR = option(
+    "--out-dir",
+    type=PATH,
+    help=f"folder of the bundle (default: {OWN_PLACES['out_dir']}; with --sample, "
+    f"{SAMPLE_PLACES['out_dir']})",
+)
+LEDGER = option(
+    "--ledger",
+    type=PATH,
+    help="file of past decisions and predictions (default: decision_ledger.jsonl in "
+    "--out-dir)",
+)
+CONFIG = option(
+    "--config",
+    type=PATH,
+    help=f"settings file (default: {SETTINGS} in the working directory, if any)",
+)
+JSON = option("--json", help="print the result as JSON")
+THREADS = option(
+    "--threads", type=POSITIVE, help="DuckDB threads (default: one per core)"
+)
+BUILT = (CONFIG, SAMPLE, WAREHOUSE)
+DECIDES = (*BUILT, OUT_DIR, LEDGER, QUIET, JSON)
+ARTIFACT = "decision_artifact.json"
+
+GROUPS: dict[str, tuple[Command, ...]] = {
+    "Decide": (
+        Command(
+            "run",
+            "Build the marts from the telemetry, decide, and write the bundle.",
+            DATA_DIR,
+            SOURCES,
+            *DECIDES,
+            THREADS,
+            option("--wait", help="wait if another run is using the warehouse"),
+            option(
+                "--full-refresh", help="parse every file again and rebuild every rollup"
+            ),
+            examples={
+                "run --sample": "the simulated sample",
+                "run --data-dir telemetry": "the CSV files of a folder",
+                "run --data-dir spans --sources otlp": "OpenTelemetry spans",
+            },
+        ),
+        Command(
+            "decide",
+            "Decide from a warehouse that was built before, and write the bundle.",
+            *DECIDES,
+            option(
+                "--what-if",
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="show the verdicts with another value of a knob, and write "
+                "nothing",
+            ),
+            examples={
+                "decide --what-if review_cost=1": "would the verdict be another?"
+            },
+        ),
+        Command(
+            "gate",
+            "Decide whether a candidate may be released: 0 pass, 1 fail, 3 undecided.",
+            *BUILT,
+            QUIET,
+            JSON,
+            option(
+                "--by",
+                type=str,
+                default="prompt_version",
+                metavar="COLUMN",
+                help="column whose values are the versions (default: prompt_version)",
+            ),
+            option(
+                "--baseline",
+                type=str,
+                help="version to compare with, or week:2025-W10, or weeks:4",
+            ),
+            option("--candidate", type=str, help="version to release"),
+            *(
+                option(
+                    f"--{side}-artifact",
+                    type=PATH,
+                    help=f"{ARTIFACT} of the {side}, instead of a version",
+                )
+                for side in ("baseline", "candidate")
+            ),
+            option(
+                "--use-case",
+                multiple=True,
+                help="compare this use case only; may be given several times",
+            ),
+            option(
+                "--expected-share",
+                type=float,
+                help="planned share of the candidate in the sessions, 0 to 1",
+            ),
+            option(
+                "--look", type=POSITIVE, default=1, help="number of this look, from 1"
+            ),
+            option("--looks", type=POSITIVE, default=1, help="number of planned looks"),
+            option(
+                "--ad-hoc", help="use intervals that stay valid at any number of looks"
+            ),
+            option("--out", type=PATH, help="file to write the result to, as JSON"),
+            examples={"gate --baseline v1 --candidate v2": "two prompt versions"},
+        ),
+    ),
+    "Check": (
+        Command(
+            "validate",
+            "Check the integrity of the telemetry; print every failing check.",
+            CONFIG,
+            DATA_DIR,
+            SOURCES,
+            SAMPLE,
+            QUIET,
+            THREADS,
+            examples={"validate --data-dir telemetry": "integrity only"},
+        ),
+        Command(
+            "verify",
+            "Check an artifact's schema, its id and the digest of every file of its "
+            "bundle.",
+            click.Argument(["artifact"], type=PATH, help=ARTIFACT),
+            examples={f"verify artifacts/{ARTIFACT}": "after a transfer"},
+        ),
+        Command(
+            "diff",
+            "Show what changed between two decisions, and what may have caused it.",
+            JSON,
+            click.Argument(["before"], type=PATH, help=ARTIFACT),
+            click.Argument(["after"], type=PATH, help=ARTIFACT),
+            examples={"diff may.json june.json": "two months"},
+        ),
+        Command(
+            "explain",
+            "Say what a reason means, which decisions give it, and what to do.",
+            click.Argument(["reason"], type=str, help="code, as a decision reports it"),
+            examples={"explain no_overlap": "a reason of routing"},
+        ),
+    ),
+    "Set up": (
+        Command(
+            "init",
+            "Write a settings file to edit, and a CSV file that has only a header.",
+            click.Argument(
+                ["folder"],
+                type=PATH,
+                default=Path(),
+                help="where to write (default: the working directory)",
+            ),
+            examples={"init": "into the working directory"},
+        ),
+        Command(
+            "knobs",
+            "List every knob with its value, unit, range, origin and meaning.",
+            CONFIG,
+            JSON,
+            examples={"knobs --json": "for a script"},
+        ),
+        Command(
+            "simulate",
+            "Write the telemetry of a simulated world, and the true values behind it.",
+            option(
+                "--world",
+                type=str,
+                required=True,
+                help=f"world to simulate: {', '.join(WORLDS)}",
+                shell_complete=lambda context, option, begun: [
+                    world for world in WORLDS if world.startswith(begun)
+                ],
+            ),
+            option(
+                "--interactions",
+                type=POSITIVE,
+                help="number of calls (default: 20000, in low_volume 400)",
+            ),
+            option("--seed", type=int, default=42, help="random seed (default: 42)"),
+            option(
+                "--canary-share",
+                type=float,
+                default=0.0,
+                help="share of the calls of the last 30 days that are routed at random "
+                "(default: 0.0)",
+            ),
+            option(
+                "--out-dir", type=PATH, required=True, help="folder for the CSV files"
+            ),
+            examples={"simulate --world real --out-dir telemetry": "20,000 calls"},
+        ),
+    ),
+    "Hand over": (
+        Command(
+            "publish",
+            "Copy the marts into PostgreSQL, for BI tools that cannot read DuckDB files.",
+            *BUILT,
+            QUIET,
+            option(
+                "--to",
+                type=str,
+                required=True,
+                help="postgresql://user@host:5432/database",
+            ),
+            examples={"publish --to postgresql://host/database": "for BI tools"},
+        ),
+        Command(
+            "prune",
+            "List landed days older than the retention period; with --yes, delete them.",
+            CONFIG,
+            click.Argument(["landing"], type=PATH, help="folder of landed telemetry"),
+            option(
+                "--older-than",
+                type=POSITIVE,
+                metavar="DAYS",
+                help="default: the knob retention_days",
+            ),
+            option("--yes", help="delete the days instead of listing them"),
+            examples={"prune landing --older-than 90 --yes": "delete old files"},
+        ),
+    ),
 }
-
-
-def parser(commands: Commands, *, description: str) -> argparse.ArgumentParser:
-    """Return the parser; a command's docstring is its help."""
-    parsed = _program(description)
-    added = parsed.add_subparsers(required=True, metavar="command")
-    own = {}
-    for name, command in commands.items():
-        text = command.__doc__
-        own[name] = added.add_parser(name, help=text, description=text)
-        own[name].set_defaults(command=command)
-    for name, shared in USED.items():
-        for option in shared:
-            own[name].add_argument(option, **SHARED[option])
-    for name in ("run", "validate"):
-        own[name].add_argument(
-            "--threads", type=_positive, help="DuckDB threads (default: one per core)"
-        )
-    for name, text in RUN_FLAGS.items():
-        own["run"].add_argument(name, action="store_true", help=text)
-    _decide(own["decide"])
-    own["publish"].add_argument(
-        "--to", required=True, help="postgresql://user@host:5432/database"
+PROGRAM = Commands(
+    GROUPS, help="Turn the telemetry of an LLM product into decisions that can ship."
+)
+PROGRAM.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=lambda context, option, given: _show_version(context, given),
+        help="show the version and exit",
     )
-    _gate(own["gate"])
-    _simulate(own["simulate"])
-    own["prune"].add_argument("landing", type=Path, help="folder of landed telemetry")
-    own["prune"].add_argument(
-        "--older-than",
-        type=_positive,
-        metavar="DAYS",
-        help="default: the knob retention_days",
-    )
-    own["prune"].add_argument(
-        "--yes", action="store_true", help="delete the days instead of listing them"
-    )
-    _init(own["init"])
-    own["explain"].add_argument("reason", help="code, as a decision reports it")
-    own["verify"].add_argument("artifact", type=Path, help="decision_artifact.json")
-    for name in ("before", "after"):
-        own["diff"].add_argument(name, type=Path, help="decision_artifact.json")
-    return parsed
+)
 
 
-def fill(options: argparse.Namespace, settings: Settings) -> Settings:
+def parse(words: Sequence[str] | None = None) -> Options:
+    """Return the command and its options.
+
+    Raises SystemExit after a help text, with 0, and after a wrong call, with 2.
+    """
+    try:
+        parsed = PROGRAM.main(words, prog_name=PROGRAM.name, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from error
+    # what was asked for was shown
+    if isinstance(parsed, int):
+        raise SystemExit(parsed)
+    options: Options = parsed
+    return options
+
+
+def fill(options: Options, settings: "Settings") -> "Settings":
     """Set the paths that the command line left out, from the settings or the default.
 
     Returns the settings that apply: without what the command line overrules, and with
@@ -141,7 +334,7 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
     paths = {} if is_sample else settings.paths
     defaults = SAMPLE_PLACES if is_sample else OWN_PLACES
     for name in ("warehouse", "out_dir", "ledger"):
-        if name in options and getattr(options, name) is None:
+        if name in vars(options) and getattr(options, name) is None:
             setattr(options, name, paths.get(name, defaults.get(name)))
     names_sources = is_sample or getattr(options, "sources", None)
     kept = {
@@ -149,110 +342,11 @@ def fill(options: argparse.Namespace, settings: Settings) -> Settings:
         for name, text in settings.knobs.items()
         if not (names_sources and name == "sources")
     }
-    return Settings(paths, kept, {} if is_sample else settings.columns)
+    columns = {} if is_sample else settings.columns
+    return replace(settings, paths=paths, knobs=kept, columns=columns)
 
 
-def _program(description: str) -> argparse.ArgumentParser:
-    program = argparse.ArgumentParser(
-        prog="llm-telemetry",
-        description=description,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    program.add_argument(
-        "--version", action="version", version=f"%(prog)s {version(DISTRIBUTION)}"
-    )
-    return program
-
-
-def _decide(decide: argparse.ArgumentParser) -> None:
-    decide.add_argument(
-        "--what-if",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="show the verdicts with another value of a knob, and write nothing",
-    )
-
-
-def _init(init: argparse.ArgumentParser) -> None:
-    init.add_argument(
-        "folder",
-        type=Path,
-        nargs="?",
-        default=Path(),
-        help="where to write (default: the working directory)",
-    )
-
-
-def _gate(gate: argparse.ArgumentParser) -> None:
-    gate.add_argument(
-        "--by",
-        default="prompt_version",
-        metavar="COLUMN",
-        help="column whose values are the versions (default: %(default)s)",
-    )
-    gate.add_argument(
-        "--baseline", help="version to compare with, or week:2025-W10, or weeks:4"
-    )
-    gate.add_argument("--candidate", help="version to release")
-    for side in ("baseline", "candidate"):
-        gate.add_argument(
-            f"--{side}-artifact",
-            type=Path,
-            help=f"decision_artifact.json of the {side}, instead of a version",
-        )
-    gate.add_argument(
-        "--use-case",
-        action="append",
-        default=[],
-        help="compare this use case only; may be given several times",
-    )
-    gate.add_argument(
-        "--expected-share",
-        type=float,
-        help="planned share of the candidate in the sessions, 0 to 1",
-    )
-    gate.add_argument(
-        "--look", type=_positive, default=1, help="number of this look, from 1"
-    )
-    gate.add_argument(
-        "--looks", type=_positive, default=1, help="number of planned looks"
-    )
-    gate.add_argument(
-        "--ad-hoc",
-        action="store_true",
-        help="use intervals that stay valid at any number of looks",
-    )
-    gate.add_argument("--out", type=Path, help="file to write the result to, as JSON")
-
-
-def _simulate(simulate: argparse.ArgumentParser) -> None:
-    simulate.add_argument(
-        "--world", required=True, help=f"world to simulate: {', '.join(WORLDS)}"
-    )
-    simulate.add_argument(
-        "--interactions",
-        type=_positive,
-        help="number of calls (default: 20000, in low_volume 400)",
-    )
-    simulate.add_argument(
-        "--seed", type=int, default=42, help="random seed (default: %(default)s)"
-    )
-    simulate.add_argument(
-        "--canary-share",
-        type=float,
-        default=0.0,
-        help="share of the calls of the last 30 days that are routed at random "
-        "(default: %(default)s)",
-    )
-    simulate.add_argument(
-        "--out-dir", type=Path, required=True, help="folder for the CSV files"
-    )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+def _show_version(context: click.Context, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        click.echo(f"{PROGRAM.name} {version(DISTRIBUTION)}")
+        context.exit()

@@ -1,6 +1,5 @@
-"""Turn the telemetry of an LLM product into decisions that can be shipped."""
+"""What each command does; `arguments` has their options, and `__main__` starts them."""
 
-import argparse
 import gc
 import json
 import os
@@ -13,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_telemetry import arguments, places, simulate
+from llm_telemetry import arguments, places, screen
+from llm_telemetry.arguments import Options
 from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
 from llm_telemetry.config import knobs, own_seeds, settings_file, template, what_if
@@ -24,7 +24,7 @@ from llm_telemetry.ledger import store
 from llm_telemetry.preload import importing_pipeline
 from llm_telemetry.reasons.command import explain
 from llm_telemetry.warehouse import promote
-from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, describe
+from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, doubts
 from llm_telemetry.warehouse.connection import read, unchanged
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 DONE, BLOCKED, WRONG_INPUT, BUG, INTERRUPTED, UNREAD = 0, 1, 2, 70, 130, 141
 
-Options = argparse.Namespace
-
 
 def main(words: Sequence[str] | None = None) -> int:
+    """Parse the words, by default the command line, and run the command."""
+    return execute(arguments.parse(words))
+
+
+def execute(options: Options) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(words)
     # a command makes hardly any cycles, and looking for them takes a tenth of its time
     gc.disable()
     try:
@@ -68,9 +70,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
-    book = _ledger(options)
+    book = places.ledger(options)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
-    report = importing_pipeline(_progress(options))
+    report = importing_pipeline(options.progress)
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
@@ -87,18 +89,17 @@ def validate(options: Options) -> int:
     with (
         tempfile.TemporaryDirectory() as folder,
         _build(
-            options, Path(folder, "checks"), _progress(options), select=select
+            options, Path(folder, "checks"), options.progress, select=select
         ) as marts,
     ):
         checks, inputs = read("integrity_checks", marts), read("inputs", marts)
         windows = read("windows", marts)
+    options.progress("")
     print(places.line_one(places.data_read(options), inputs, windows))
     _say_age(options, windows, knobs.number("max_data_age_days"))
     print(f"{len(checks)} checks, no gate failed")
-    for check in checks[checks["status"] == "degraded"].to_dict("records"):
-        print(f"degraded: {describe(check)}")
-    for check in checks[checks["check_name"] == "unknown_column"].to_dict("records"):
-        print(f"ignored: {check['table_name']}.{check['column_name']}")
+    for line in doubts(checks):
+        print(line)
     return DONE
 
 
@@ -137,6 +138,9 @@ def decide(options: Options) -> int:
 
 def simulate_world(options: Options) -> int:
     """Write the telemetry of a simulated world, and the true values behind it."""
+    # pandas is slow to import
+    from llm_telemetry import simulate
+
     try:
         world = simulate.simulate(
             options.world,
@@ -200,7 +204,10 @@ def init(options: Options) -> int:
 def list_knobs(options: Options) -> int:
     """List every knob with its value, unit, range, origin and meaning."""
     listed = knobs.listed()
-    print(json.dumps(listed, indent=2) if options.json else knobs.as_text(listed))
+    if options.json:
+        print(json.dumps(listed, indent=2))
+    else:
+        screen.show_knobs(listed)
     return DONE
 
 
@@ -220,39 +227,42 @@ def prune_landing(options: Options) -> int:
 
 def _with_settings(options: Options) -> int:
     """Run the command with the settings of the file, if it reads them."""
-    if "config" not in options:
-        return int(options.command(options))
-    settings = arguments.fill(options, settings_file.load(options.config))
-    with settings_file.applied(settings):
-        return int(options.command(options))
+    command = COMMANDS[options.command]
+    # a log needs stages of what takes long only
+    with screen.Reporter(
+        options, is_logged=options.command == "run"
+    ) as options.progress:
+        if "config" not in vars(options):
+            return command(options)
+        settings = arguments.fill(options, settings_file.load(options.config))
+        with settings_file.applied(settings):
+            return command(options)
 
 
 def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outcome":
     # not needed to validate, and slow to import
     from llm_telemetry import pipeline
 
-    _progress(options)("deciding")
-    store.check(_ledger(options))
+    options.progress("deciding")
+    store.check(places.ledger(options))
     earlier, place = bundle.read_earlier(options.out_dir), places.data_read(options)
     return pipeline.decide(warehouse, earlier=earlier, place=place, **how)
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
-    store.append(_ledger(options), outcome.ledger)
-    _progress(options)("")
+    store.append(places.ledger(options), outcome.ledger)
+    options.progress("")
 
 
 def _report(options: Options, outcome: "Outcome") -> int:
     """Say what was read and decided; return the exit code."""
-    from llm_telemetry.artifact import report
-
     if options.json:
         print(outcome.files[bundle.ARTIFACT].decode(), end="")
     elif not options.quiet:
         place = places.data_read(options)
         print(places.line_one(place, outcome.inputs, outcome.windows))
-        print("\n".join(report.table(outcome.artifact, outcome.health)))
+        screen.show_decisions(outcome.artifact, outcome.health)
         others = len(outcome.files) - 1
         written = f"written: {options.out_dir}/README.md and {others} more"
         tried = ", ".join(getattr(options, "what_if", ()))
@@ -260,10 +270,6 @@ def _report(options: Options, outcome: "Outcome") -> int:
     used = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}
     _say_age(options, outcome.windows, used.get("max_data_age_days", 0))
     return BLOCKED if outcome.artifact["status"] == "blocked" else DONE
-
-
-def _ledger(options: Options) -> Path:
-    return Path(options.ledger or options.out_dir / store.LEDGER).resolve()
 
 
 def _build(
@@ -310,34 +316,25 @@ def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> Non
         _print_errors([line], mark="! ")
 
 
-def _progress(options: Options) -> Progress:
-    def show(message: str) -> None:
-        print(f"\r\x1b[2K{message}", end="", file=sys.stderr, flush=True)
-
-    return show if sys.stderr.isatty() and not options.quiet else lambda message: None
-
-
 def _print_errors(lines: Sequence[str], *, mark: str = "") -> None:
     for line in lines:
         print(f"{mark}{line}", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    named: dict[str, Callable[[Options], int]] = {
-        "run": run,
-        "validate": validate,
-        "decide": decide,
-        "publish": publish_marts,
-        "gate": gate,
-        "simulate": simulate_world,
-        "init": init,
-        "knobs": list_knobs,
-        "explain": explain,
-        "prune": prune_landing,
-        "verify": verify,
-        "diff": diff,
-    }
-    return arguments.parser(named, description=__doc__ or "")
+COMMANDS: dict[str, Callable[[Options], int]] = {
+    "run": run,
+    "decide": decide,
+    "gate": gate,
+    "validate": validate,
+    "verify": verify,
+    "diff": diff,
+    "explain": explain,
+    "init": init,
+    "knobs": list_knobs,
+    "simulate": simulate_world,
+    "publish": publish_marts,
+    "prune": prune_landing,
+}
 
 
 if __name__ == "__main__":

@@ -1,20 +1,21 @@
 """Which folder a command reads, and which it writes."""
 
-import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest import discovery
+from llm_telemetry.ledger.store import LEDGER
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Options = argparse.Namespace
+Options = SimpleNamespace
 
 
 def sources(options: Options) -> list[str]:
@@ -31,9 +32,14 @@ def data_dir(options: Options, named: Sequence[str]) -> Path:
     return discovery.find_sample()
 
 
+def ledger(options: Options) -> Path:
+    """Return the absolute path of the ledger, which is in the bundle's folder."""
+    return Path(options.ledger or options.out_dir / LEDGER).resolve()
+
+
 def data_read(options: Options) -> str:
     """Return the folder that is read, or the warehouse by `decide`, in words."""
-    if "data_dir" not in options:
+    if "data_dir" not in vars(options):
         return str(options.warehouse)
     folder = discovery.shown(data_dir(options, sources(options)))
     return f"{folder} (simulated)" if options.sample else folder

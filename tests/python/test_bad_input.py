@@ -209,7 +209,7 @@ def test_bad_telemetry_is_named_and_changes_nothing(
     places = ["--warehouse", str(earlier / "warehouse.duckdb")]
     options = ["--data-dir", str(sample_copy), "--out-dir", str(earlier), *places]
 
-    code = main(["run", *options])
+    code = main(["run", "--quiet", *options])
 
     lines = capsys.readouterr().err.splitlines()
     assert code == 2

@@ -4,10 +4,15 @@ import csv
 import re
 import tomllib
 
+import pytest
 import yaml
 from conftest import ROOT
+from packaging.requirements import Requirement
 
 from llm_telemetry.config.knobs import declared
+
+# of a run, of the developers, of Spark
+LOCKS = ("requirements.lock", "requirements-dev.lock", "tests/spark/requirements.lock")
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -91,13 +96,40 @@ def test_the_project_needs_no_packages_and_reports_to_nobody() -> None:
     assert project["flags"]["send_anonymous_usage_stats"] is False
 
 
-def test_every_requirement_is_locked_by_hash_and_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+def entries(lock: str) -> list[str]:
+    """Return the requirements of a lock, each with its hashes."""
+    return re.split(r"\n(?=[^\s#])", (ROOT / lock).read_text().strip())
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_requirement_is_locked_by_hash_and_names_no_address(lock: str) -> None:
     wrong = [
         entry.split()[0]
-        for entry in re.split(r"\n(?=[^\s#])", lock.strip())
+        for entry in entries(lock)
         if not re.match(r"[\w.\[\],-]+==\S+", entry) or "--hash=sha256:" not in entry
     ]
     assert not wrong, f"not pinned by hash: {wrong}"
+    text = (ROOT / lock).read_text()
     for address in ("://", "--index", "--extra-index", "--find-links", "file:"):
-        assert address not in lock, f"requirements.lock names an address: {address}"
+        assert address not in text, f"{lock} names an address: {address}"
+
+
+def test_the_developers_environment_is_that_of_a_run_and_their_tools() -> None:
+    run, developers = ({*entries(lock)} for lock in LOCKS[:2])
+    assert run < developers, f"locked otherwise: {run - developers}"
+    tools = {"pytest", "ruff", "mypy", "polars", "openai", "opentelemetry-sdk"}
+    found = {entry.partition("==")[0] for entry in run}
+    assert not found & tools, f"no run needs: {found & tools}"
+
+
+def test_the_wheel_names_what_it_needs_without_a_lock() -> None:
+    """Check what uv and pip see: no release of dbt that downloads while installing."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "tool" not in content or "uv" not in content["tool"]
+    (dbt,) = (
+        requirement
+        for text in content["project"]["dependencies"]
+        if (requirement := Requirement(text)).name == "dbt-core"
+    )
+    allowed = [*dbt.specifier.filter(["1.11.16", "1.11.99", "1.12.0", "1.12.6"])]
+    assert allowed == ["1.11.16", "1.11.99"]

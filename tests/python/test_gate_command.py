@@ -10,8 +10,9 @@ import pytest
 import yaml
 from conftest import ROOT, Run
 
+from llm_telemetry import arguments
 from llm_telemetry.artifact import bundle, document
-from llm_telemetry.cli import _parser, main
+from llm_telemetry.cli import main
 from llm_telemetry.gate.command import VERSION_COLUMNS, schema
 from llm_telemetry.warehouse.connection import read
 
@@ -185,7 +186,7 @@ def test_the_example_workflow_gates_and_keeps_what_it_wrote(
     workflow = yaml.safe_load((ROOT / "docs/examples/release-gate.yml").read_text())
     steps = {step.get("name"): step for step in workflow["jobs"]["gate"]["steps"]}
     build = steps["Build the marts"]["run"].split()
-    assert _parser().parse_args(build[1:]).warehouse == Path("gate.duckdb")
+    assert arguments.parse(build[1:]).warehouse == Path("gate.duckdb")
     shutil.copyfile(sample_run.warehouse, tmp_path / "gate.duckdb")
     monkeypatch.chdir(tmp_path)
     call = steps["Gate"]["run"].replace('"$BASELINE"', "v1")

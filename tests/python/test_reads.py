@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SAMPLE, Run
 
-from llm_telemetry import arguments, cli, places
+from llm_telemetry import arguments, places
 from llm_telemetry.cli import main
 from llm_telemetry.config.settings_file import Settings
 from llm_telemetry.warehouse.build import describe
@@ -54,7 +54,7 @@ def test_the_sample_is_not_read_with_another_folder(
 @pytest.mark.parametrize("command", ["run", "decide", "publish --to x", "gate"])
 def test_the_sample_has_places_of_its_own(command: str) -> None:
     def parsed(*words: str) -> dict[str, Path]:
-        options = cli._parser().parse_args([*command.split(), *words])
+        options = arguments.parse([*command.split(), *words])
         arguments.fill(options, Settings())
         named = vars(options)
         return {name: named[name] for name in arguments.OWN_PLACES if name in named}
@@ -76,7 +76,7 @@ def test_make_run_reads_the_sample() -> None:
 def test_the_sample_is_shown_below_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = cli._parser().parse_args(["run", "--sample"])
+    options = arguments.parse(["run", "--sample"])
     monkeypatch.chdir(ROOT)
     assert places.data_read(options) == "data/sample (simulated)"
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ names as (
 
 labels as (
 
-    {{ with_own_rows('evaluation_labels', 'label') }}
+    {{ with_own_rows(ref('evaluation_labels'), 'label') }}
 
 ),
 

@@ -11,7 +11,7 @@ models as (
 
 aliases as (
 
-    {{ with_own_rows('model_aliases') }}
+    {{ with_own_rows(ref('model_aliases')) }}
 
 ),
 

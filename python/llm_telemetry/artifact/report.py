@@ -101,20 +101,45 @@ def _reviews(decided: TriageDecision) -> str:
 
 
 def table(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
-    """Return the lines that a person reads in the terminal."""
-    lines = [headline(health), f"status: {artifact['status']}", ""]
-    decisions = artifact["decisions"]
-    width = max(len(decision["verdict"]) for decision in decisions.values())
-    for name, decision in decisions.items():
-        mark = " " if decision["is_clear"] else "?"
-        verdict = decision["verdict"].ljust(width)
-        lines.append(f"{mark} {name:<9} {verdict}  {decision['summary']}")
+    """Return the lines that are printed where no terminal is."""
+    decisions = rows(artifact)
+    width = max(len(verdict) for _, _, verdict, _ in decisions)
+    return [
+        *above(artifact, health),
+        "",
+        *(
+            f"{mark} {name:<9} {verdict.ljust(width)}  {summary}"
+            for mark, name, verdict, summary in decisions
+        ),
+        *below(artifact),
+    ]
+
+
+def above(artifact: Mapping[str, Any], health: Mapping[str, Any]) -> list[str]:
+    """Return the lines above the decisions."""
+    return [headline(health), f"status: {artifact['status']}"]
+
+
+def rows(artifact: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return a row per decision: a mark where it is unclear, name, verdict, summary."""
+    return [
+        (
+            " " if decision["is_clear"] else "?",
+            name,
+            decision["verdict"],
+            decision["summary"],
+        )
+        for name, decision in artifact["decisions"].items()
+    ]
+
+
+def below(artifact: Mapping[str, Any]) -> list[str]:
+    """Return the warnings below the decisions."""
     fired = [rule["meaning"] for rule in artifact["stop_ship"] if rule["fired"]]
     doubted = [
         reason for reason in artifact["status_reasons"] if "track_record" in reason
     ]
     return [
-        *lines,
         *(f"! stop ship: {meaning}" for meaning in fired),
         *(f"! {reason}" for reason in doubted),
     ]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import duckdb
-
 from llm_telemetry.config import project
 from llm_telemetry.errors import InputError
 
@@ -140,10 +138,9 @@ def as_text(listed: Iterable[Mapping[str, str | float]]) -> str:
     """Return the rows of ``listed`` as two lines for each knob."""
     lines = []
     for row in listed:
-        shown = row["value"]
-        number = f"{shown:.15g}" if isinstance(shown, float) else shown
         limits = f" ({row['range']})" if row["range"] else ""
-        lines.append(f"{row['knob']} = {number} {row['unit']}{limits}, {row['origin']}")
+        shown = _written(row["value"])
+        lines.append(f"{row['knob']} = {shown} {row['unit']}{limits}, {row['origin']}")
         lines.append(f"    {row['meaning']}")
     return "\n".join(lines)
 
@@ -205,8 +202,24 @@ def check_window(sources: Collection[str]) -> None:
         )
 
 
+def as_table(
+    listed: Iterable[Mapping[str, str | float]],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the rows of ``listed`` as a header and texts, for a terminal."""
+    cells: list[tuple[str, ...]] = []
+    for row in listed:
+        limits = f"{row['range']}; " if row["range"] else ""
+        number = f"{_written(row['value'])} {row['unit']}"
+        meaning = f"{row['meaning']} ({limits}{row['origin']})"
+        cells.append((str(row["knob"]), number, meaning))
+    return ("knob", "value", "meaning (range; origin)"), cells
+
+
 def _is_time_zone(name: str) -> bool:
     """Return whether SQL knows a time zone of that name."""
+    # slow to import
+    import duckdb
+
     known = "select count(*) from pg_timezone_names() where name = $name"
     with duckdb.connect() as connection:
         return connection.execute(known, {"name": name}).fetchall() != [(0,)]

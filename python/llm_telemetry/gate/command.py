@@ -1,11 +1,11 @@
 """From the marts, or two artifacts, to the release gate's verdict."""
 
 import json
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -75,7 +75,7 @@ class Side:
         return f"version_column = '{self.column}' and version in ({names})"
 
 
-def gate_asked_for(options: Namespace) -> dict[str, Any]:
+def gate_asked_for(options: SimpleNamespace) -> dict[str, Any]:
     """Return the verdict on what the command line names: versions, or artifacts."""
     schedule = Schedule(options.look, options.looks, options.ad_hoc)
     files = (options.baseline_artifact, options.candidate_artifact)

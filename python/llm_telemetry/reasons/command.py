@@ -1,13 +1,13 @@
 """`llm-telemetry explain`: a reason in words, and what to do about it."""
 
-from argparse import Namespace
 from difflib import get_close_matches
+from types import SimpleNamespace
 
 from llm_telemetry import reasons
 from llm_telemetry.errors import InputError
 
 
-def explain(options: Namespace) -> int:
+def explain(options: SimpleNamespace) -> int:
     """Say what a reason means, which decisions give it, and what to do."""
     print("\n".join(lines(options.reason)))
     return 0

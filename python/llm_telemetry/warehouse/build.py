@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_telemetry.config.knobs import CONTRACT
-from llm_telemetry.config.project import PROJECT
+from llm_telemetry.config.project import CACHE, PROJECT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
 from llm_telemetry.ingest.discovery import contract_files
@@ -26,10 +26,13 @@ from llm_telemetry.warehouse.incremental_state import (
 )
 from llm_telemetry.warehouse.typed_cache import sweep
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Progress = Callable[[str], None]
 
 # separate from that of `dbt build`, which uses another profile
-PARSED = PROJECT / "target" / "run" / "partial_parse.msgpack"
+PARSED = CACHE / "partial_parse.msgpack"
 # bytes added to the size of each file: every open file needs buffers
 A_FILE = 400_000
 
@@ -150,6 +153,16 @@ def failing_checks(warehouse: Path) -> list[str]:
         describe(check, rejected.get((check["table_name"], check["column_name"])))
         for check in checks
         if check["status"] == "failed"
+    ]
+
+
+def doubts(checks: "pd.DataFrame") -> list[str]:
+    """Return a line per check that is degraded, and per column that is ignored."""
+    degraded = checks[checks["status"] == "degraded"].to_dict("records")
+    ignored = checks[checks["check_name"] == "unknown_column"].to_dict("records")
+    return [
+        *(f"degraded: {describe(check)}" for check in degraded),
+        *(f"ignored: {one['table_name']}.{one['column_name']}" for one in ignored),
     ]
 
 

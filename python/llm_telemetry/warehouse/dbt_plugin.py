@@ -7,10 +7,15 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.events.base_types import EventLevel
 from dbt_common.events.event_manager_client import get_event_manager
+from dbt_common.exceptions import DbtRuntimeError
 
 from llm_telemetry.warehouse import dbt_speedups
 from llm_telemetry.warehouse.session import limit, prepare, set_variables
 
+NOT_UTC = (
+    "profiles.yml: set `settings: {TimeZone: UTC}` in this output: the models of "
+    "llm_production_telemetry read and write times in UTC"
+)
 # successful nodes that dbt's console names, of however many
 SHOWN = 20
 
@@ -19,7 +24,13 @@ class Plugin(BasePlugin):
     """The plugin that profiles.yml names; dbt-duckdb looks for this class."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Leave most of the nodes that succeed out of the console, and be quick."""
+        """Leave most of the nodes that succeed out of the console, and be quick.
+
+        Only where the profile asks for it: a project that uses this one as a package
+        keeps dbt as it is.
+        """
+        if not plugin_config.get("is_quick_and_brief"):
+            return
         dbt_speedups.install()
         for logger in get_event_manager().loggers:
             # unless another log level is set
@@ -29,10 +40,13 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Set the limits, and of a run the two files that it builds."""
         limit(config)
-        # the target of `llm-telemetry run` alone attaches a file
-        for attached in creds.attach or ():
+        if (creds.settings or {}).get("TimeZone") != "UTC":
+            raise DbtRuntimeError(NOT_UTC)
+        # only `llm-telemetry run` sets the variable; another project may attach files
+        if marts := os.environ.get("LLM_TELEMETRY_MARTS"):
             creds.path = os.environ["LLM_TELEMETRY_WAREHOUSE"]
-            attached.path = os.environ["LLM_TELEMETRY_MARTS"]
+            (attached,) = creds.attach
+            attached.path = marts
 
     def configure_connection(self, conn: Any) -> None:
         """Prepare what the whole build needs."""

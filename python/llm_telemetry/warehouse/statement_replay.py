@@ -22,14 +22,14 @@ from pathlib import Path
 import yaml
 
 from llm_telemetry.config import knobs
-from llm_telemetry.config.project import LOADER, PROJECT
+from llm_telemetry.config.project import CACHE, LOADER, PROJECT
 from llm_telemetry.warehouse.child_process import follow, run_module, send_line
 from llm_telemetry.warehouse.connection import Connection, discard, to_build
 from llm_telemetry.warehouse.session import limit, prepare, set_variables, text
 
 FILES = ("LLM_TELEMETRY_WAREHOUSE", "LLM_TELEMETRY_MARTS")
 
-PLANS = PROJECT / "target" / "run" / "plans"
+PLANS = CACHE / "plans"
 KEPT_PLANS = 8
 
 MADE_OF = ("*.yml", "models/**/*.*", "macros/**/*.sql", "seeds/*.*", "tests/**/*.sql")
