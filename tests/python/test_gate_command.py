@@ -82,7 +82,7 @@ def test_models_weeks_and_use_cases_can_be_compared(
     sample_run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for options in (
-        ("--by", "model_name", "--baseline", "gpt-4.1", "--candidate", "llama-3.1-8b"),
+        ("--by", "model_name", "--baseline", "gpt-4.1", "--candidate", "llama-3.1-70b"),
         ("--by", "model_provider", "--baseline", "openai", "--candidate", "meta"),
         ("--by", "week", "--baseline", "2025-W10", "--candidate", "2025-W11"),
         ("--by", "week", "--baseline", "weeks:4", "--candidate", "2025-W16"),

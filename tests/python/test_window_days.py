@@ -162,7 +162,7 @@ def agree(
     agreed = pd.DataFrame(
         {
             "provider": [provider, provider, "meta"],
-            "model": "llama-3.1-8b",
+            "model": "llama-3.1-70b",
             "valid_from": [None, until, narrower],
             "valid_to": [until, None, None],
             "input_usd_per_mtok": [1.0, 2.0, 3.0],

@@ -146,6 +146,8 @@ def _slow_slice(
     if world.slow is None:
         return None
     inside = is_slow(world.slow, contexts)
+    if not inside.any() or inside.all():
+        return None
     return {
         "channel": world.slow.channel,
         "region": world.slow.region,
@@ -158,10 +160,11 @@ def _slow_slice(
 def _prompt_versions(
     contexts: pd.DataFrame, logged: Expectation
 ) -> list[dict[str, Any]]:
-    rates = pd.Series(logged.failure_rate).groupby(contexts["prompt_version"])
+    rates = pd.Series(logged.failure_rate).groupby(contexts["prompt_version"]).mean()
     return [
-        {"prompt_version": PROMPT_VERSIONS[code], "failure_rate": _rounded(rate)}
-        for code, rate in rates.mean().items()
+        {"prompt_version": version, "failure_rate": _rounded(rates[code])}
+        for code, version in enumerate(PROMPT_VERSIONS)
+        if code in rates.index
     ]
 
 
