@@ -46,7 +46,8 @@ def test_the_sample_says_where_it_stands(sample_run: Run) -> None:
     lock = (ROOT / "requirements.lock").read_bytes()
     assert content["code"]["lock_sha256"] == hashlib.sha256(lock).hexdigest()
     assert content["policy"]["file"] == "routing_policy.flagd.json"
-    assert not any(stage["is_earned"] for stage in content["rollout"])
+    earned = [stage["stage"] for stage in content["rollout"] if stage["is_earned"]]
+    assert earned == ["shadow", "canary"]
     assert content["rollback"]["previous_policy_digest"] is None
     assert "failures_budget_page" in content["rollback"]["triggers"]
 

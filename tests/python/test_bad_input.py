@@ -76,7 +76,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
         ["interactions.interaction_id: unique_key: 1 of 5800, e.g. i0005800: remove"],
     ),
     "a repeated session": (repeated_row(SESSIONS), ["sessions.session_id: unique_key"]),
-    "a repeated user": (repeated_row(USERS), ["users.user_id: unique_key: 1 of 334"]),
+    "a repeated user": (repeated_row(USERS), ["users.user_id: unique_key: 1 of 344"]),
     "an interaction without a key": (
         with_value("interaction_id", ""),
         ["interactions.interaction_id: key_present: 1 of 5800: give"],
@@ -87,7 +87,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     ),
     "an unknown user": (
         with_value("user_id", "u-nobody"),
-        ["interactions.user_id: foreign_key: 1 of 335, e.g. u-nobody"],
+        ["interactions.user_id: foreign_key: 1 of 345, e.g. u-nobody"],
     ),
     "a sample of an unknown interaction": (
         instruction_samples(["i0000001", "i-none"]),

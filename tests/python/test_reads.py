@@ -92,7 +92,7 @@ def test_decide_says_what_was_read_and_how_old_it_is(
     first, second, *_ = said.out.splitlines()
     assert first == (
         f"read {sample_run.warehouse}: llm_system_interactions.csv (5,800 rows), "
-        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv (334 "
+        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv (344 "
         "rows); calls from 2025-02-15 to 2025-05-15 UTC"
     )
     assert second.startswith("5,800 interactions")
@@ -105,7 +105,7 @@ def test_decide_says_what_was_read_and_how_old_it_is(
 
 def test_the_bundle_says_which_calls_were_read(sample_run: Run) -> None:
     page = (sample_run.out_dir / "README.md").read_text()
-    assert "| rows | interactions 5,800, sessions 1,223, users 334 |" in page
+    assert "| rows | interactions 5,800, sessions 1,223, users 344 |" in page
     assert "| calls | 2025-02-15 09:03 UTC to 2025-05-15 23:59 UTC |" in page
 
 

@@ -233,6 +233,7 @@ SAMPLE = World(
         failure=even(0.0, len(TIERS)),
         arm_failure=even(0.0, 4),
     ),
+    incident=Incident("meta", start_day=87.0, failure=0.0, latency=0.8),
     missing=Missing(latency=0.005, cost=0.005),
     canary=Canary(0.3, start_day=45.0, use_case="customer_support"),
 )
