@@ -140,17 +140,17 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "times that cannot be read": (
         unreadable_times_in_parquet,
         [
-            "interactions.timestamp_utc: no_usable_value: 3600 of 5800, e.g. i0000001; "
+            "interactions.timestamp_utc: no_usable_value: 5800 of 5800, e.g. i0000001; "
             "5800 are unreadable, e.g. i0000001 (05/05/2026 10:00): write timestamp_utc"
         ],
     ),
     "a row cut short": (
         in_line(7, lambda line: line[:40]),
-        [f"{INTERACTIONS}: line 7: 4 fields where the header has 34: correct the row"],
+        [f"{INTERACTIONS}: line 7: 4 fields where the header has 35: correct the row"],
     ),
     "a row too long": (
         in_line(9, lambda line: line + b",1,2"),
-        [f"{INTERACTIONS}: line 9: 36 fields where the header has 34"],
+        [f"{INTERACTIONS}: line 9: 37 fields where the header has 35"],
     ),
     "a quote that never closes": (
         in_line(11, lambda line: line.replace(b",", b',"', 1)),

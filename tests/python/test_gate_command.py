@@ -126,7 +126,7 @@ def test_a_run_can_be_gated_against_another(
     assert code == 3
     assert {one["difference"] for one in guards.values()} == {0.0}
     assert guards["p95_latency_ms"]["status"] == "pass"
-    assert guards["failure_rate"]["interactions_needed"] > 3_600
+    assert guards["cost_usd"]["interactions_needed"] > 5_800
 
 
 @pytest.mark.parametrize(

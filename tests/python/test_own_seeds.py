@@ -115,7 +115,8 @@ def test_files_of_the_settings_are_added_to_what_is_shipped(
             "where price_model = 'gpt-4.1-mini'"
         ).fetchall()
         labels = connection.execute(
-            "select label, is_positive from intermediate.int_evaluations order by all"
+            "select label, is_positive from published.intermediate.int_evaluations "
+            "order by all"
         ).fetchall()
     assert prices == [("ours", 1.5)]
     assert aliased == [("house",)]
