@@ -1,16 +1,21 @@
 """The sample is written again byte for byte, and what was planted in it is true."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import SAMPLE, Run
 
+from llm_telemetry.artifact import bundle
 from llm_telemetry.cli import main
 from llm_telemetry.simulate import parameters, simulate, worlds
+from llm_telemetry.warehouse.connection import read
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text())
 PLAIN = replace(
     worlds.SAMPLE,
     slow=None,
@@ -31,6 +36,49 @@ def test_one_command_writes_the_sample_again_byte_for_byte(tmp_path: Path) -> No
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert written == {file.name: file.read_bytes() for file in SAMPLE.iterdir()}
     assert sum(map(len, written.values())) < 1_500_000
+
+
+def test_the_only_canary_is_truly_the_best_model(sample_run: Run) -> None:
+    policy = pd.read_csv(sample_run.out_dir / "routing_policy_use_case.csv")
+    (sent,) = policy[policy["traffic_share"] > 0].to_dict("records")
+    assert (sent["use_case"], sent["recommendation"]) == ("customer_support", "canary")
+    best = TRUTH["best_policy"]["arms"]["customer_support"]
+    assert {name: sent[name] for name in best} == best
+    rates = {
+        arm["model_name"]: arm["failure_rate"]
+        for arm in TRUTH["arms"]
+        if arm["use_case"] == "customer_support"
+    }
+    assert rates[sent["baseline_model_name"]] > 10 * rates[sent["model_name"]]
+
+
+def test_what_was_planted_is_found_and_led_by_its_metric(sample_run: Run) -> None:
+    slices = read("risk_slices", sample_run.warehouse).set_index("slice")
+    (failing,), slow = TRUTH["planted_slices"], TRUTH["slow_slice"]
+    names = (
+        f"use_case={failing['use_case']}|account_tier={failing['account_tier']}",
+        f"channel={slow['channel']}|region={slow['region']}",
+    )
+    found = slices.loc[list(names), ["failure_verdict", "sla_verdict"]]
+    assert found["failure_verdict"].iloc[0] == found["sla_verdict"].iloc[1] == "hotspot"
+    drift = read("drift", sample_run.warehouse)
+    moved = drift[drift["verdict"] == "drift"]
+    assert {"use_case", "prompt_tokens"} <= set(moved["feature"])
+
+
+def test_the_budgets_fit_and_one_burns_since_a_provider_is_slow(
+    sample_run: Run,
+) -> None:
+    content = json.loads((sample_run.out_dir / bundle.ARTIFACT).read_bytes())
+    assert not any(rule["fired"] for rule in content["stop_ship"])
+    alerts = read("burn_alerts", sample_run.warehouse)
+    last = alerts[alerts["interaction_date"] == alerts["interaction_date"].max()]
+    assert last.loc[last["alert"] == "28d", "long_burn_rate"].between(0.2, 1).all()
+    firing = last[last["status"] == "firing"]
+    assert set(firing["budget"]) == {"sla"}
+    began = pd.Timestamp(TRUTH["incident"]["start_timestamp_utc"]).tz_localize(None)
+    late = firing["since"].astype("datetime64[us]") - began
+    assert late.between(pd.Timedelta(days=0), pd.Timedelta(days=2)).all()
 
 
 def test_only_the_slow_slice_is_slow_and_by_its_factor() -> None:
