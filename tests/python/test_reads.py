@@ -92,8 +92,8 @@ def test_decide_says_what_was_read_and_how_old_it_is(
     first, second, *_ = said.out.splitlines()
     assert first == (
         f"read {sample_run.warehouse}: llm_system_interactions.csv (5,800 rows), "
-        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv (344 "
-        "rows); calls from 2025-02-15 to 2025-05-15 UTC"
+        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv "
+        "(344 rows); calls from 2025-02-15 to 2025-05-15 UTC"
     )
     assert second.startswith("5,800 interactions")
     (age,) = said.err.splitlines()
