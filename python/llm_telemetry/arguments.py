@@ -35,7 +35,7 @@ DISTRIBUTION = "llm-production-telemetry"
 # of simulate, which is slow to import
 WORLDS = (
     *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
-    *("missing_not_at_random", "own_counts", "low_volume"),
+    *("missing_not_at_random", "own_counts", "low_volume", "sample"),
 )
 PATH = click.Path(path_type=Path)
 POSITIVE = click.IntRange(min=1)
@@ -68,8 +68,8 @@ QUIET = option("--quiet", help="print only problems")
 WAREHOUSE = option(
     "--warehouse",
     type=PATH,
-    help=f"DuckDB file of the marts (default: {OWN_PLACES['warehouse']}; with --sample, "
-    f"{SAMPLE_PLACES['warehouse']})",
+    help=f"DuckDB file of the marts (default: {OWN_PLACES['warehouse']}; with "
+    f"--sample, {SAMPLE_PLACES['warehouse']})",
 )
 OUT_DIR = option(
     "--out-dir",
@@ -239,8 +239,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 type=str,
                 required=True,
                 help=f"world to simulate: {', '.join(WORLDS)}",
-                shell_complete=lambda context, option, begun: [
-                    world for world in WORLDS if world.startswith(begun)
+                shell_complete=lambda context, option, incomplete: [
+                    world for world in WORLDS if world.startswith(incomplete)
                 ],
             ),
             option(
@@ -265,7 +265,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "Hand over": (
         Command(
             "publish",
-            "Copy the marts into PostgreSQL, for BI tools that cannot read DuckDB files.",
+            "Copy the marts into PostgreSQL, for BI tools that cannot read DuckDB "
+            "files.",
             *BUILT,
             QUIET,
             option(
@@ -278,7 +279,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         ),
         Command(
             "prune",
-            "List landed days older than the retention period; with --yes, delete them.",
+            "List landed days older than the retention period; with --yes, delete "
+            "them.",
             CONFIG,
             click.Argument(["landing"], type=PATH, help="folder of landed telemetry"),
             option(

@@ -39,14 +39,15 @@ def test_the_id_is_that_of_everything_else(sample_run: Run) -> None:
 
 def test_the_sample_says_where_it_stands(sample_run: Run) -> None:
     content = json.loads((sample_run.out_dir / bundle.ARTIFACT).read_bytes())
-    assert content["valid_until"] == "2025-05-29T18:37:37Z"
+    assert content["valid_until"] == "2025-06-12T23:59:59Z"
     assert content["supersedes"] is None
-    assert content["scope"]["interactions"] == 3600
+    assert content["scope"]["interactions"] == 5800
     assert content["scope"]["filters"][0]["excluded_interactions"] == 0
     lock = (ROOT / "requirements.lock").read_bytes()
     assert content["code"]["lock_sha256"] == hashlib.sha256(lock).hexdigest()
     assert content["policy"]["file"] == "routing_policy.flagd.json"
-    assert not any(stage["is_earned"] for stage in content["rollout"])
+    earned = [stage["stage"] for stage in content["rollout"] if stage["is_earned"]]
+    assert earned == ["shadow", "canary"]
     assert content["rollback"]["previous_policy_digest"] is None
     assert "failures_budget_page" in content["rollback"]["triggers"]
 

@@ -73,21 +73,21 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     ),
     "a repeated interaction": (
         repeated_row(INTERACTIONS),
-        ["interactions.interaction_id: unique_key: 1 of 3600, e.g. i0003600: remove"],
+        ["interactions.interaction_id: unique_key: 1 of 5800, e.g. i0005800: remove"],
     ),
     "a repeated session": (repeated_row(SESSIONS), ["sessions.session_id: unique_key"]),
-    "a repeated user": (repeated_row(USERS), ["users.user_id: unique_key: 1 of 214"]),
+    "a repeated user": (repeated_row(USERS), ["users.user_id: unique_key: 1 of 344"]),
     "an interaction without a key": (
         with_value("interaction_id", ""),
-        ["interactions.interaction_id: key_present: 1 of 3600: give"],
+        ["interactions.interaction_id: key_present: 1 of 5800: give"],
     ),
     "an unknown session": (
         with_value("session_id", "s-nowhere"),
-        ["interactions.session_id: foreign_key: 1 of 785, e.g. s-nowhere: export"],
+        ["interactions.session_id: foreign_key: 1 of 1224, e.g. s-nowhere: export"],
     ),
     "an unknown user": (
         with_value("user_id", "u-nobody"),
-        ["interactions.user_id: foreign_key: 1 of 215, e.g. u-nobody"],
+        ["interactions.user_id: foreign_key: 1 of 345, e.g. u-nobody"],
     ),
     "a sample of an unknown interaction": (
         instruction_samples(["i0000001", "i-none"]),
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     ),
     "tokens that do not add up": (
         with_value("total_tokens", "7"),
-        ["interactions.total_tokens: token_sum: 1 of 3600, e.g. i0000005: export"],
+        ["interactions.total_tokens: token_sum: 1 of 5800, e.g. i0000005: export"],
     ),
     "sessions in two windows": (
         two_splits,
@@ -116,7 +116,7 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "too little latency": (
         with_value("latency_ms", "", slice(0, 400)),
         [
-            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "interactions.latency_ms: missing_latency: 426 of 5800 (7.3%, limit "
             "5.0%), e.g. i0000001: provide latency_ms, or, if you accept the gap, "
             "raise MAX_LATENCY_MISSING_RATE"
         ],
@@ -124,14 +124,14 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "latencies with a unit": (
         with_value("latency_ms", "843 ms", slice(0, 400)),
         [
-            "interactions.latency_ms: missing_latency: 462 of 3600 (12.8%, limit "
+            "interactions.latency_ms: missing_latency: 426 of 5800 (7.3%, limit "
             "5.0%), e.g. i0000001; 400 are unreadable, e.g. i0000001 (843 ms): provide "
         ],
     ),
     "too little cost": (
         with_value("cost_usd", "n/a", slice(0, 400)),
         [
-            "interactions.cost_usd: missing_cost: 461 of 3600 (12.8%, limit 5.0%), "
+            "interactions.cost_usd: missing_cost: 434 of 5800 (7.5%, limit 5.0%), "
             "e.g. i0000001: provide cost_usd, set IMPUTE_BESIDE_LOGGED=1 to use list "
             "prices, or, if you accept the gap, raise MAX_COST_MISSING_RATE"
         ],
@@ -140,17 +140,17 @@ CASES: dict[str, tuple[Damage, list[str]]] = {
     "times that cannot be read": (
         unreadable_times_in_parquet,
         [
-            "interactions.timestamp_utc: no_usable_value: 3600 of 3600, e.g. i0000001; "
-            "3600 are unreadable, e.g. i0000001 (05/05/2026 10:00): write timestamp_utc"
+            "interactions.timestamp_utc: no_usable_value: 5800 of 5800, e.g. i0000001; "
+            "5800 are unreadable, e.g. i0000001 (05/05/2026 10:00): write timestamp_utc"
         ],
     ),
     "a row cut short": (
         in_line(7, lambda line: line[:40]),
-        [f"{INTERACTIONS}: line 7: 4 fields where the header has 34: correct the row"],
+        [f"{INTERACTIONS}: line 7: 4 fields where the header has 35: correct the row"],
     ),
     "a row too long": (
         in_line(9, lambda line: line + b",1,2"),
-        [f"{INTERACTIONS}: line 9: 36 fields where the header has 34"],
+        [f"{INTERACTIONS}: line 9: 37 fields where the header has 35"],
     ),
     "a quote that never closes": (
         in_line(11, lambda line: line.replace(b",", b',"', 1)),

@@ -29,7 +29,7 @@ def changed(before: Content) -> Content:
     after["as_of"] = "2025-06-30T00:00:00Z"
     after["scope"] |= {"starts_at": "2025-04-01T00:00:00Z", "ends_at": after["as_of"]}
     routing = after["decisions"]["routing"]
-    routing |= {"verdict": "canary", "recommendation": "canary"}
+    routing |= {"verdict": "roll_out", "recommendation": "roll_out"}
     routing["reasons"] = ["interval_below_zero", *routing["reasons"][1:]]
     after["stop_ship"][0]["fired"] = True
     after["inputs"][0] |= {"rows": 4000, "sha256": "a" * 64}
@@ -58,8 +58,8 @@ def test_it_says_what_changed_and_the_causes_in_order(before: Content) -> None:
     (routing,) = compared["decisions"]
     advice = before["decisions"]["routing"]["recommendation"]
     assert routing["changes"] == [
-        {"what": "verdict", "before": "refuse", "after": "canary"},
-        {"what": "recommendation", "before": advice, "after": "canary"},
+        {"what": "verdict", "before": "canary", "after": "roll_out"},
+        {"what": "recommendation", "before": advice, "after": "roll_out"},
     ]
     assert routing["reasons_added"] == ["interval_below_zero"]
     assert routing["reasons_removed"] == [before["decisions"]["routing"]["reasons"][0]]
@@ -113,7 +113,7 @@ def test_without_an_error_no_move_is_judged(
 def test_the_text_fits_on_a_screen(before: Content) -> None:
     text = lines(compare(before, changed(before)))
     assert len(text) <= 40
-    assert "routing   verdict: refuse -> canary" in "\n".join(text)
+    assert "routing   verdict: canary -> roll_out" in "\n".join(text)
     assert "  knobs     sla_ms: 2,200 -> 3,000" in text
     assert any(line.endswith("supersedes it, after it had expired") for line in text)
 

@@ -102,8 +102,8 @@ def test_deciding_again_adds_no_line(sample_run: Run, tmp_path: Path) -> None:
     predicted = [row for row in held(book) if "prediction" in row]
     kinds = {row["prediction"] for row in predicted}
     assert kinds >= {"cost_per_day", "reviews_per_day", "unit_cost", "failure_rate"}
-    assert {row["starts_on"] for row in predicted} == {"2025-05-02"}
-    assert {row["ends_on"] for row in predicted} == {"2025-05-29"}
+    assert {row["starts_on"] for row in predicted} == {"2025-05-16"}
+    assert {row["ends_on"] for row in predicted} == {"2025-06-12"}
 
 
 def traffic(kind: str, days: int, rng: np.random.Generator) -> np.ndarray:

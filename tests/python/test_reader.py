@@ -112,5 +112,5 @@ def test_it_reads_every_mart(sample_run: Run) -> None:
             name: marts.execute(f"select count(*) from marts.{name}").fetchall()
             for (name,) in names
         }
-    assert counts["interactions"] == [(3600,)]
+    assert counts["interactions"] == [(5800,)]
     assert counts["build_info"] == [(1,)]

@@ -32,8 +32,8 @@ def test_the_page_names_the_decision_and_has_a_place_to_sign(sample_run: Run) ->
         cells(line)[:2] for line in page.splitlines() if line.count(" | ") == 1
     )
     assert found["decision_id"] == f"`{content['decision_id']}`"
-    assert found["as_of"] == "2025-05-01 18:37 UTC"
-    assert found["valid_until"] == "2025-05-29 18:37 UTC"
+    assert found["as_of"] == "2025-05-15 23:59 UTC"
+    assert found["valid_until"] == "2025-06-12 23:59 UTC"
     assert found["supersedes"] == "no earlier decision"
     assert found["read"].endswith("llm_system_users_summary.csv")
     assert "data/sample: llm_system_interactions.csv" in found["read"]

@@ -91,13 +91,13 @@ def test_decide_says_what_was_read_and_how_old_it_is(
     said = capsys.readouterr()
     first, second, *_ = said.out.splitlines()
     assert first == (
-        f"read {sample_run.warehouse}: llm_system_interactions.csv (3,600 rows), "
-        "llm_system_sessions_summary.csv (784 rows), llm_system_users_summary.csv (214 "
-        "rows); calls from 2025-02-01 to 2025-05-01 UTC"
+        f"read {sample_run.warehouse}: llm_system_interactions.csv (5,800 rows), "
+        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv "
+        "(344 rows); calls from 2025-02-15 to 2025-05-15 UTC"
     )
-    assert second.startswith("3,600 interactions")
+    assert second.startswith("5,800 interactions")
     (age,) = said.err.splitlines()
-    assert age.startswith("! the newest call is of 2025-05-01, ")
+    assert age.startswith("! the newest call is of 2025-05-15, ")
     assert age.endswith(" export newer telemetry, or raise MAX_DATA_AGE_DAYS (now 7)")
     assert main(["decide", "--sample", *options]) == 0
     assert capsys.readouterr().err == ""
@@ -105,8 +105,8 @@ def test_decide_says_what_was_read_and_how_old_it_is(
 
 def test_the_bundle_says_which_calls_were_read(sample_run: Run) -> None:
     page = (sample_run.out_dir / "README.md").read_text()
-    assert "| rows | interactions 3,600, sessions 784, users 214 |" in page
-    assert "| calls | 2025-02-01 00:48 UTC to 2025-05-01 18:37 UTC |" in page
+    assert "| rows | interactions 5,800, sessions 1,223, users 344 |" in page
+    assert "| calls | 2025-02-15 09:03 UTC to 2025-05-15 23:59 UTC |" in page
 
 
 def test_data_are_old_beyond_the_knob_and_0_never_says() -> None:

@@ -58,7 +58,7 @@ def test_the_sample_is_decided(sample_run: Run) -> None:
     assert set(written(sample_run)) == FILES
     content = artifact(sample_run)
     assert content["status"] == "review_required"
-    assert content["as_of"] == "2025-05-01T18:37:37Z"
+    assert content["as_of"] == "2025-05-15T23:59:59Z"
     named = {entry["name"] for entry in content["files"]}
     assert named == FILES - {bundle.README, bundle.ARTIFACT, STATEMENT, LEDGER}
 

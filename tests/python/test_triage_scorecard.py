@@ -163,5 +163,5 @@ def test_dbt_alone_scores_with_the_deployed_file(
 
 def test_without_a_file_nothing_is_scored(tmp_path: Path) -> None:
     scores = built_with(str(tmp_path / "no_such_file.csv"), tmp_path)
-    assert len(scores) == 3600
+    assert len(scores) == 5800
     assert scores[["log_odds", "proba_failure"]].isna().all(axis=None)

@@ -94,7 +94,7 @@ def weekly_quantiles_over_exact(warehouse: Path) -> list[float]:
             ])
             from exact inner join marts.usage_by_week using (week_starts_on, use_case)
             -- the first week is held in part
-            where week_starts_on >= date '2025-04-21'
+            where week_starts_on >= date '2025-05-05'
             """
         ).fetchall()
     return [ratio for (ratio,) in ratios]
@@ -162,7 +162,7 @@ def agree(
     agreed = pd.DataFrame(
         {
             "provider": [provider, provider, "meta"],
-            "model": "llama-3.1-8b",
+            "model": "llama-3.1-70b",
             "valid_from": [None, until, narrower],
             "valid_to": [until, None, None],
             "input_usd_per_mtok": [1.0, 2.0, 3.0],
@@ -213,10 +213,10 @@ def test_only_days_that_a_file_touches_are_read(
     (data / TABLE / f"{late}.csv").rename(tmp_path / "late.csv")
     days = build(data, warehouse)
     assert days["is_read"].all()
-    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-18")
+    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-05-02")
     days = build(data, warehouse)
     # the day before shows which sessions had begun
-    assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-17")
+    assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-05-01")
     assert not days["is_restated"].any()
     (tmp_path / "late.csv").rename(data / TABLE / f"{late}.csv")
     days = build(data, warehouse)
@@ -231,8 +231,8 @@ def test_only_days_that_a_file_touches_are_read(
     monkeypatch.setenv("FAIL_BUDGET", "0.03")
     monkeypatch.setenv("WINDOW_DAYS", str(WINDOW + 7))
     days = build(data, warehouse)
-    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-11")
-    assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-10")
+    assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-25")
+    assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-24")
     assert_as_read_at_once(data, warehouse, tmp_path)
     # and nothing is left of another knob of theirs
     assert incremental_state.can_continue_from(

@@ -15,14 +15,18 @@ import numpy as np
 import pandas as pd
 
 from llm_telemetry.simulate import worlds
-from llm_telemetry.simulate.outcomes import draw_outcomes, routing_probabilities
+from llm_telemetry.simulate.outcomes import (
+    draw_outcomes,
+    is_canary,
+    routing_probabilities,
+)
 from llm_telemetry.simulate.parameters import DAYS, Canary, World
 from llm_telemetry.simulate.records import (
     log_interactions,
     summarise_sessions,
     summarise_users,
 )
-from llm_telemetry.simulate.traffic import DAY_SECONDS, draw_contexts
+from llm_telemetry.simulate.traffic import draw_contexts
 from llm_telemetry.simulate.truth import expect_all, tell_truth
 
 CHUNK_ROWS = 100_000
@@ -99,8 +103,8 @@ def _simulate(chosen: World, size: int, seed: int) -> Simulation:
     logged = log_interactions(chosen, contexts, arms, outcomes, rng)
     if chosen.canary is not None:
         chances = propensities[np.arange(size), arms]
-        is_canary = contexts["second"] >= chosen.canary.start_day * DAY_SECONDS
-        logged["propensity"] = pd.Series(chances).where(is_canary)
+        is_logged = is_canary(chosen.canary, contexts)
+        logged["propensity"] = pd.Series(chances).where(is_logged)
     expected = expect_all(chosen, contexts, propensities, arms)
     run = {"world": chosen.name, "seed": seed, "interactions": size}
     key = pd.Index(logged["interaction_id"])

@@ -9,9 +9,13 @@ from scipy.special import expit, ndtr
 
 from llm_telemetry.simulate.parameters import (
     BREACH_USD,
+    CHANNELS,
     FAILURE_USD,
+    REGIONS,
     SLA_MS,
     USE_CASES,
+    Canary,
+    Slow,
     World,
 )
 from llm_telemetry.simulate.traffic import (
@@ -59,10 +63,18 @@ def routing_probabilities(world: World, contexts: pd.DataFrame) -> Floats:
     probabilities = _softmax_routing(world, contexts)
     if world.canary is None:
         return probabilities
-    since = world.canary.start_day * DAY_SECONDS
-    drawn_at_random = world.canary.share * (contexts["second"].to_numpy() >= since)
+    drawn_at_random = world.canary.share * is_canary(world.canary, contexts)
     at_random = drawn_at_random[:, None]
     return np.asarray((1 - at_random) * probabilities + at_random / len(world.arms))
+
+
+def is_canary(canary: Canary, contexts: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say of each interaction whether its arm may have been drawn at random."""
+    is_late = contexts["second"].to_numpy() >= canary.start_day * DAY_SECONDS
+    if canary.use_case is None:
+        return np.asarray(is_late)
+    use_case = USE_CASES.index(canary.use_case)
+    return np.asarray(is_late & (contexts["use_case"].to_numpy() == use_case))
 
 
 def _softmax_routing(world: World, contexts: pd.DataFrame) -> Floats:
@@ -79,6 +91,8 @@ def _softmax_routing(world: World, contexts: pd.DataFrame) -> Floats:
     preference = np.cos(2 * np.pi * (turn - use_case[:, None]))
     logits = held_strong[:, None] * strength
     logits += routing.by_use_case * preference[contexts["use_case"]]
+    if routing.by_arm:
+        logits += np.array(routing.by_arm)[contexts["use_case"]]
     odds = np.exp(logits)
     probabilities: Floats = odds / odds.sum(axis=1, keepdims=True)
     return probabilities
@@ -163,6 +177,7 @@ def _failure_log_odds(world: World, contexts: pd.DataFrame, arms: Integers) -> F
     log_odds += outcomes.difficulty_failure * contexts["difficulty"].to_numpy()
     log_odds += outcomes.session_failure_sd * contexts["session_effect"].to_numpy()
     log_odds += outcomes.user_failure_sd * contexts["user_effect"].to_numpy()
+    log_odds += np.array(outcomes.version_failure)[contexts["prompt_version"]]
     if world.incident is not None:
         log_odds += world.incident.failure * _degraded(world, contexts, arms)
     if world.hidden is not None:
@@ -178,13 +193,25 @@ def _log_latency(world: World, contexts: pd.DataFrame, arms: Integers) -> Floats
     outcomes = world.outcomes
     location = outcomes.latency + np.array(outcomes.arm_latency)[arms]
     location += outcomes.difficulty_latency * contexts["difficulty"].to_numpy()
+    location += np.array(outcomes.version_latency)[contexts["prompt_version"]]
+    if world.slow is not None:
+        location += world.slow.latency * is_slow(world.slow, contexts)
     if world.incident is not None:
         location += world.incident.latency * _degraded(world, contexts, arms)
     return np.asarray(location)
 
 
+def is_slow(slow: Slow, contexts: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say of each interaction whether it is in the slow slice."""
+    is_channel = contexts["channel"] == CHANNELS.index(slow.channel)
+    is_region = contexts["region"] == REGIONS.index(slow.region)
+    return np.asarray(is_channel & is_region)
+
+
 def _log_completion(world: World, contexts: pd.DataFrame) -> Floats:
-    location = np.array(world.outcomes.completion)[contexts["use_case"]]
+    outcomes = world.outcomes
+    location = np.array(outcomes.completion)[contexts["use_case"]]
+    location += np.array(outcomes.version_completion)[contexts["prompt_version"]]
     if world.cost_creep is not None:
         days = contexts["second"].to_numpy() / DAY_SECONDS
         ramp = creep_ramp(world.cost_creep, days)

@@ -57,6 +57,7 @@ class Traffic:
     prompt_log_sd: float = 0.6
     sessions_per_user: float = 3.0
     retry_rate: float = 0.05
+    growth: float = 0.0  # of sessions per day, from the first day to the last
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Routing:
     by_difficulty: float = 0.0  # hard prompts to the presumably strong arms
     by_tier: float = 0.0  # high tiers to the presumably strong arms
     by_use_case: float = 0.5  # each use case prefers arms of its own
+    by_arm: Table = ()  # log odds, use case x arm, added
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,10 @@ class Outcomes:
     user_failure_sd: float = 0.15
     completion: Row = (log(420.0),) * len(USE_CASES)
     completion_sd: float = 0.55
+    # per prompt version, added to the failure's log odds, log latency and log tokens
+    version_failure: Row = (0.0,) * len(PROMPT_VERSIONS)
+    version_latency: Row = (0.0,) * len(PROMPT_VERSIONS)
+    version_completion: Row = (0.0,) * len(PROMPT_VERSIONS)
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,15 @@ class Incident:
     model_provider: str
     start_day: float
     failure: float  # added to the log odds
+    latency: float  # added to log ms
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A slice that is served more slowly than the others."""
+
+    channel: str
+    region: str
     latency: float  # added to log ms
 
 
@@ -151,6 +166,7 @@ class Canary:
 
     share: float
     start_day: float
+    use_case: str | None = None  # the only one; None: all of them
 
 
 @dataclass(frozen=True)
@@ -164,6 +180,7 @@ class World:
     routing: Routing = Routing()
     # the slices that fail more by design, as (use case, tier)
     planted: tuple[tuple[str, str], ...] = ()
+    slow: Slow | None = None
     incident: Incident | None = None
     cost_creep: CostCreep | None = None
     hidden: Hidden | None = None
@@ -172,3 +189,9 @@ class World:
     missing: Missing = Missing()
     canary: Canary | None = None
     interactions: int = 20_000  # the default
+    first_day: str = START.date().isoformat()
+
+    @property
+    def start(self) -> datetime:
+        """Return midnight, UTC, of the first day."""
+        return datetime.fromisoformat(self.first_day).replace(tzinfo=UTC)

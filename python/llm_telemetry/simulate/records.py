@@ -12,7 +12,6 @@ from llm_telemetry.simulate.parameters import (
     PROMPT_VERSIONS,
     REGIONS,
     SEGMENTS,
-    START,
     TIERS,
     TOKEN_CHARS,
     USE_CASES,
@@ -44,7 +43,7 @@ def log_interactions(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return the interactions as logged: in the contract's words, with gaps."""
-    log = _name_contexts(contexts)
+    log = _name_contexts(world, contexts)
     log["model_provider"] = _names([arm.model_provider for arm in world.arms], arms)
     log["model_name"] = _names([arm.model_name for arm in world.arms], arms)
     log["latency_ms"] = _lose_latency(outcomes["latency_ms"], world.missing, rng)
@@ -98,8 +97,8 @@ def _totals(log: pd.DataFrame, entity: str) -> pd.DataFrame:
     return totals.round({"total_cost_usd": 6}).add_prefix(f"{entity}_")
 
 
-def _name_contexts(contexts: pd.DataFrame) -> pd.DataFrame:
-    start = pd.Timestamp(START)
+def _name_contexts(world: World, contexts: pd.DataFrame) -> pd.DataFrame:
+    start = pd.Timestamp(world.start)
     return pd.DataFrame(
         {
             "interaction_id": _ids("i", np.arange(len(contexts)), 7),

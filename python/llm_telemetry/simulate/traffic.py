@@ -7,7 +7,6 @@ import pandas as pd
 from llm_telemetry.simulate.parameters import (
     DAYS,
     PROMPT_VERSIONS,
-    START,
     CostCreep,
     Shift,
     Traffic,
@@ -32,7 +31,7 @@ def draw_contexts(
 ) -> pd.DataFrame:
     """Return one row per interaction in time order, names as codes into `worlds`."""
     sizes = _draw_session_sizes(interactions, rng)
-    starts = np.sort(_draw_session_starts(world.traffic, len(sizes), rng))
+    starts = np.sort(_draw_session_starts(world, len(sizes), rng))
     session = np.repeat(np.arange(len(sizes)), sizes)
     ramp = creep_ramp(world.cost_creep, starts / DAY_SECONDS)[session]
     retry_index = _draw_retries(world, session, ramp, rng)
@@ -73,11 +72,13 @@ def _draw_session_sizes(interactions: int, rng: np.random.Generator) -> Integers
 
 
 def _draw_session_starts(
-    traffic: Traffic, sessions: int, rng: np.random.Generator
+    world: World, sessions: int, rng: np.random.Generator
 ) -> Floats:
     """Return seconds since the start of the period."""
-    weekdays = np.array(traffic.weekdays)[(START.weekday() + np.arange(DAYS)) % 7]
-    day = rng.choice(DAYS, sessions, p=weekdays / weekdays.sum())
+    days, traffic = np.arange(DAYS), world.traffic
+    weights = np.array(traffic.weekdays)[(world.start.weekday() + days) % 7]
+    weights *= 1 + traffic.growth * days / (DAYS - 1)
+    day = rng.choice(DAYS, sessions, p=weights / weights.sum())
     hour = rng.choice(len(HOURS), sessions, p=HOURS / HOURS.sum())
     starts: Floats = day * DAY_SECONDS + (hour + rng.random(sessions)) * 3600
     return starts

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from llm_telemetry.simulate.outcomes import Expectation, expect
+from llm_telemetry.simulate.outcomes import Expectation, expect, is_slow
 from llm_telemetry.simulate.parameters import (
     DAYS,
-    START,
+    PROMPT_VERSIONS,
     TIERS,
     USE_CASES,
     Canary,
@@ -88,6 +88,8 @@ def tell_truth(
             "expected_unit_cost": _rounded(logged),
         },
         "planted_slices": _planted_slices(world, contexts, expected.logged),
+        "slow_slice": _slow_slice(world, contexts, expected.logged),
+        "prompt_versions": _prompt_versions(contexts, expected.logged),
         "arms": _named_arms(expected.arms),
         "best_policy": {
             "arms": _named_policy(world, best, np.unique(use_case)),
@@ -96,8 +98,8 @@ def tell_truth(
         },
         "incident": _incident(world),
         "cost_creep": _cost_creep(world),
-        "shift": _since(world.shift),
-        "canary": _since(world.canary),
+        "shift": _since(world, world.shift),
+        "canary": _since(world, world.canary),
     }
 
 
@@ -138,6 +140,34 @@ def _planted_slices(
     return sorted(slices, key=lambda planted: -planted["excess_usd"])
 
 
+def _slow_slice(
+    world: World, contexts: pd.DataFrame, logged: Expectation
+) -> dict[str, Any] | None:
+    if world.slow is None:
+        return None
+    inside = is_slow(world.slow, contexts)
+    if not inside.any() or inside.all():
+        return None
+    return {
+        "channel": world.slow.channel,
+        "region": world.slow.region,
+        "interactions": int(inside.sum()),
+        "sla_breach_rate": _rounded(logged.sla_breach_rate[inside].mean()),
+        "complement_sla_breach_rate": _rounded(logged.sla_breach_rate[~inside].mean()),
+    }
+
+
+def _prompt_versions(
+    contexts: pd.DataFrame, logged: Expectation
+) -> list[dict[str, Any]]:
+    rates = pd.Series(logged.failure_rate).groupby(contexts["prompt_version"]).mean()
+    return [
+        {"prompt_version": version, "failure_rate": _rounded(rates[code])}
+        for code, version in enumerate(PROMPT_VERSIONS)
+        if code in rates.index
+    ]
+
+
 def _named_arms(arms: pd.DataFrame) -> list[dict[str, Any]]:
     named = arms.sort_values("use_case", kind="stable").round(DECIMALS)
     named["use_case"] = np.array(USE_CASES)[named["use_case"]]
@@ -164,8 +194,8 @@ def _incident(world: World) -> dict[str, Any] | None:
         return None
     return {
         "model_provider": world.incident.model_provider,
-        "start_timestamp_utc": _timestamp(world.incident.start_day),
-        "end_timestamp_utc": _timestamp(DAYS),
+        "start_timestamp_utc": _timestamp(world, world.incident.start_day),
+        "end_timestamp_utc": _timestamp(world, DAYS),
     }
 
 
@@ -173,8 +203,8 @@ def _cost_creep(world: World) -> dict[str, Any] | None:
     if world.cost_creep is None:
         return None
     return {
-        "start_timestamp_utc": _timestamp(world.cost_creep.start_day),
-        "end_timestamp_utc": _timestamp(DAYS),
+        "start_timestamp_utc": _timestamp(world, world.cost_creep.start_day),
+        "end_timestamp_utc": _timestamp(world, DAYS),
         "shape": "linear",
         "completion_factor_at_end": world.cost_creep.completion_factor,
         "retry_rate_before": world.traffic.retry_rate,
@@ -182,17 +212,17 @@ def _cost_creep(world: World) -> dict[str, Any] | None:
     }
 
 
-def _since(change: Shift | Canary | None) -> dict[str, Any] | None:
+def _since(world: World, change: Shift | Canary | None) -> dict[str, Any] | None:
     if change is None:
         return None
     return {
-        "start_timestamp_utc": _timestamp(change.start_day),
-        "end_timestamp_utc": _timestamp(DAYS),
+        "start_timestamp_utc": _timestamp(world, change.start_day),
+        "end_timestamp_utc": _timestamp(world, DAYS),
     }
 
 
-def _timestamp(day: float) -> str:
-    return (START + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _timestamp(world: World, day: float) -> str:
+    return (world.start + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _rounded(value: float) -> float:

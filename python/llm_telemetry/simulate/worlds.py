@@ -9,6 +9,7 @@ from llm_telemetry.simulate.parameters import (
     TIERS,
     USE_CASES,
     Arm,
+    Canary,
     CostCreep,
     Hidden,
     Incident,
@@ -16,6 +17,7 @@ from llm_telemetry.simulate.parameters import (
     Outcomes,
     Routing,
     Shift,
+    Slow,
     Table,
     Tokenizer,
     Traffic,
@@ -164,6 +166,78 @@ OWN_COUNTS = replace(
 
 LOW_VOLUME = replace(REAL, name="low_volume", interactions=400)
 
+SAMPLE = World(
+    name="sample",
+    first_day="2025-02-15",
+    interactions=5_800,
+    arms=(
+        Arm("anthropic", "claude-3-opus", 15.0, 75.0, 1.0),
+        Arm("openai", "gpt-4.1", 2.0, 8.0, 0.4),
+        Arm("meta", "llama-3.1-70b", 0.88, 0.88, -0.6),
+        Arm("google", "gemini-1.5-pro", 1.25, 5.0, 0.2),
+    ),
+    outcomes=Outcomes(
+        # data analysis fails on the free tier
+        failure=(
+            (-5.5, -5.5, -5.5),
+            (-2.5, -5.5, -5.5),
+            (-5.5, -5.5, -5.5),
+            (-5.5, -5.5, -5.5),
+            (-5.5, -5.5, -5.5),
+            (-5.5, -5.5, -5.5),
+        ),
+        arm_failure=(
+            (0.0, 1.0, 1.0, 1.0),
+            (0.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 0.0),
+            # most calls of customer support go to an arm that fails more
+            (1.5, -0.3, 2.5, 1.3),
+            (0.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 0.0),
+        ),
+        latency=log(900.0),
+        arm_latency=(0.06, -0.03, 0.15, 0.03),
+        difficulty_failure=0.2,
+        session_failure_sd=0.2,
+        completion=tuple(log(n) for n in (900.0, 700.0, 350.0, 300.0, 800.0, 500.0)),
+        version_failure=(-0.2, 0.2),
+        version_latency=(0.0, 0.2),
+        version_completion=(0.0, 0.2),
+    ),
+    traffic=Traffic(
+        use_cases=(0.21, 0.11, 0.12, 0.42, 0.08, 0.06),
+        prompt_log_median=tuple(
+            log(n) for n in (60_000, 30_000, 8_000, 3_000, 2_000, 1_000)
+        ),
+        prompt_log_sd=0.4,
+        growth=0.8,
+    ),
+    routing=Routing(
+        by_use_case=0.0,
+        # every use case has an arm of its own; customer support is an experiment
+        by_arm=(
+            (3.0, 0.0, 0.0, 0.0),
+            (0.0, 3.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 3.0),
+            (-3.0, 0.6, 1.0, -0.2),
+            (0.0, 3.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 3.0),
+        ),
+    ),
+    planted=(("data_analysis", "free"),),
+    slow=Slow("slack", "APAC", 0.6),
+    shift=Shift(
+        start_day=73.0,
+        use_cases=(0.25, 0.09, 0.04, 0.42, 0.16, 0.04),
+        prompt_growth=0.25,
+        failure=even(0.0, len(TIERS)),
+        arm_failure=even(0.0, 4),
+    ),
+    incident=Incident("meta", start_day=87.0, failure=0.0, latency=0.8),
+    missing=Missing(latency=0.005, cost=0.005),
+    canary=Canary(0.3, start_day=45.0, use_case="customer_support"),
+)
+
 WORLDS: Mapping[str, World] = MappingProxyType(
     {
         world.name: world
@@ -177,6 +251,7 @@ WORLDS: Mapping[str, World] = MappingProxyType(
             MISSING_NOT_AT_RANDOM,
             OWN_COUNTS,
             LOW_VOLUME,
+            SAMPLE,
         )
     }
 )
