@@ -37,7 +37,7 @@ from calibration.bars import (
     power,
 )
 from calibration.claims import Claim
-from calibration.scenario import Scenario, in_world, simulated
+from calibration.scenario import Scenario, in_world, on_unseen_seeds, simulated
 from llm_telemetry.simulate.worlds import NULL, REAL
 
 ROUTING = (of_routing.measure,)
@@ -212,13 +212,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "triage_by_review_cost",
         "a strong signal",
-        of_triage.with_signal,
+        partial(on_unseen_seeds, run=of_triage.with_signal),
         CLAIMED_SAVINGS,
     ),
     Scenario(
         "triage_weak_by_review_cost",
         "a weak signal",
-        of_triage.with_weak_signal,
+        partial(on_unseen_seeds, run=of_triage.with_weak_signal),
         CLAIMED_SAVINGS,
     ),
     Scenario(
@@ -293,26 +293,25 @@ SCENARIOS += tuple(
     for before in (10, 30)
 )
 # published answers, where they are at hand
-if of_answers.SHARED.is_dir():
-    SCENARIOS += tuple(
-        Scenario(
-            f"answers_{logging}_{known}",
-            f"real answers, {logging} logging, propensities {known}",
-            partial(of_answers.measure, skew=skew, is_known=known == "logged"),
-            ANSWERED,
-        )
-        for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
-        for known in ("logged", "estimated")
+SCENARIOS += tuple(
+    Scenario(
+        f"answers_{logging}_{known}",
+        f"real answers, {logging} logging, propensities {known}",
+        partial(of_answers.measure, skew=skew, is_known=known == "logged"),
+        ANSWERED,
+        needs=of_answers.SHARED,
     )
-    SCENARIOS += tuple(
-        Scenario(
-            f"answer_logs_{logging}_{size.split()[0]}",
-            f"logs of real answers, {logging} logging, {size}",
-            partial(
-                of_answer_logs.measure, skew=skew, has_characters=size == "characters"
-            ),
-            (*SENT_CASES[:3], *CONTROLLED),
-        )
-        for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
-        for size in ("characters", "own tokens only")
+    for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
+    for known in ("logged", "estimated")
+)
+SCENARIOS += tuple(
+    Scenario(
+        f"answer_logs_{logging}_{size.split()[0]}",
+        f"logs of real answers, {logging} logging, {size}",
+        partial(of_answer_logs.measure, skew=skew, has_characters=size == "characters"),
+        (*SENT_CASES[:3], *CONTROLLED),
+        needs=of_answers.SHARED,
     )
+    for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
+    for size in ("characters", "own tokens only")
+)

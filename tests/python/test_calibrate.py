@@ -72,20 +72,27 @@ def test_a_line_that_was_cut_off_is_measured_again(
     assert store.load(tmp_path / "absent.jsonl").empty
 
 
-def test_only_what_stands_between_the_markers_is_rewritten(
-    module: Module, tmp_path: Path
+def test_rows_of_other_scenarios_stay_as_they_were_measured(
+    module: Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calibrate = module("calibrate")
-    document = tmp_path / "methods.md"
-    document.write_text(f"before\n{calibrate.BEGIN}\nold\n{calibrate.END}\nafter\n")
-    for line in ("| null | a |", "| null | b |"):
-        calibrate.rewrite(document, [line], range(200))
+    calibrate, claims = module("calibrate"), module("calibration.claims")
+    scenario = module("calibration.scenario").Scenario
+    made = [claims.Claim("a", "x"), claims.Claim("b", "x")]
+    worlds = [scenario(world, world, print, tuple(made)) for world in ("null", "real")]
+    monkeypatch.setattr(calibrate, "SCENARIOS", worlds)
+    document = tmp_path / "page.md"
+    document.write_text(
+        f"before\n{calibrate.BEGIN}\nold\n| real | b | 1 | | |\n| gone | a | 1 | | |\n"
+        f"{calibrate.END}\nafter\n"
+    )
+    calibrate.rewrite(document, ["| real | a | 2 | | |", "| null | b | 2 | | |"])
+    calibrate.rewrite(document, ["| null | b | 3 | | |"])
     text = document.read_text()
     assert text.startswith(f"before\n{calibrate.BEGIN}\n")
-    assert text.endswith(f"| null | b |\n{calibrate.END}\nafter\n")
+    # in the order of the scenarios and their claims
+    rows = "| null | b | 3 | | |\n| real | a | 2 | | |\n| real | b | 1 | | |"
+    assert text.endswith(f"|---|\n{rows}\n{calibrate.END}\nafter\n")
     assert "old" not in text
-    assert "| null | a |" not in text
-    assert "200 replicates" in text
 
 
 def test_the_document_has_a_place_for_the_table(module: Module) -> None:
