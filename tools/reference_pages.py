@@ -108,7 +108,7 @@ def reasons_page() -> str:
     ]
     known = reasons.listed()
     for decision in dict.fromkeys(name for one in known for name in one.decisions):
-        lines += ["", f"## {decision.capitalize()}", ""]
+        lines += ["", f"## {decision.replace('_', '-').capitalize()}", ""]
         lines += ["| reason | meaning | what to do |", "| --- | --- | --- |"]
         lines += [
             f"| `{one.reason}` | {one.words} | {one.advice} |"

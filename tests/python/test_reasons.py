@@ -116,6 +116,14 @@ def test_every_reason_of_the_sample_is_explained(
         assert main(["explain", reason]) == 0
 
 
+def test_every_stop_ship_rule_of_the_sample_is_explained(sample_run: Run) -> None:
+    artifact = json.loads((sample_run.out_dir / ARTIFACT).read_text())
+    fired = [rule["rule"] for rule in artifact["stop_ship"]]
+    matched = {one.reason for rule in fired for one in reasons.found(rule)}
+    assert all(reasons.words(rule, "stop_ship") for rule in fired)
+    assert matched == {one.reason for one in reasons.of_decision("stop_ship")}
+
+
 def test_a_code_means_one_thing_to_a_decision() -> None:
     for code in (code for one in reasons.listed() for code in one.codes()):
         decisions = [name for one in reasons.found(code) for name in one.decisions]

@@ -23,6 +23,16 @@ ROUTES = (
     f"failures avoided per {CALLS:,} calls (95 %)",
     "why",
 )
+# what a team agrees on, and the verdicts turn on
+LIMITS = {
+    "fail_budget": "failures allowed",
+    "sla_ms": "latency that breaches the SLA",
+    "sla_budget": "SLA breaches allowed",
+    "daily_cost_budget_usd": "cost allowed",
+    "failure_event_cost_usd": "price of a failure",
+    "sla_breach_penalty_usd": "price of an SLA breach",
+    "review_cost": "price of a review",
+}
 SIGN = """\
 | decision | approve or reject | name | date |
 | --- | --- | --- | --- |
@@ -47,6 +57,25 @@ def facts(artifact: Row, place: str) -> str:
             ("calls", f"{first} to {last}"),
         ],
     )
+
+
+def limits(knobs: list[Row]) -> str:
+    """Return the limits and prices that the verdicts depend on, and who set them."""
+    chosen = {row["knob"]: row for row in knobs}
+    cells = [
+        (
+            f"{name} (`{knob}`)",
+            f"{_setting(chosen[knob])}",
+            chosen[knob]["set_by"],
+        )
+        for knob, name in LIMITS.items()
+        if knob in chosen
+    ]
+    untouched = sum(set_by == "project" for *_, set_by in cells)
+    told = f"{untouched} of these {len(cells)} are defaults of the project."
+    asked = " Confirm that they are yours: another limit may turn a verdict."
+    shown = grid(("limit or price", "value", "set by"), cells)
+    return f"{shown}\n\n{told}{asked if untouched else ''}" if cells else ""
 
 
 def routes(evidence: list[Row], knobs: Row) -> str:
@@ -74,16 +103,21 @@ def way_back(artifact: Row, routed: str) -> str:
         else "switch the flags off: there is no earlier policy, and their default "
         "variant is the baseline"
     )
-    triggers = ", ".join(f"`{name}`" for name in back["triggers"])
+    # a bundle is only written where the gates hold
+    fires = [name for name in back["triggers"] if not name.startswith("missing_")]
+    triggers = ", ".join(f"`{name}`" for name in fires)
+    flags = f"`{policy['file']}`, policy {_id(policy['policy_digest'], 'none')}; "
+    is_blocked = artifact["status"] == "blocked"
     return bullets(
         [
-            f"Ship: `{policy['file']}`, policy {_id(policy['policy_digest'], 'none')}; "
-            f"{routed}.",
+            "Ship: nothing while a stop-ship rule fires."
+            if is_blocked
+            else f"Ship: {flags}{routed}.",
             "Review: `triage_threshold_policy.json`; its queue is in "
             "`triage_actions_preview.csv`.",
             f"Roll back: {how}.",
             "Roll back when a limit in the metadata of a flag is exceeded, or when one "
-            f"of these stop-ship rules fires: {triggers}.",
+            f"of these stop-ship rules fires in a later run: {triggers}.",
         ]
     )
 
@@ -91,6 +125,12 @@ def way_back(artifact: Row, routed: str) -> str:
 def signature(artifact: Row) -> str:
     """Return the place to sign, for this decision and no other."""
     return SIGN.format(id=artifact["decision_id"])
+
+
+def _setting(row: Row) -> str:
+    unit = str(row["unit"]).split(";")[0]
+    value = row["setting"]
+    return percent(value) if unit == "rate" else f"{number(value)} {unit}"
 
 
 def _route(row: Row) -> tuple[str, ...]:

@@ -23,22 +23,24 @@ LABELS: dict[str, dict[str, str]] = {
         r"limits\.(.+)\.unit_cost_delta": rf"\1: cost of meeting its limits, {PRICED}",
     },
     "triage": {
-        "cost_minus_best_trivial_usd": "change in cost compared with reviewing all or "
-        "none, with reviews and missed failures at their prices",
+        "cost_minus_best_trivial_usd": "change in cost of the best rule compared with "
+        "the cheaper of reviewing all and none, with reviews and missed failures at "
+        "their prices",
         "observed_over_expected": "failures, as a multiple of those that the scores "
         "predict",
     },
     "drift": {
-        "observed_over_expected": "failures, as a multiple of the number that the "
-        "model of history predicts",
+        "observed_over_expected": "failures, as a multiple of what the model "
+        "fitted on history predicts",
         r"history_to_evaluation\.failure_rate_change": "change in the failure rate, "
         "history to evaluation",
         r"reference_to_current\.failure_rate_change": "change in the failure rate, "
-        "drift_reference to drift_current",
+        "reference window to current window of drift",
         r"(\w+)\.(\w+)\.psi": r"\2: PSI, \1",
     },
     "budget": {
-        r"(\w+)_burn_rate_(\d+)d": r"\1: multiple of the \2-day budget spent",
+        r"(\w+)_burn_rate_(\d+)d": r"\1: \2-day burn rate (1x spends the budget "
+        "exactly)",
         "cost_proposed_budget_rate": "cost: daily budget that would have been met",
         r"(\w+)_proposed_budget_rate": r"\1: budget that would have been met",
         "month_to_date_cost_usd": "cash spent in the month so far",

@@ -47,6 +47,7 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str)
         f"**Status: `{artifact['status']}`.** {MEANINGS[artifact['status']]}",
         bullets(artifact["status_reasons"]),
         approval.facts(artifact, read),
+        approval.limits(artifact["knobs"]),
         f"{headline(health)} of cash. {MORE}",
         *(
             _section(name, decision, knobs)
@@ -109,7 +110,7 @@ def _findings(decision: Mapping[str, Any]) -> str:
     """Return a line per slice and metric, prices and cash apart."""
     cells = [
         (
-            f"{one['slice']}.{one['metric']}",
+            f"{one['metric']} where {one['slice']}",
             one["label"],
             with_interval(one, "rate", percent),
             percent(one["complement_rate"]),
@@ -121,7 +122,13 @@ def _findings(decision: Mapping[str, Any]) -> str:
         )
         for one in decision["evidence"]
     ]
-    header = ("finding", "label", "rate (95 %)", "elsewhere", "USD (price of one)")
+    header = (
+        "finding",
+        "label",
+        "rate (95 %)",
+        "elsewhere",
+        "excess events, USD (price of each)",
+    )
     split = ("failures, USD", "SLA breaches, USD", "cash, USD", "net USD (95 %)")
     shown = grid((*header, *split), cells)
     return f"{shown}\n\n{FINDINGS}" if cells else ""

@@ -12,7 +12,7 @@ from llm_telemetry.triage import TriageDecision
 
 TRIAGE_ADVICE = {
     "review_all": "review every answer: no rule is shown to be cheaper",
-    "review_none": "review nothing: a review costs more than it saves",
+    "review_none": "review nothing: no rule is shown to save what its reviews cost",
     "threshold": "review answers that score at or above the threshold",
     "topk": "review each day's queue from the top, up to capacity",
     "refuse": "keep reviewing as you do today: the data do not support a change",
@@ -39,16 +39,16 @@ def routing_summary(decided: RoutingDecision, knobs: Mapping[str, float]) -> str
     needed = power.get("rows_to_settle_a_worthwhile_change")
     more = outlook(estimate, needed, power.get("worthwhile_usd", 0.0))
     cash = decided.estimates.get("shippable.doubly_robust.cash_delta")
-    change = f"would change the cost by {_spoken(estimate)} USD per interaction"
+    policy = "" if advised else "the policy that was evaluated "
+    change = f"{policy}would change the cost by {_spoken(estimate)} USD per interaction"
     return f"{routed}; {change} {priced}, {_spoken_cash(cash)}{more}{limits}"
 
 
 def _spoken_cash(cash: Estimate | None) -> str:
-    """Return the part that is billed, for 1,000 calls: for one it has many zeros."""
+    """Return the part that is billed."""
     if cash is None or not _is_known(cash):
         return "of which cash is unknown"
-    change = f"{1000 * cash.value + 0.0:+.3g}"
-    return f"of which cash is {change} USD per 1,000 interactions"
+    return f"of which cash is {cash.value + 0.0:+.3g} USD"
 
 
 def _spoken_limit(named: tuple[str, Estimate]) -> str:
@@ -85,7 +85,7 @@ def triage_summary(decided: TriageDecision) -> str:
     if decided.verdict not in against:
         return f"{reviewed}; saves {saved}"
     if estimate.value >= 0:
-        return f"{reviewed}; no rule would save anything compared with {trivial}"
+        return f"{reviewed}; no rule is shown to save anything compared with {trivial}"
     rule = f"the best rule, {value['policy']}, would save {saved}"
     return f"{reviewed}; {rule}, but it is not certified safe"
 

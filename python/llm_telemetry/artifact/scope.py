@@ -63,8 +63,8 @@ def gates(checks: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
             "fired": check["status"] == "failed",
             "value": check["failed_rate"],
             "limit": check["tolerance"],
-            "meaning": f"stops the build where too much of {check['column_name']} is "
-            "missing, so no bundle shows it as fired",
+            "meaning": f"above the limit of missing {check['column_name']} the build "
+            "stops and no bundle is written",
         }
         for check in checks
         if check["check_name"] in ("missing_latency", "missing_cost")

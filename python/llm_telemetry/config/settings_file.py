@@ -126,7 +126,7 @@ class _File:
             if name not in known:
                 self._complain(key, f"{prefix}{name}: unknown: {_hint(name, known)}")
             elif name in found:
-                self._complain(key, f"{prefix}{name}: given twice: keep one")
+                self._complain(key, f"{prefix}{name}: given twice: {_merge(value)}")
             found[name] = value
         return {name: value for name, value in found.items() if name in known}
 
@@ -168,6 +168,10 @@ class _File:
 
     def _complain(self, node: yaml.Node, problem: str) -> None:
         self.problems.append(f"{self.file}: line {node.start_mark.line + 1}: {problem}")
+
+
+def _merge(value: yaml.Node) -> str:
+    return "merge both" if isinstance(value, yaml.MappingNode) else "keep one"
 
 
 def _hint(name: str, known: tuple[str, ...] | list[str]) -> str:

@@ -12,7 +12,7 @@ SPOKEN = {"cost": "cost", "failures": "failure", "sla": "SLA"}
 PERIODS = 3
 # why the page's rule has not fired
 NO_PAGE = {
-    "below_factor": "the {} budget burns below a paging rate",
+    "below_factor": "the {} budget burns too slowly to page",
     "within_own_past": "the {} budget burns at a paging rate, but no faster than usual",
     "one_session": "the {} budget burns at a paging rate, but only in one session",
     "not_significant": "the {} budget burns at a paging rate, but chance explains it",
@@ -67,7 +67,9 @@ def _exhausted_rule(period: dict[Any, Any]) -> dict[str, Any]:
         meaning = f"the {budget} budget of the last {days} days is not spent"
     elif periods < PERIODS:
         meaning = f"the {budget} budget of the last {days} days is spent"
-        meaning += ", as in the period before" if periods > 1 else ""
+        meaning += (
+            ", and was also overspent in the period before" if periods > 1 else ""
+        )
     else:
         meaning = (
             f"the {budget} budget of {days} days is spent for the third period in a "

@@ -84,8 +84,8 @@ def _table_faults(looked: Looked, table: str) -> Iterator[str]:
         if table == REQUIRED:
             yield (
                 f"{table}.file: required_file: no {stem}.csv (or .csv.gz, .parquet) in "
-                f"{shown(folder)}; found: {contents(folder)}: put the file there, or "
-                "name its folder with --data-dir"
+                f"{shown(folder)}; found: {contents(folder)}: give the file this name, "
+                "or name another folder with --data-dir"
             )
         return
     single = [file.name for file in files if file.parent == folder]

@@ -23,4 +23,5 @@ def outlook(change: Estimate | None, rows: float | None, worthwhile: float) -> s
         return ""
     if not change.low <= 0 <= change.high:
         return ""
-    return f"; {rows:,.0f} calls like these would show a change of {worthwhile:g} USD"
+    found = f"; detecting a change of {worthwhile:g} USD per interaction would take"
+    return f"{found} {rows:,.0f} such calls"
