@@ -34,8 +34,16 @@ FAULTS = {
         b"valid_from,model\n31.05.2026,a\n",
         ["line 2: valid_from: '31.05.2026': write a date such as 2026-05-31"],
     ),
+    "a negative price": (
+        b"model,input_usd_per_mtok\na,-5\n",
+        ["line 2: input_usd_per_mtok: '-5': write a number with a decimal point, not "],
+    ),
+    "one price twice": (
+        b"model,source\na,x\nb,x\nA,y\n",
+        ["line 4: same provider, model, service_tier, valid_from, from_minute_utc, "],
+    ),
     "many": (
-        b"model,valid_from\n" + 12 * b"a,x\n",
+        b"model,valid_from\n" + b"".join(b"%d,x\n" % row for row in range(12)),
         [*(10 * ["valid_from: 'x': write a date"]), "own.csv: 2 more faults"],
     ),
 }

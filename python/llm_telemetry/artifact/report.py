@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import pandas as pd
+
 from llm_telemetry.artifact.wording import number, percent, prices
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.routing import RoutingDecision
@@ -39,9 +41,27 @@ def routing_summary(decided: RoutingDecision, knobs: Mapping[str, float]) -> str
     needed = power.get("rows_to_settle_a_worthwhile_change")
     more = outlook(estimate, needed, power.get("worthwhile_usd", 0.0))
     cash = decided.estimates.get("shippable.doubly_robust.cash_delta")
+    # of the use cases that the estimate covers, not of the whole traffic
+    covered = decided.policy.loc[_is_covered(decided.policy), "use_case"]
     policy = "" if advised else "the policy that was evaluated "
-    change = f"{policy}would change the cost by {_spoken(estimate)} USD per interaction"
+    change = (
+        f"{policy}would change the cost by {_spoken(estimate)} USD per interaction of "
+        f"{_listed(sorted(covered))}"
+    )
     return f"{routed}; {change} {priced}, {_spoken_cash(cash)}{more}{limits}"
+
+
+def _is_covered(policy: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the use cases whose calls the estimates of the policy are about."""
+    sent = policy["recommendation"] != "keep_baseline"
+    return sent if sent.any() else policy["reasons"].isin(["", "not_routed"])
+
+
+def _listed(use_cases: list[str]) -> str:
+    """Return one or two names, or how many they are."""
+    if len(use_cases) > 2:
+        return f"{len(use_cases)} use cases"
+    return " and ".join(use_cases) or "the use cases evaluated"
 
 
 def _spoken_cash(cash: Estimate | None) -> str:
@@ -69,7 +89,7 @@ def triage_summary(decided: TriageDecision) -> str:
     answers = f"{len(decided.queue):,} answers in the evaluation window"
     reviewed = f"{queued:,} of {answers} to review"
     if decided.queue.empty:
-        reviewed = "no answers in the evaluation window"
+        reviewed = "no answers were scored"
     estimate = decided.estimates.get("cost_minus_best_trivial_usd")
     if estimate is None or not _is_known(estimate):
         return f"{reviewed}; the saving of a review policy is unknown"
@@ -87,7 +107,13 @@ def triage_summary(decided: TriageDecision) -> str:
     if estimate.value >= 0:
         return f"{reviewed}; no rule is shown to save anything compared with {trivial}"
     rule = f"the best rule, {value['policy']}, would save {saved}"
-    return f"{reviewed}; {rule}, but it is not certified safe"
+    is_significant = f"no_better_than_{value['best_trivial']}" not in decided.reasons
+    why = (
+        "the answers that it skips are not certified to fail rarely enough"
+        if is_significant
+        else "that is not statistically significant"
+    )
+    return f"{reviewed}; {rule}, but {why}"
 
 
 def _reviews(decided: TriageDecision) -> str:

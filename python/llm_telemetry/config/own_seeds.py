@@ -18,12 +18,21 @@ NEEDED = {
     "price_overrides": ("model",),
     "evaluation_labels": ("label", "is_positive"),
 }
+# columns in which no two rows of a file may agree
+KEYS = {
+    "model_aliases": ("model_provider", "model_name"),
+    "price_overrides": (
+        *("provider", "model", "service_tier", "valid_from"),
+        *("from_minute_utc", "min_input_tokens"),
+    ),
+    "evaluation_labels": ("label",),
+}
 # lines about one file
 MOST_LINES = 10
 SHAPES = {
     "date": "a date such as 2026-05-31",
     "bigint": "a whole number",
-    "double": "a number with a decimal point",
+    "double": "a number with a decimal point, not below 0",
     "boolean": "true or false",
 }
 
@@ -67,6 +76,7 @@ def _faults(seed: str, file: Path) -> Iterator[str]:
         yield from wrong
         return
     values = _Values(seed, columns)
+    lines: dict[tuple[str, ...], int] = {}
     for line, row in rows[1:]:
         if len(row) != len(columns):
             fields = f"{len(row)} fields where the header has {len(columns)}"
@@ -76,6 +86,13 @@ def _faults(seed: str, file: Path) -> Iterator[str]:
             if shape := values.wanted(column, value.strip()):
                 said = f"'{value}'" if value.strip() else "no value"
                 yield f"{file}: line {line}: {column}: {said}: write {shape}"
+        # of two rows with one key, one would be used without a word
+        named = dict(zip(columns, (value.strip() for value in row), strict=True))
+        key = tuple(named.get(name, "").lower() for name in KEYS[seed])
+        if key in lines:
+            said = f"same {', '.join(KEYS[seed])} as line {lines[key]}"
+            yield f"{file}: line {line}: {said}: keep one of them"
+        lines.setdefault(key, line)
 
 
 def _column_faults(seed: str, file: Path, columns: Sequence[str]) -> Iterator[str]:
@@ -111,6 +128,10 @@ class _Values:
         if kind == "string":
             return None
         query = f"select try_cast(? as {kind}) is null"
+        if kind in ("double", "bigint"):
+            # neither negative nor infinite: all counts and prices start at 0
+            bounds = "between 0 and 9223372036854775807"
+            query = f"select coalesce(try_cast(? as {kind}) not {bounds}, true)"
         ((is_bad,),) = self.connection.execute(query, [value]).fetchall()
         return shape if is_bad else None
 
