@@ -58,7 +58,8 @@ linked_calls as (
             + {{ knob('max_retry_gap_s') }} * interval 1 second
             and if(
                 interactions.retry_index is null,
-                -- a call that overlaps a failed one is not its retry; sources round
+                -- a call that overlaps a failed one is not its retry; 1 ms is allowed
+                -- because sources round times
                 interactions.trace_id is not null
                 and interactions.timestamp_utc >= lag(interactions.ends_at) over thread
                 - interval 1 millisecond,

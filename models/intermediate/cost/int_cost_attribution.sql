@@ -39,7 +39,8 @@ cells_with_means as (
 
 ),
 
--- each of the three factors changes first, second or third: the mean over all orders
+-- Shapley values: the mean effect of each of the three factors over all orders in which
+-- they can change
 cell_effects as (
 
     select

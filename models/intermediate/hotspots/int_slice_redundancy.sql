@@ -21,7 +21,7 @@ explained_by_parents as (
 
 ),
 
--- children of one family share no row, so that what is left without them can be counted
+-- children of one family do not overlap, so what remains without them can be counted
 remainders as (
 
     select

@@ -20,7 +20,7 @@ prices as (
 
 ),
 
--- names that a price may be negotiated for, the most specific first
+-- a negotiated price may be for any of these names; rank 1 is the most specific
 candidate_prices as (
 
     select

@@ -30,7 +30,7 @@ burn_rates as (
         greatest(1e0, coalesce(session_variance / nullif(row_variance, 0), 1e0))
             as design_effect,
         measured_days,
-        -- of Pearson: it contains what sessions share and how days differ
+        -- Pearson dispersion: includes clustering by session and variation between days
         if(
             budget = 'cost',
             null,
@@ -90,7 +90,7 @@ burn_rates_with_feasibility as (
                 then if(has_three_periods and earliest_rate > exhausted_rate, 3, 2)
             else 1
         end as bigint) as periods_over_budget,
-        -- an objective that allows more than every second event to be bad is none
+        -- an objective that lets more than half of the events be bad is not one
         case
             when periods_over_budget = 3
                 and (

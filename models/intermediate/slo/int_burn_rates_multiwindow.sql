@@ -18,8 +18,9 @@ periods as (
 
 ),
 
--- of the periods that ended within the last three, a quarter may have been better; an
--- incident would have to last as long as the others to become the past
+-- own past: of the windows that ended within the last three periods, three quarters
+-- were at this rate or worse; an incident counts as usual only once it has lasted that
+-- long
 own_pasts as (
 
     select

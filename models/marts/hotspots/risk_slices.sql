@@ -18,7 +18,7 @@ redundant_slices as (
 
 ),
 
--- the verdicts in which a finding counts once
+-- verdicts, with each finding counted once
 verdicts as (
 
     select

@@ -63,9 +63,9 @@ tail_probabilities as (
     select
         *,
         if(tail_z is null, null, {{ normal_tail('tail_z') }}) as tail_probability,
-        -- 6 of 100 on a budget of 0.02 is a burn rate of 3 despite rounding
+        -- tolerance: 6 of 100 on a budget of 0.02 must count as 3 despite rounding
         burn_rate >= factor - 1e-9 as reaches_factor,
-        -- of the odds: a rate cannot be three times one half
+        -- compares odds, because a rate of one half cannot triple
         coalesce(own_past_rate <= budget_rate, true)
         or if(
             budget = 'cost',

@@ -58,7 +58,7 @@ spans_with_kind as (
 
 ),
 
--- most spans are no calls: the attributes of calls are looked up for calls alone
+-- most spans are not calls: look up call attributes only for calls
 call_values as (
 
     select

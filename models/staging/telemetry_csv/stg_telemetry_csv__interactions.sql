@@ -16,7 +16,7 @@ superseded_rows as (
 
 ),
 
--- a key twice in one file is left to the checks
+-- duplicate keys within one file are kept here; the integrity checks report them
 newest as (
 
     select landed.* {{ exclude_columns('landed_file, loaded_date') }}

@@ -65,7 +65,7 @@ retained as (
 
 ),
 
--- a retry may fall behind midnight
+-- a retry may fall after midnight, so a touched day also restates its neighbours
 restated as (
 
     select
