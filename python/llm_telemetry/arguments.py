@@ -143,11 +143,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 metavar="COLUMN",
                 help="column whose values are the versions (default: prompt_version)",
             ),
-            option(
-                "--baseline",
-                type=str,
-                help="version to compare with, or week:2025-W10, or weeks:4",
-            ),
+            option("--baseline", type=str, help="version, week:2025-W10 or weeks:4"),
             option("--candidate", type=str, help="version to release"),
             *(
                 option(

@@ -29,7 +29,7 @@ def rules_of(
     [
         ({"status": "firing", "reason": "above_own_past"}, True, "at a paging rate"),
         ({"status": "firing", "reason": "not_cleared"}, True, "at a paging rate"),
-        ({}, False, "below a paging rate"),
+        ({}, False, "too slowly to page"),
         ({"reason": "within_own_past"}, False, "no faster than usual"),
         (
             {"severity": "ticket", "status": "firing", "reason": "one_session"},
@@ -58,7 +58,7 @@ def test_a_page_stops_releases(
         (float("nan"), False, "needs 28 days of data"),
         (0, False, "is not spent"),
         (1, True, "is spent"),
-        (2, True, "as in the period before"),
+        (2, True, "overspent in the period before"),
         (3, False, "agree on another objective"),
     ],
 )

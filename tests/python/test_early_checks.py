@@ -53,8 +53,7 @@ DATES = "05/05/2026 10:00"
 
 
 def meant(written: str, column: str) -> str:
-    hint = f"did you mean `{written}` -> `{column}`? rename the column, or write "
-    return f"{hint}`columns: {{interactions: {{{column}: {written}}}}}` in {NAME}"
+    return f"did you mean `{written}` -> `{column}`? rename the column or map it"
 
 
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
@@ -91,10 +90,12 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
             + meant("failed", "is_failure"),
             f"interactions.timestamp_utc: required_column: not in {FILE}: "
             + meant("created_at", "timestamp_utc"),
-            f"interactions.latency_ms: missing_latency: not in {FILE}: add the column, "
-            "or set MAX_LATENCY_MISSING_RATE=1 to do without",
+            f"interactions.latency_ms: missing_latency: not in {FILE}: "
+            + meant("duration_ms", "latency_ms"),
             "interactions.model_name: " + meant("model", "model_name"),
-            "interactions.latency_ms: " + meant("duration_ms", "latency_ms"),
+            f"to map these columns, write in {NAME}: columns: {{interactions: "
+            "{interaction_id: request_id, is_failure: failed, latency_ms: duration_ms, "
+            "model_name: model, timestamp_utc: created_at}}",
         ],
     ),
     "an absent column": (
@@ -239,8 +240,9 @@ def test_the_knob_of_missing_latencies_does_without(
     monkeypatch.setenv("MAX_LATENCY_MISSING_RATE", "1")
     assert said(folder) == []
     contract(folder, WELL.replace("latency_ms", "took_ms"))
-    (hint,) = said(folder)
+    hint, mapping = said(folder)
     assert hint == "interactions.latency_ms: " + meant("took_ms", "latency_ms")
+    assert mapping.endswith("columns: {interactions: {latency_ms: took_ms}}")
 
 
 def test_a_file_that_is_absent_is_said_with_what_is_there_instead(
@@ -253,7 +255,7 @@ def test_a_file_that_is_absent_is_said_with_what_is_there_instead(
     assert said(folder) == [
         f"interactions.file: required_file: no {FILE} (or .csv.gz, .parquet) in mine; "
         "found: llm_system_sessions_summary.csv, llm_system_users_summary.csv, "
-        "requests.csv: put the file there, or name its folder with --data-dir"
+        "requests.csv: give the file this name, or name another folder with --data-dir"
     ]
 
 

@@ -55,10 +55,13 @@ def test_routing(
     }
     measure = "rows_to_settle_a_worthwhile_change"
     power = [{"measure": measure, "value": needed}] if needed else []
+    policy = pd.DataFrame({"recommendation": pd.Series(advised, dtype=object)})
+    policy["use_case"] = [f"use_case_{place}" for place in range(len(policy))]
+    policy["reasons"] = "not_routed"
     decided: Any = SimpleNamespace(
         verdict=verdict,
         recommendation=advised[0] if advised else "keep_baseline",
-        policy=pd.DataFrame({"recommendation": pd.Series(advised, dtype=object)}),
+        policy=policy,
         estimates={name: one for name, one in named.items() if one is not None},
         basis=SimpleNamespace(power=power),
     )
@@ -77,13 +80,19 @@ def test_routing(
     trivial=st.sampled_from(["review_all", "review_none"]),
     difference=values,
     queued=st.lists(st.booleans(), max_size=3),
+    reasons=st.sampled_from([(), ("no_better_than_review_all",)]),
 )
 def test_triage(
-    verdict: str, trivial: str, difference: float | None, queued: list[bool]
+    verdict: str,
+    trivial: str,
+    difference: float | None,
+    queued: list[bool],
+    reasons: tuple[str, ...],
 ) -> None:
     found = estimate(difference)
     decided: Any = SimpleNamespace(
         verdict=verdict,
+        reasons=reasons,
         queue=pd.DataFrame({"action_review": pd.Series(queued, dtype=bool)}),
         estimates={"cost_minus_best_trivial_usd": found} if found else {},
         policy={

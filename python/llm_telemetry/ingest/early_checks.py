@@ -9,9 +9,11 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from llm_telemetry.config import column_names
 from llm_telemetry.config.knobs import CONTRACT, number
@@ -50,6 +52,16 @@ class Looked:
     folder: Path
     sources: Collection[str]
     hints: list[str] = field(default_factory=list)
+    meant: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def mapping(self) -> list[str]:
+        """Return what the settings file would have to say, if anything."""
+        if not self.meant:
+            return []
+        text = yaml.safe_dump(
+            {"columns": self.meant}, default_flow_style=True, width=inf
+        )
+        return [f"to map these columns, write in {NAME}: {text.strip()[1:-1]}"]
 
 
 def check(folder: Path, sources: Collection[str]) -> list[str]:
@@ -69,8 +81,8 @@ def check(folder: Path, sources: Collection[str]) -> list[str]:
             else:
                 faults += _source_faults(looked, source)
     if faults:
-        raise InputError(*faults, *looked.hints)
-    return looked.hints
+        raise InputError(*faults, *looked.hints, *looked.mapping())
+    return [*looked.hints, *looked.mapping()]
 
 
 def _table_faults(looked: Looked, table: str) -> Iterator[str]:
@@ -124,7 +136,7 @@ def _content_faults(
             yield line
     is_lacked = is_whole and not any("latency_ms" in head.lower() for head in heads)
     if is_lacked and with_names and _needs_latency(looked):
-        yield from _no_latency(with_names)
+        yield from _no_latency(looked, with_names)
 
 
 def _renamed_columns(table: str, heads: list[Head]) -> Iterator[str]:
@@ -154,24 +166,25 @@ def _absent_columns(looked: Looked, table: str, heads: list[Head]) -> Iterator[s
         lacking = [head for head in heads if not enough & set(head.lower())]
         if not lacking:
             continue
-        hint = _hint(table, column, lacking[0])
+        hint = _hint(looked, table, column, lacking[0])
         if is_required:
             yield (
                 f"{table}.{column}: required_column: not in {_named(lacking)}: "
                 + (hint or f"add the column; found: {_columns(lacking[0])}")
             )
-        elif hint:
+        elif hint and not (column == "latency_ms" and _needs_latency(looked)):
             looked.hints.append(f"{table}.{column}: {hint}")
 
 
-def _hint(table: str, column: str, head: Head) -> str | None:
+def _hint(looked: Looked, table: str, column: str, head: Head) -> str | None:
+    """Ask whether another column is meant, and note it for the settings file."""
     known = column_names.contract()[table]
     unknown = [name for name in head.columns or [] if name.lower() not in known]
     other = column_names.like(column, unknown)
-    return other and (
-        f"did you mean `{other}` -> `{column}`? rename the column, or write "
-        f"`columns: {{{table}: {{{column}: {other}}}}}` in {NAME}"
-    )
+    if other is None:
+        return None
+    looked.meant.setdefault(table, {})[column] = other
+    return f"did you mean `{other}` -> `{column}`? rename the column or map it"
 
 
 def _needs_latency(looked: Looked) -> bool:
@@ -183,13 +196,15 @@ def _needs_latency(looked: Looked) -> bool:
     return False
 
 
-def _no_latency(heads: list[Head]) -> Iterator[str]:
+def _no_latency(looked: Looked, heads: list[Head]) -> Iterator[str]:
     # an answer from a cache needs no latency
     if not any("cache_hit" in head.lower() for head in heads):
-        yield (
-            f"interactions.latency_ms: missing_latency: not in {_named(heads)}: add "
-            "the column, or set MAX_LATENCY_MISSING_RATE=1 to do without"
+        hint = _hint(looked, "interactions", "latency_ms", heads[0])
+        remedy = hint or (
+            "add the column, or set MAX_LATENCY_MISSING_RATE=1 if it was never recorded"
         )
+        check = f"missing_latency: not in {_named(heads)}"
+        yield f"interactions.latency_ms: {check}: {remedy}"
 
 
 def _separator(head: Head, table: str) -> str | None:
