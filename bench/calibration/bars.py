@@ -84,7 +84,7 @@ SENT_CASES = (
     HARMLESS_CASES,
     Claim("use cases sent with no learned gain", "unlearned", "mean", high=0.0),
     Claim("use cases sent", "sent", "mean"),
-    Claim("true gain of what is sent, USD a call", "true_gain", "mean"),
+    Claim("true gain of what is sent, USD per call", "true_gain", "mean"),
 )
 CONTROLLED = (
     Claim("P(negative control fails)", "control_failed", high=0.07),

@@ -114,7 +114,7 @@ def _true(
     models: list[str],
     row: dict[str, str],
 ) -> float:
-    """Return what a use case's arm truly changes, USD a call."""
+    """Return what a use case's arm truly changes, USD per call."""
     judged = _judged(log, row["use_case"])
     logged = (costs[judged] * likely[judged]).sum(axis=1)
     return float((costs[judged, models.index(row["model_name"])] - logged).mean())

@@ -94,7 +94,7 @@ def without_characters(replicate: Replicate) -> Replicate:
 
 
 def true_by_use_case(replicate: Replicate, policy: pd.DataFrame) -> pd.Series:
-    """Return what each row of a policy truly changes, USD a call of its use case."""
+    """Return what each row of a policy truly changes, USD per call of its use case."""
     deltas = of_routing.true_deltas(replicate, policy)
     log = replicate.marts["interactions"].set_index("interaction_id")
     means = deltas.groupby(log.loc[deltas.index, "use_case"]).mean()

@@ -24,7 +24,6 @@ WELL = f"{HEADER}\n{ROW}\n"
 
 
 def contract(folder: Path, calls: str | bytes = WELL, name: str = FILE) -> Path:
-    """Write the three tables of the contract, the interactions as given."""
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(calls.encode() if isinstance(calls, str) else calls)
@@ -34,7 +33,6 @@ def contract(folder: Path, calls: str | bytes = WELL, name: str = FILE) -> Path:
 
 
 def said(folder: Path, sources: list[str] = CSV) -> list[str]:
-    """Return the lines of the problems, or of the hints where there is none."""
     try:
         return check(folder, sources)
     except InputError as error:
@@ -241,7 +239,7 @@ def test_the_knob_of_missing_latencies_does_without(
     assert said(folder) == []
     contract(folder, WELL.replace("latency_ms", "took_ms"))
     hint, mapping = said(folder)
-    assert hint == "interactions.latency_ms: " + meant("took_ms", "latency_ms")
+    assert hint.endswith(": " + meant("took_ms", "latency_ms"))
     assert mapping.endswith("columns: {interactions: {latency_ms: took_ms}}")
 
 

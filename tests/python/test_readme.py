@@ -79,9 +79,28 @@ def test_a_use_case_that_keeps_its_model_says_why_in_words() -> None:
 )
 def test_the_way_back_is_stated(before: str | None, words: str) -> None:
     back = ARTIFACT["rollback"] | {"previous_policy_digest": before}
-    text = approval.way_back(ARTIFACT | {"rollback": back}, "nothing is routed")
+    artifact = ARTIFACT | {"rollback": back, "status": "ok"}
+    text = approval.way_back(artifact, "nothing is routed")
     assert words in text
     assert "`sla_budget_page`" in text
+    assert "; nothing is routed." in text
+    blocked = approval.way_back(artifact | {"status": "blocked"}, "two are routed")
+    assert "Ship: nothing while a stop-ship rule fires." in blocked
+    assert "routed" not in blocked
+
+
+def test_limits_say_who_set_them() -> None:
+    knobs = [
+        {"knob": "fail_budget", "setting": 0.02, "unit": "rate", "set_by": "project"},
+        {"knob": "sla_ms", "setting": 2000.0, "unit": "ms", "set_by": "file"},
+        {"knob": "window_days", "setting": 0.0, "unit": "days", "set_by": "project"},
+    ]
+    text = approval.limits(knobs)
+    assert "| failures allowed (`fail_budget`) | 2.0% | project |" in text
+    assert "| latency that breaches the SLA (`sla_ms`) | 2,000 ms | file |" in text
+    assert "window_days" not in text
+    assert "1 of these 2 are defaults of the project. Confirm" in text
+    assert "Confirm" not in approval.limits(knobs[1:2])
 
 
 @pytest.mark.parametrize(
