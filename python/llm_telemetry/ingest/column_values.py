@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import duckdb
 
@@ -59,6 +60,19 @@ READINGS = {
         "write milliseconds as a plain number, such as 843, or set "
         "MAX_LATENCY_MISSING_RATE=1 to do without",
     ),
+    "cost_usd": Reading(
+        _is_number,
+        "nullif(abs(try_cast(raw as double)) <= 1e12, false)",
+        "",
+        "missing_cost",
+        "write USD as a plain number with a decimal point, such as 0.0052",
+    ),
+}
+# columns whose typical value says that another unit was written: bounds of the median
+# of the first rows, and what to do outside them
+UNITS = {
+    "latency_ms": (10.0, 600_000.0, "ms: write milliseconds, not another unit"),
+    "cost_usd": (0.0, 50.0, "USD: write USD, not cents or millionths of one"),
 }
 
 
@@ -80,6 +94,22 @@ def unusable(
     name = latest.name if len(files) == 1 else f"{len(files)} files"
     checked = f"interactions.{column}: {reading.check}"
     return said and f"{checked}: {name}: {said}: {reading.remedy}"
+
+
+def unlikely_unit(latest: Head, column: str) -> str | None:
+    """Return what is odd about the unit of a column, judged by its first rows."""
+    columns = latest.lower()
+    if column not in columns:
+        return None
+    place, (low, high, unit) = columns.index(column), UNITS[column]
+    texts = [row[place].strip() for row in latest.rows if place < len(row)]
+    values = [float(text) for text in texts if _is_number(text)]
+    # a zero is of a call that was not answered, or not billed
+    typical = median([value for value in values if value] or [low])
+    if low <= typical <= high:
+        return None
+    said = f"half of the first {len(values)} values are below {typical:g}"
+    return f"interactions.{column}: {latest.name}: {said} {unit}"
 
 
 def _counted(

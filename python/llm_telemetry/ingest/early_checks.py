@@ -19,7 +19,12 @@ from llm_telemetry.config import column_names
 from llm_telemetry.config.knobs import CONTRACT, number
 from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
-from llm_telemetry.ingest.column_values import READINGS, unusable
+from llm_telemetry.ingest.column_values import (
+    READINGS,
+    UNITS,
+    unlikely_unit,
+    unusable,
+)
 from llm_telemetry.ingest.discovery import contents, shown
 from llm_telemetry.ingest.file_heads import (
     FIRST_ROWS,
@@ -132,8 +137,13 @@ def _content_faults(
         return
     for column in READINGS:
         line = unusable(looked.connection, files, heads[-1], column)
-        if line and (column != "latency_ms" or _needs_latency(looked)):
+        # a cost can be imputed from tokens
+        if line and column == "cost_usd":
+            looked.hints.append(line)
+        elif line and (column != "latency_ms" or _needs_latency(looked)):
             yield line
+    units = [unlikely_unit(heads[-1], column) for column in UNITS]
+    looked.hints.extend(line for line in units if line)
     is_lacked = is_whole and not any("latency_ms" in head.lower() for head in heads)
     if is_lacked and with_names and _needs_latency(looked):
         yield from _no_latency(looked, with_names)
