@@ -92,7 +92,7 @@ def test_every_knob_out_of_range_is_one_line_before_anything_is_built(
         "set it within or unset it",
         "WINDOW_DAYS: 1.5 is outside its range, whole numbers, at least 0: "
         "set it within or unset it",
-        f"{tmp_path / 'gone'}: folder not found: pass that of the telemetry",
+        f"{tmp_path / 'gone'}: folder not found: pass the folder of the telemetry",
     ]
     assert not (tmp_path / "out").exists()
 

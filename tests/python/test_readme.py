@@ -96,7 +96,7 @@ def test_limits_say_who_set_them() -> None:
         {"knob": "window_days", "setting": 0.0, "unit": "days", "set_by": "project"},
     ]
     text = approval.limits(knobs)
-    assert "| failures allowed (`fail_budget`) | 2.0% | project |" in text
+    assert "| failures allowed (`fail_budget`) | 2.0% | default |" in text
     assert "| latency that breaches the SLA (`sla_ms`) | 2,000 ms | file |" in text
     assert "window_days" not in text
     assert "1 of these 2 are defaults of the project. Confirm" in text

@@ -143,6 +143,11 @@ def test_explain_prints_words_decisions_and_advice(
     ]
 
 
+def test_explain_reads_a_code_in_any_case(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "NO_OVERLAP"]) == 0
+    assert capsys.readouterr().out.startswith("no_overlap\n")
+
+
 @pytest.mark.parametrize(
     ("asked", "hint"),
     [

@@ -66,12 +66,12 @@ def limits(knobs: list[Row]) -> str:
         (
             f"{name} (`{knob}`)",
             f"{_setting(chosen[knob])}",
-            chosen[knob]["set_by"],
+            chosen[knob]["set_by"].replace("project", "default"),
         )
         for knob, name in LIMITS.items()
         if knob in chosen
     ]
-    untouched = sum(set_by == "project" for *_, set_by in cells)
+    untouched = sum(set_by == "default" for *_, set_by in cells)
     told = f"{untouched} of these {len(cells)} are defaults of the project."
     asked = " Confirm that they are yours: another limit may turn a verdict."
     shown = grid(("limit or price", "value", "set by"), cells)

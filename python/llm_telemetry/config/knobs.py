@@ -154,7 +154,7 @@ def check() -> None:
         and (problem := knob.problem(given))
     ]
     if not _is_time_zone(zone := value("business_time_zone")):
-        what = f"'{zone}' is no time zone: say UTC or Europe/Berlin"
+        what = f"'{zone}' is no time zone: set a name such as UTC or Europe/Berlin"
         wrong.append(f"BUSINESS_TIME_ZONE: {what}")
     if wrong:
         raise InputError(*wrong)

@@ -66,5 +66,5 @@ def settings() -> str:
 
 
 def _line(knob: Knob) -> str:
-    limits = f", {knob.range}" if knob.range else ""
+    limits = f", {knob.range}" if knob.range not in ("", knob.unit) else ""
     return f"  # {knob.name}: {knob.default}  # {knob.unit}{limits}; {knob.meaning}"

@@ -38,7 +38,10 @@ def find_data_dir(folder: Path | None, sources: Collection[str]) -> Path:
     if wanted is not None:
         # unlike Path.is_dir, it does not raise where a parent may not be looked into
         if not os.path.isdir(wanted):
-            raise InputError(f"{wanted}: folder not found: pass that of the telemetry")
+            found = (
+                "a file, not a folder" if os.path.exists(wanted) else "folder not found"
+            )
+            raise InputError(f"{wanted}: {found}: pass the folder of the telemetry")
         return wanted.resolve()
     places = _places()
     for place in places:

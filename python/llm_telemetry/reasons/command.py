@@ -15,7 +15,7 @@ def explain(options: SimpleNamespace) -> int:
 
 def lines(written: str) -> list[str]:
     """Return a paragraph per meaning; raise InputError where there is none."""
-    known = reasons.found(written)
+    known = reasons.found(written) or reasons.found(written.lower())
     if not known:
         raise InputError(f"explain {written}: no such reason: {_hint(written)}")
     paragraphs = [
@@ -33,7 +33,7 @@ def lines(written: str) -> list[str]:
 
 def _hint(written: str) -> str:
     codes = [code for one in reasons.listed() for code in one.codes()]
-    similar = get_close_matches(written, codes, n=1)
+    similar = get_close_matches(written.lower(), codes, n=1)
     if similar:
         return f"did you mean {similar[0]}?"
     return "docs/reference/reasons.md lists them"
