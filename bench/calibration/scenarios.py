@@ -250,12 +250,12 @@ SCENARIOS: tuple[Scenario, ...] = (
 SCENARIOS += tuple(
     Scenario(
         f"burn_chronic_{calls_a_day}",
-        f"always at {times:g} times its budget, {calls_a_day} calls a day",
+        f"always at {times:g} times its budget, {calls_a_day} calls per day",
         partial(of_burn.chronic_miss, calls_a_day=calls_a_day, times=times),
         (
-            Claim("pages a quarter, over a year", "pages", "mean", high=1.0),
+            Claim("pages per quarter, over a year", "pages", "mean", high=1.0),
             Claim(FIRST_QUARTER, "pages_first_quarter", "mean", high=1.0),
-            Claim("days with a page a quarter", "paging_days", "mean"),
+            Claim("days with a page per quarter", "paging_days", "mean"),
             Claim("P(page on the first day of an outage)", "outage_pages", low=low),
             Claim("P(an objective is proposed after a year)", "has_proposal"),
         ),
@@ -265,16 +265,16 @@ SCENARIOS += tuple(
 SCENARIOS += tuple(
     Scenario(
         f"burn_on_budget_{calls_a_day}",
-        f"on its budget, {calls_a_day} calls a day",
+        f"on its budget, {calls_a_day} calls per day",
         partial(of_burn.on_budget, calls_a_day=calls_a_day),
-        (Claim("pages a quarter", "pages", "mean", high=0.1),),
+        (Claim("pages per quarter", "pages", "mean", high=0.1),),
     )
     for calls_a_day in (40, 500)
 )
 SCENARIOS += tuple(
     Scenario(
         f"burn_{failures}_in_a_row",
-        f"{failures} failures in a row, 40 calls a day",
+        f"{failures} failures in a row, 40 calls per day",
         partial(of_burn.failures_in_a_row, failures=failures),
         (Claim("P(page)", "pages", low=low, high=high),),
     )
