@@ -231,5 +231,5 @@ def test_a_finding_is_what_the_schema_and_the_page_of_the_bundle_say() -> None:
     jsonschema.validate(finding, described | {"$defs": document.schema()["$defs"]})
     assert list(finding) == list(FINDING) == list(described["properties"])
     page = _findings({"evidence": [finding]})
-    assert "| a.failure_rate | failing | 40.0% (39.0% to 41.0%) | 20.0% |" in page
+    assert "| failure_rate where a | failing | 40.0% (39.0% to 41.0%) | 20.0% |" in page
     assert "| 800 (40) | 800 | 50 | unknown | 850 |" in page
