@@ -28,6 +28,7 @@ def head(column: str, *texts: str) -> Head:
         ("cost_usd", ["5200", "4300"], True),
         ("cost_usd", ["50", "0.002", "50"], False),
         ("cost_usd", ["0.0001"], False),
+        ("cost_usd", ["1e30"], False),
         ("total_cost", ["5200"], False),
     ],
 )

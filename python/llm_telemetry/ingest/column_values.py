@@ -104,8 +104,8 @@ def unlikely_unit(latest: Head, column: str) -> str | None:
     place, (low, high, unit) = columns.index(column), UNITS[column]
     texts = [row[place].strip() for row in latest.rows if place < len(row)]
     values = [float(text) for text in texts if _is_number(text)]
-    # a zero is of a call that was not answered, or not billed
-    typical = median([value for value in values if value] or [low])
+    # a zero is of a call that was not answered or billed; beyond 1e12 none is read
+    typical = median([value for value in values if 0 < abs(value) <= 1e12] or [low])
     if low <= typical <= high:
         return None
     said = f"half of the first {len(values)} values are below {typical:g}"
