@@ -88,24 +88,32 @@ def test_a_file_is_read_again_when_the_settings_name_its_columns(
     assert (after["ttft_ms"] == 1.5).all()
 
 
-def test_a_name_that_no_file_has_is_one_line(data: Path) -> None:
-    frame = rows(data).rename(columns={**OURS, "latency_ms": "took"})
+@pytest.mark.parametrize(
+    ("name", "added", "fault"),
+    [
+        (
+            "took",
+            {},
+            f', absent from {TABLE}.csv; found: i"d, session_id, user_id, '
+            "timestamp_utc, use_case, account_tier, channel, region: correct `columns` "
+            "in the settings",
+        ),
+        (
+            "duration",
+            {"latency_ms": "1"},
+            f", but {TABLE}.csv has a column `latency_ms` too: remove one of them, or "
+            "the line below `columns`",
+        ),
+    ],
+    ids=["absent", "twice"],
+)
+def test_a_column_that_is_absent_or_there_twice_is_one_line(
+    data: Path, name: str, added: dict[str, str], fault: str
+) -> None:
+    frame = rows(data).rename(columns={**OURS, "latency_ms": name}).assign(**added)
     frame.to_csv(data / f"{TABLE}.csv", index=False)
     assert [line for line in lines(data) if "read from" in line] == [
-        "interactions.latency_ms: read from `duration`, absent from "
-        f'{TABLE}.csv; found: i"d, session_id, user_id, timestamp_utc, use_case, '
-        "account_tier, channel, region: correct `columns` in the settings"
-    ]
-
-
-def test_a_column_that_is_there_twice_is_one_line(data: Path) -> None:
-    frame = rows(data).rename(columns={**OURS, "latency_ms": "duration"})
-    frame["latency_ms"] = "1"
-    frame.to_csv(data / f"{TABLE}.csv", index=False)
-    assert [line for line in lines(data) if "read from" in line] == [
-        "interactions.latency_ms: read from `duration`, but "
-        f"{TABLE}.csv has a column `latency_ms` too: remove one of them, or the line "
-        "below `columns`"
+        f"interactions.latency_ms: read from `duration`{fault}"
     ]
 
 

@@ -20,7 +20,7 @@ UNITS = rf"{PERIODS}|call|interaction|session|core|problem|use case|partition"
 # what is written, by what to write instead; a space is any white space
 IDIOMS = {
     r"holds? zero": "includes zero",
-    r"beyond chance\b(?! variation)": "statistically significant",
+    r"beyond chance\b": "statistically significant",
     r"by lot": "at random",
     rf"(?:{COUNTED}|one \w+) an? (?:{UNITS})": "per",
     r"per an? \w+": "per",

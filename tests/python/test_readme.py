@@ -99,7 +99,8 @@ def test_limits_say_who_set_them() -> None:
     assert "| failures allowed (`fail_budget`) | 2.0% | default |" in text
     assert "| latency that breaches the SLA (`sla_ms`) | 2,000 ms | file |" in text
     assert "window_days" not in text
-    assert "1 of these 2 are defaults of the project. Confirm" in text
+    assert "1 of 2 are defaults of the project. Confirm" in text
+    assert "All are defaults" in approval.limits(knobs[:1])
     assert "Confirm" not in approval.limits(knobs[1:2])
 
 

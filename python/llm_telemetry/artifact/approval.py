@@ -65,17 +65,19 @@ def limits(knobs: list[Row]) -> str:
     cells = [
         (
             f"{name} (`{knob}`)",
-            f"{_setting(chosen[knob])}",
+            _setting(chosen[knob]),
             chosen[knob]["set_by"].replace("project", "default"),
         )
         for knob, name in LIMITS.items()
         if knob in chosen
     ]
     untouched = sum(set_by == "default" for *_, set_by in cells)
-    told = f"{untouched} of these {len(cells)} are defaults of the project."
-    asked = " Confirm that they are yours: another limit may turn a verdict."
     shown = grid(("limit or price", "value", "set by"), cells)
-    return f"{shown}\n\n{told}{asked if untouched else ''}" if cells else ""
+    if not untouched:
+        return shown
+    counted = "All" if untouched == len(cells) else f"{untouched} of {len(cells)}"
+    confirm = "Confirm that they suit you: another limit may change a verdict."
+    return f"{shown}\n\n{counted} are defaults of the project. {confirm}"
 
 
 def routes(evidence: list[Row], knobs: Row) -> str:
