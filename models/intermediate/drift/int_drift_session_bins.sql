@@ -1,4 +1,5 @@
-{{ config(materialized='ephemeral') }}
+{#- Spark would compute it again wherever it is read -#}
+{{ config(materialized='table' if target.type == 'spark' else 'ephemeral') }}
 
 {%- set windows = window_pairs().replace('_to_', ' ').split() -%}
 {%- set numeric = numeric_features().split() -%}
