@@ -329,6 +329,6 @@ def _context(
         "inputs": rows(inputs[["name", "rows", "sha256"]]),
         "knobs": rows(chosen(marts["knobs"])),
         "windows": rows(marts["windows"]),
-        "integrity": rows(marts["integrity_checks"]),
+        "integrity": rows(marts["integrity_checks"].drop(columns="problem")),
         "track_record": rows(marts["decision_hit_rate"]),
     }

@@ -10,7 +10,6 @@ from conftest import ROOT, SAMPLE, Run
 from llm_telemetry import arguments, places
 from llm_telemetry.cli import main
 from llm_telemetry.config.settings_file import Settings
-from llm_telemetry.warehouse.build import describe
 
 NONE = (
     "no llm_system_interactions.csv (or .csv.gz, .parquet) in {here} (found: {found}), "
@@ -125,21 +124,3 @@ def test_calls_without_times_are_read_too() -> None:
     line = places.line_one("spans", inputs, windows)
     assert line == "read spans: 3 files (1,200 rows); no call has a time"
     assert places.age(windows["ends_at"], 7) is None
-
-
-def test_a_model_without_a_name_is_to_be_named_not_priced() -> None:
-    check = {
-        "table_name": "interactions",
-        "column_name": "cost_usd",
-        "check_name": "unpriced_call",
-        "failed_rows": 5,
-        "checked_rows": 5,
-        "failed_rate": 1.0,
-        "tolerance": 0.0,
-        "remedy": "add the model to price_overrides",
-    }
-    named = describe(check | {"example_key": "openai x"})
-    nameless = describe(check | {"example_key": "(no model)"})
-    start = "interactions.cost_usd: unpriced_call: 5 of 5, e.g. "
-    assert named == f"{start}openai x: add the model to price_overrides"
-    assert nameless == f"{start}(no model): fill in model_name, or provide cost_usd"

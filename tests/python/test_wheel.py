@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 from conftest import ROOT, SAMPLE
+from damage import with_value
 from dbt_common.exceptions import DbtRuntimeError
 from packaging.requirements import Requirement
 
@@ -131,14 +132,15 @@ def shop(folder: Path, installed: Path, plugins: str) -> Path:
 
 
 def test_another_dbt_project_builds_its_marts_as_a_package(
-    installed: Path, tmp_path: Path
+    installed: Path, sample_copy: Path, tmp_path: Path
 ) -> None:
+    with_value("propensity", "2")(sample_copy)
     folder = shop(tmp_path, installed, PLUGINS)
-    models = ["build", "--select", "+failures", "--indirect-selection", "buildable"]
+    models = ["build", "--select", "+failures", "+integrity_checks"]
+    models += ["--indirect-selection", "buildable"]
     models += ["--exclude-resource-type", "unit_test"]
-    done = called(
-        [*DBT, *models], folder, installed, LLMOPS_DATA_DIR=str(SAMPLE), SLA_MS="9000"
-    )
+    data = {"LLMOPS_DATA_DIR": str(sample_copy), "SLA_MS": "9000"}
+    done = called([*DBT, *models], folder, installed, **data)
     assert done.returncode == 0, done.stdout
     with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
         ours = connection.table("marts.failure_types").fetchall()
@@ -146,8 +148,10 @@ def test_another_dbt_project_builds_its_marts_as_a_package(
     assert ours
     assert sorted(map(str, theirs)) == sorted(map(str, ours))
     # of the nodes of another project, each is shown
-    assert "of 1 " not in done.stdout
+    assert "of 1 START sql" not in done.stdout
     assert "OK created sql view model staging" in done.stdout
+    # what is questionable is named at its end too
+    assert "degraded: interactions.propensity: not_a_probability: 1 of" in done.stdout
 
 
 def test_a_profile_without_the_plugin_is_told_to_name_it(

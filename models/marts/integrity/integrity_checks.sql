@@ -46,6 +46,62 @@ checks as (
     union all
     select * from invoice_checks
 
+),
+
+rejected as (
+
+    select * from checks
+
+    where check_name = 'castable_value' and failed_rows > 0
+
+),
+
+-- in words: how many, which share where some may fail, an example and the remedy
+described as (
+
+    select
+        checks.*,
+        case
+            when checks.check_name = 'unknown_column'
+                then 'ignored: ' || checks.table_name || '.' || checks.column_name
+            when checks.status in ('degraded', 'failed') then
+                if(checks.status = 'degraded', 'degraded: ', '')
+                || checks.table_name || '.' || checks.column_name
+                || ': ' || checks.check_name
+                || ': ' || checks.failed_rows || ' of ' || checks.checked_rows
+                || if(
+                    checks.tolerance > 0,
+                    ' (' || {{ as_percent('checks.failed_rate') }}
+                    || ', limit ' || {{ as_percent('checks.tolerance') }} || ')',
+                    ''
+                )
+                || coalesce(', e.g. ' || checks.example_key, '')
+                -- these count a value that cannot be read as missing
+                || if(
+                    checks.check_name
+                    in ('missing_latency', 'missing_cost', 'no_usable_value'),
+                    coalesce(
+                        '; ' || rejected.failed_rows || ' are unreadable, e.g. '
+                        || rejected.example_key,
+                        ''
+                    ),
+                    ''
+                )
+                || ': '
+                || if(
+                    checks.check_name = 'unpriced_call'
+                    and checks.example_key like '%(no model)',
+                    'fill in model_name, or provide cost_usd',
+                    checks.remedy
+                )
+        end as problem
+
+    from checks
+
+    left join rejected
+        on checks.table_name = rejected.table_name
+            and checks.column_name = rejected.column_name
+
 )
 
-select * from checks
+select * from described

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.config.project import CACHE, PROJECT
@@ -38,11 +38,6 @@ A_FILE = 400_000
 
 # `run` checks the marts for these itself, before it publishes them
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
-
-# checks that count a value that cannot be read as missing
-UNREAD = ("missing_latency", "missing_cost", "no_usable_value")
-# what unpriced_call shows in the place of a model's name
-NAMELESS = "(no model)"
 
 
 class BuildError(Exception):
@@ -143,51 +138,14 @@ def _place(warehouse: Path) -> Path:
 
 def failing_checks(warehouse: Path) -> list[str]:
     """Return one line per integrity gate that failed, with what to do."""
-    checks = read("integrity_checks", warehouse).to_dict("records")
-    rejected = {
-        (check["table_name"], check["column_name"]): check
-        for check in checks
-        if check["check_name"] == "castable_value" and check["failed_rows"]
-    }
-    return [
-        describe(check, rejected.get((check["table_name"], check["column_name"])))
-        for check in checks
-        if check["status"] == "failed"
-    ]
+    checks = read("integrity_checks", warehouse)
+    return checks.loc[checks["status"] == "failed", "problem"].tolist()
 
 
 def doubts(checks: "pd.DataFrame") -> list[str]:
     """Return a line per check that is degraded, and per column that is ignored."""
-    degraded = checks[checks["status"] == "degraded"].to_dict("records")
-    ignored = checks[checks["check_name"] == "unknown_column"].to_dict("records")
-    return [
-        *(f"degraded: {describe(check)}" for check in degraded),
-        *(f"ignored: {one['table_name']}.{one['column_name']}" for one in ignored),
-    ]
-
-
-def describe(
-    check: Mapping[Any, Any], rejected: Mapping[Any, Any] | None = None
-) -> str:
-    """Return a row of integrity_checks as one line, with an example and the remedy.
-
-    A share is shown with its limit where some rows may fail. ``rejected`` is the row
-    on values of the same column that could not be read.
-    """
-    example, remedy = check["example_key"], check["remedy"]
-    known = f", e.g. {example}" if isinstance(example, str) else ""
-    share = ""
-    if check["tolerance"] and check["failed_rows"]:
-        share = f" ({check['failed_rate']:.1%}, limit {check['tolerance']:.1%})"
-    if rejected and check["check_name"] in UNREAD:
-        known += f"; {rejected['failed_rows']} are unreadable"
-        known += f", e.g. {rejected['example_key']}"
-    if check["check_name"] == "unpriced_call" and known.endswith(NAMELESS):
-        remedy = "fill in model_name, or provide cost_usd"
-    return (
-        f"{check['table_name']}.{check['column_name']}: {check['check_name']}: "
-        f"{check['failed_rows']} of {check['checked_rows']}{share}{known}: {remedy}"
-    )
+    # without a failed gate, every line begins with one of these two words
+    return sorted(checks["problem"].dropna(), key=lambda line: line.split(":")[0])
 
 
 def _build(

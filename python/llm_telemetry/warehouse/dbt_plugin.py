@@ -18,6 +18,8 @@ NOT_UTC = (
 )
 # successful nodes that dbt's console names, of however many
 SHOWN = 20
+# the hook at the end prints only what is wrong
+HOOK_LINES = ("LogHookStartLine", "LogHookEndLine")
 
 
 class Plugin(BasePlugin):
@@ -60,6 +62,8 @@ class Plugin(BasePlugin):
 
 def _is_shown(event: Any) -> bool:
     """Whether an event is more than one of many nodes that start or succeed."""
+    if event.info.level == "info" and event.info.name in HOOK_LINES:
+        return False
     total = getattr(event.data, "total", 0) or getattr(event.data, "num_models", 0)
     if event.info.level != "info" or total <= 2 * SHOWN:
         return True

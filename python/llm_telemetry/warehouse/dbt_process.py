@@ -11,6 +11,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from llm_telemetry.warehouse.child_process import follow, send_line
+from llm_telemetry.warehouse.dbt_plugin import HOOK_LINES
 
 
 def main() -> int:
@@ -32,6 +33,9 @@ def _tell(event: Any) -> None:
     data = event.data
     if event.info.name == "SQLQuery":
         send_line(connection=data.conn_name, sql=data.sql)
+        return
+    if event.info.name in HOOK_LINES and event.info.level != "error":
+        # the hook at the end is no node of the build
         return
     total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
     if event.info.level == "error":
