@@ -1,7 +1,11 @@
-"""What `make bench` does fifty times, four times."""
+"""What `make bench` does fifty times, four times; and Ctrl-C."""
 
 import importlib
+import os
 import random
+import signal
+import subprocess
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +24,33 @@ def test_killed_runs_lose_nothing(kills: ModuleType, tmp_path: Path) -> None:
     site = kills.Site(tmp_path)
     moments = kills.kill_runs(site, 3, random.Random(3), every=3)
     assert moments.total() == 3
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_interrupted_run_leaves_nothing_behind(
+    is_first: bool, kills: ModuleType, tmp_path: Path
+) -> None:
+    site = kills.Site(tmp_path)
+    command, landed = site.run(1), tmp_path / ".landed.w.duckdb"
+    if not is_first:
+        site.warehouse.write_text("an earlier good result")
+    before = {file: file.read_bytes() for file in tmp_path.glob("*.duckdb")}
+    with subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.PIPE, text=True
+    ) as process:
+        # it is at work
+        while process.poll() is None and not list(landed.glob("*.parquet")):
+            time.sleep(0.01)
+        # as a terminal does, to the processes of both Python and dbt
+        os.killpg(process.pid, signal.SIGINT)
+        _, error = process.communicate()
+    assert process.returncode == 130
+    assert error == "interrupted: neither marts nor bundle were written\n"
+    left = {file for file in tmp_path.iterdir() if not file.name.startswith("data-")}
+    # what was typed in full is used by the next run
+    assert left == {*before, *([] if is_first else [landed])}
+    assert not list(landed.glob("tmp_*"))
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_a_killed_publish_loses_nothing(kills: ModuleType, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from llm_telemetry.warehouse.incremental_state import (
     is_windowed,
     state,
 )
-from llm_telemetry.warehouse.typed_cache import sweep
+from llm_telemetry.warehouse.typed_cache import forget_unfinished, sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +99,9 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
             for file in files:
                 discard(file)
             yield files
+        except KeyboardInterrupt:
+            forget_unfinished(place)
+            raise
         finally:
             for file in files:
                 discard(file)

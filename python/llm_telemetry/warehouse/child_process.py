@@ -29,8 +29,14 @@ def run_module(
         text=True,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            hear(line)
+        try:
+            for line in process.stdout:
+                hear(line)
+        except BaseException:
+            # what is deleted next must not be written again
+            process.kill()
+            process.wait()
+            raise
     return process.returncode
 
 

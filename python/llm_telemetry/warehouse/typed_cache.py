@@ -1,5 +1,6 @@
 """Telemetry as typed from its files, kept as Parquet next to the warehouse."""
 
+import shutil
 from hashlib import md5
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +32,15 @@ def sweep(warehouse: Path, data_dir: Path) -> None:
         for file in oldest_first:
             if not is_present or _state(file) != newest:
                 file.unlink(missing_ok=True)
+
+
+def forget_unfinished(warehouse: Path) -> None:
+    """Delete what an interrupted build did not finish: all, if it was the first."""
+    folder = folder_of(warehouse)
+    if not warehouse.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    for unfinished in folder.glob("tmp_*.parquet"):
+        unfinished.unlink(missing_ok=True)
 
 
 def _file(landed: Path) -> str:
