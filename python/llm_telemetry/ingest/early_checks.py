@@ -19,6 +19,7 @@ from llm_telemetry.config import column_names
 from llm_telemetry.config.knobs import CONTRACT, number
 from llm_telemetry.config.settings_file import NAME
 from llm_telemetry.errors import InputError
+from llm_telemetry.ingest import swapped_files
 from llm_telemetry.ingest.column_values import (
     READINGS,
     UNITS,
@@ -58,6 +59,8 @@ class Looked:
     sources: Collection[str]
     hints: list[str] = field(default_factory=list)
     meant: dict[str, dict[str, str]] = field(default_factory=dict)
+    # by table, a file with its name and whose columns that file has
+    swapped: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def mapping(self) -> list[str]:
         """Return what the settings file would have to say, if anything."""
@@ -85,6 +88,7 @@ def check(folder: Path, sources: Collection[str]) -> list[str]:
                     faults += _table_faults(looked, table)
             else:
                 faults += _source_faults(looked, source)
+    faults = [*swapped_files.lines(looked.swapped), *faults]
     if faults:
         raise InputError(*faults, *looked.hints, *looked.mapping())
     return [*looked.hints, *looked.mapping()]
@@ -131,6 +135,10 @@ def _content_faults(
     if separated := [head for head in with_names if _separator(head, table)]:
         yield _separated(table, separated)
         return
+    for head in with_names:
+        if other := swapped_files.other_table(table, head):
+            looked.swapped[table] = head.name, other
+            return
     yield from _renamed_columns(table, with_names)
     yield from _absent_columns(looked, table, with_names)
     if table != "interactions":

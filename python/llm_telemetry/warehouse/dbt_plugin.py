@@ -1,6 +1,8 @@
 """The plugin of dbt-duckdb: sessions as `session` has them, and a short console."""
 
+import logging
 import os
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ NOT_UTC = (
 )
 # successful nodes that dbt's console names, of however many
 SHOWN = 20
+# of logs/dbt.log, after which it becomes dbt.log.1: some eight builds
+LOG_BYTES = 1_000_000
 # the hook at the end prints only what is wrong
 HOOK_LINES = ("LogHookStartLine", "LogHookEndLine")
 
@@ -26,7 +30,7 @@ class Plugin(BasePlugin):
     """The plugin that profiles.yml names; dbt-duckdb looks for this class."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Leave most of the nodes that succeed out of the console, and be quick.
+        """Leave most nodes that succeed out of the console, limit the log, be quick.
 
         Only where the profile asks for it: a project that uses this one as a package
         keeps dbt as it is.
@@ -34,6 +38,9 @@ class Plugin(BasePlugin):
         if not plugin_config.get("is_quick_and_brief"):
             return
         dbt_speedups.install()
+        for handler in logging.getLogger("file_log").handlers:
+            if isinstance(handler, RotatingFileHandler):
+                handler.maxBytes, handler.backupCount = LOG_BYTES, 1
         for logger in get_event_manager().loggers:
             # unless another log level is set
             if logger.name == "stdout_log" and logger.level == EventLevel.INFO:
