@@ -88,6 +88,31 @@ def test_nothing_is_routed_without_a_share_or_a_session(
     assert kept == {"baseline"}
 
 
+@pytest.mark.parametrize(
+    ("share", "routed", "said"),
+    [
+        (0.05, ["baseline", "policy"], "1 of 2 use cases are routed, in part or as a"),
+        (0.0, ["baseline"], "nothing is routed: every flag returns its baseline"),
+    ],
+)
+def test_only_what_is_routed_has_a_policy_to_return(
+    share: float, routed: list[str], said: str
+) -> None:
+    content = flags(shipped(share))
+    assert list(content["flags"]["routing.chat"]["variants"]) == routed
+    assert list(content["flags"]["routing.code"]["variants"]) == ["baseline"]
+    assert content["metadata"]["summary"].startswith(said)
+
+
+def test_a_refusal_returns_the_baseline_of_every_flag(
+    resolver: Callable[[dict[str, Any]], Resolve],
+) -> None:
+    resolve = resolver(flags(shipped(0.0)))
+    for flag in ("routing.chat", "routing.code"):
+        found = resolve(flag, {"session_id": "s1"})
+        assert (found.value, found.error_code) == ({"route": "baseline"}, None)
+
+
 def test_a_roll_out_sends_every_session(
     resolver: Callable[[dict[str, Any]], Resolve],
 ) -> None:

@@ -80,6 +80,7 @@ def _guardrails(sent: pd.DataFrame, constraints: pd.DataFrame) -> list[dict[str,
 def flags(shipped: Payload) -> dict[str, Any]:
     """Return a flagd flag file: one flag per use case, the baseline as its default.
 
+    A use case that is not routed has no other variant than the baseline.
     A session draws once, so that all of its calls are routed alike; without a
     session_id in the evaluation context the default holds.
     """
@@ -112,19 +113,19 @@ def summary(routes: Iterable[Mapping[str, Any]]) -> str:
 def _flag(
     route: Mapping[str, Any], guardrails: tuple[dict[str, Any], ...]
 ) -> dict[str, Any]:
-    arm = {name: route[name] for name in ARM}
     share = round(route["traffic_share"] * BASIS_POINTS)
     rails = {
         f"roll_back_above_{rail['metric']}": rail["roll_back_above"]
         for rail in guardrails
         if rail["use_case"] == route["use_case"]
     }
+    variants = {"baseline": {"route": "baseline"}}
+    if share:
+        arm = {name: route[name] for name in ARM}
+        variants["policy"] = {"route": "policy", **arm}
     return {
         "state": "ENABLED",
-        "variants": {
-            "baseline": {"route": "baseline"},
-            "policy": {"route": "policy", **arm},
-        },
+        "variants": variants,
         "defaultVariant": "baseline",
         "targeting": _targeting(share) if share else {},
         "metadata": {"traffic_share": route["traffic_share"], **rails},
