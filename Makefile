@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark install-check lock clean
+.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
@@ -13,7 +13,7 @@ test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(BIN)/dbt build
 	$(BIN)/pytest -n auto
 
-lint: $(VENV)/installed-dev
+lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
 
@@ -56,8 +56,12 @@ lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.tom
 	$(BIN)/$(LOCK) --constraints requirements.lock --extra capture --extra postgres --group dev -o requirements-dev.lock
 	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
 
-clean:
+clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/
 	rm -rf $(VENV) $(SPARK_VENV) target logs artifacts
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
+		printf '  make %-15s %s\n' "$$target" "$$text"; done
 
 # what `make run` needs; everything else needs the developers' tools too, in the same place
 $(VENV)/installed: requirements.lock pyproject.toml

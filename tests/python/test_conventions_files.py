@@ -2,6 +2,7 @@
 
 import csv
 import re
+import subprocess
 import tomllib
 
 import pytest
@@ -133,3 +134,13 @@ def test_the_wheel_names_what_it_needs_without_a_lock() -> None:
     )
     allowed = [*dbt.specifier.filter(["1.11.16", "1.11.99", "1.12.0", "1.12.6"])]
     assert allowed == ["1.11.16", "1.11.99"]
+
+
+def test_every_target_of_make_has_a_line_of_help() -> None:
+    (targets,) = re.findall(
+        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+    listed = subprocess.run(
+        ["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    assert re.findall(r"^  make (\S+) +\S", listed, re.MULTILINE) == targets.split()
