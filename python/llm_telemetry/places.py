@@ -39,10 +39,13 @@ def ledger(options: Options) -> Path:
 
 def data_read(options: Options) -> str:
     """Return the folder that is read, or the warehouse by `decide`, in words."""
-    if "data_dir" not in vars(options):
-        return str(options.warehouse)
-    folder = discovery.shown(data_dir(options, sources(options)))
-    return f"{folder} (simulated)" if options.sample else folder
+    # which folder a build read, its marts do not say: they are the same of any
+    place = (
+        discovery.shown(data_dir(options, sources(options)))
+        if "data_dir" in vars(options)
+        else f"warehouse {options.warehouse}"
+    )
+    return f"{place} (simulated)" if options.sample else place
 
 
 def line_one(place: str, inputs: "pd.DataFrame", windows: "pd.DataFrame") -> str:

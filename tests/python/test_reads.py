@@ -90,16 +90,21 @@ def test_decide_says_what_was_read_and_how_old_it_is(
     said = capsys.readouterr()
     first, second, *_ = said.out.splitlines()
     assert first == (
-        f"read {sample_run.warehouse}: llm_system_interactions.csv (5,800 rows), "
-        "llm_system_sessions_summary.csv (1,223 rows), llm_system_users_summary.csv "
-        "(344 rows); calls from 2025-02-15 to 2025-05-15 UTC"
+        f"read warehouse {sample_run.warehouse}: llm_system_interactions.csv "
+        "(5,800 rows), llm_system_sessions_summary.csv (1,223 rows), "
+        "llm_system_users_summary.csv (344 rows); "
+        "calls from 2025-02-15 to 2025-05-15 UTC"
     )
     assert second.startswith("5,800 interactions")
     (age,) = said.err.splitlines()
     assert age.startswith("! the newest call is of 2025-05-15, ")
     assert age.endswith(" export newer telemetry, or raise MAX_DATA_AGE_DAYS (now 7)")
+    page = (tmp_path / "README.md").read_text()
+    assert f"| read | warehouse {sample_run.warehouse}: llm_system_interactions" in page
     assert main(["decide", "--sample", *options]) == 0
-    assert capsys.readouterr().err == ""
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.startswith(f"read warehouse {sample_run.warehouse} (simulated): ")
 
 
 def test_the_bundle_says_which_calls_were_read(sample_run: Run) -> None:
