@@ -70,10 +70,13 @@ class Reporter:
             self.bar.add_task(stage, total=None, node="")
             self.bar.start()
         if self.bar:
+            task, nodes = self.bar.tasks[-1], int(total) if total else None
+            # of the same build, nodes end in another order than they start
+            so_far = int(task.completed) if task.total == nodes else 0
             self.bar.update(
-                self.bar.task_ids[-1],
-                completed=int(done),
-                total=int(total) if total else None,
+                task.id,
+                completed=max(int(done), so_far),
+                total=nodes,
                 node=name,
             )
 

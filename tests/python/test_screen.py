@@ -110,6 +110,18 @@ def test_a_terminal_shows_a_bar_and_then_takes_it_away(
     assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
 
 
+@pytest.mark.parametrize(
+    ("messages", "shown"),
+    [(("2/3 sessions", "1/3 users"), "2/3"), (("2/3 sessions", "1/4 users"), "1/4")],
+)
+def test_the_bar_goes_back_only_for_another_build(
+    messages: tuple[str, str], shown: str, watched: Callable[[], Terminal]
+) -> None:
+    terminal = watched()
+    reported(*messages)
+    assert re.findall(r"\d/\d", terminal.getvalue())[-1] == shown
+
+
 def test_an_error_takes_the_bar_away_too(watched: Callable[[], Terminal]) -> None:
     terminal = watched()
 
