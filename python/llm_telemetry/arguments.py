@@ -39,6 +39,8 @@ WORLDS = (
 )
 PATH = click.Path(path_type=Path)
 POSITIVE = click.IntRange(min=1)
+# else a word is said to be no integer range
+POSITIVE.name = "integer"
 
 
 def option(*names: str, **how: Any) -> click.Option:

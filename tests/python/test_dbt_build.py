@@ -1,7 +1,9 @@
 """`dbt build` alone ends with the lines that `llm-telemetry validate` prints."""
 
+import logging
 import os
 from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from conftest import ROOT
 from damage import everything_at_once, with_value, without_file
 
 from llm_telemetry.cli import main
+from llm_telemetry.warehouse.dbt_plugin import LOG_BYTES, Plugin
 
 Built = Callable[[Path], tuple[int, list[str]]]
 
@@ -81,3 +84,17 @@ def test_a_file_that_is_missing_is_named(build: Built, sample_copy: Path) -> Non
     code, lines = build(sample_copy)
     assert code == 1
     assert lines[0].startswith("interactions.file: required_file: 1 of 1")
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_log_of_this_project_is_limited(is_own: bool, tmp_path: Path) -> None:
+    log = logging.getLogger("file_log")
+    handler = RotatingFileHandler(tmp_path / "dbt.log", maxBytes=10**7, backupCount=5)
+    log.addHandler(handler)
+    try:
+        Plugin("plugin", {"is_quick_and_brief": is_own}, credentials=None)
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+    limits = (handler.maxBytes, handler.backupCount)
+    assert limits == ((LOG_BYTES, 1) if is_own else (10**7, 5))

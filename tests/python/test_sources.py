@@ -22,7 +22,7 @@ def test_the_sources_are_those_said_else_of_the_environment_else_of_the_project(
     assert set(discovery.named()) == set(CSV)
     monkeypatch.setenv("SOURCES", "smoke signals")
     assert discovery.named("telemetry_csv") == CSV
-    with pytest.raises(InputError, match=r"SOURCES: 'smoke signals'.*telemetry_csv"):
+    with pytest.raises(InputError, match=r"sources: 'smoke signals'.*telemetry_csv"):
         discovery.named()
 
 

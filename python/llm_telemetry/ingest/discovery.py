@@ -23,7 +23,7 @@ def named(given: str | None = None) -> list[str]:
     known = _known()
     wrong = [name for name in names if name not in known]
     if wrong or not names:
-        raise InputError(f"SOURCES: '{text}': name some of {', '.join(sorted(known))}")
+        raise InputError(f"sources: '{text}': name some of {', '.join(sorted(known))}")
     return names
 
 
