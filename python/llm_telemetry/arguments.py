@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llm_telemetry.command_help import Command, Commands
+from llm_telemetry.command_help import Command, Commands, Integer
 
 if TYPE_CHECKING:
     from llm_telemetry.config.settings_file import Settings
@@ -38,9 +38,7 @@ WORLDS = (
     *("missing_not_at_random", "own_counts", "low_volume", "sample"),
 )
 PATH = click.Path(path_type=Path)
-POSITIVE = click.IntRange(min=1)
-# else a word is said to be no integer range
-POSITIVE.name = "integer"
+POSITIVE = Integer(min=1)
 
 
 def option(*names: str, **how: Any) -> click.Option:

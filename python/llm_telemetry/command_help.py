@@ -63,6 +63,12 @@ class Command(click.Command):
         }
 
 
+class Integer(click.IntRange):
+    """A whole number; click calls it an integer range, also where it is a word."""
+
+    name = "integer"
+
+
 class Commands(click.Group):
     """The program: commands in groups."""
 

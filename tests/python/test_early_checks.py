@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -349,85 +348,3 @@ def test_every_problem_is_in_one_list_and_dbt_is_not_started(
     for line, start_of_line in zip(lines, starts, strict=True):
         assert line.startswith(start_of_line)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "file"]
-
-
-SESSIONS, USERS = "llm_system_sessions_summary", "llm_system_users_summary"
-HEADERS = {
-    CALLS: f"{HEADER},cost_usd",
-    SESSIONS: "session_id,user_id,session_total_cost_usd,session_total_tokens",
-    USERS: "user_id,user_total_cost_usd,user_total_tokens",
-}
-
-
-def exchanged(folder: Path, columns: dict[str, str]) -> Path:
-    """Write the three files; those named in ``columns`` have another's columns."""
-    for stem in HEADERS:
-        header = HEADERS[columns.get(stem, stem)]
-        row = ",".join("1" for _ in header.split(","))
-        if header == HEADERS[CALLS]:
-            row = f"{ROW},1"
-        (folder / f"{stem}.csv").write_text(f"{header}\n{row}\n")
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("columns", "expected"),
-    [
-        (
-            {CALLS: SESSIONS, SESSIONS: CALLS},
-            f"interactions.file: {CALLS}.csv has the columns of sessions, and "
-            f"{SESSIONS}.csv those of interactions: swap the names of the two files",
-        ),
-        (
-            {USERS: SESSIONS, SESSIONS: USERS},
-            f"sessions.file: {SESSIONS}.csv has the columns of users, and {USERS}.csv "
-            "those of sessions: swap the names of the two files",
-        ),
-        (
-            {CALLS: USERS},
-            f"interactions.file: {CALLS}.csv has the columns of users: name it "
-            f"{USERS}.csv, and put the file of interactions in its place",
-        ),
-        (
-            {SESSIONS: CALLS},
-            f"sessions.file: {SESSIONS}.csv has the columns of interactions: name it "
-            f"{CALLS}.csv, and put the file of sessions in its place",
-        ),
-    ],
-)
-def test_files_whose_names_were_swapped_are_one_line(
-    columns: dict[str, str], expected: str, tmp_path: Path
-) -> None:
-    assert said(exchanged(tmp_path, columns)) == [expected]
-
-
-def test_swapped_files_are_named_before_dbt_starts(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(build, "_dbt", None)
-    exchanged(tmp_path, {CALLS: SESSIONS, SESSIONS: CALLS})
-    began = time.process_time()
-    assert main(["run", "--data-dir", str(tmp_path), "--out-dir", str(tmp_path)]) == 2
-    assert time.process_time() - began < 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("swap the names of the two files")
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "session_id",
-        # of calls only what describes a session
-        "session_id,use_case,account_tier,channel,region,segment,model_name",
-        "session_id,user_id,session_total_cost_usd",
-    ],
-)
-def test_a_summary_may_have_columns_of_another_table(
-    header: str, tmp_path: Path
-) -> None:
-    contract(tmp_path)
-    row = ",".join("1" for _ in header.split(","))
-    (tmp_path / f"{SESSIONS}.csv").write_text(f"{header}\n{row}\n")
-    assert said(tmp_path) == []
