@@ -91,6 +91,8 @@ CALLS = [
     wrong("timed_out", "openai.APITimeoutError: Request timed out. SECRET"),
     wrong("blocked", "Error: content_filter SECRET"),
     wrong("abandoned", "abandoned stream"),
+    wrong("cancelled", "CancelledError: SECRET"),
+    wrong("exhausted", "429 RESOURCE_EXHAUSTED. SECRET"),
     observation("outer", parentObservationId="root"),
     observation("chain", "CHAIN", parentObservationId="outer"),
     observation("inner", parentObservationId="chain"),

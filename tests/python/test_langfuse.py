@@ -106,6 +106,8 @@ def test_only_the_innermost_generations_are_calls(calls: dict[str, Row]) -> None
         ("timed_out", "timeout", "openai.APITimeoutError"),
         ("blocked", "safety_block", "Error"),
         ("abandoned", "none", None),
+        ("cancelled", "none", None),
+        ("exhausted", "rate_limit", None),
     ],
 )
 def test_an_error_has_its_kind(
@@ -115,7 +117,7 @@ def test_an_error_has_its_kind(
     assert call["is_failure"] is (kind != "none")
     assert call["failure_type"] == kind
     assert call["error_type"] == error
-    assert call["is_abandoned"] is (name == "abandoned")
+    assert call["is_abandoned"] is (name in {"abandoned", "cancelled"})
 
 
 def test_latency_comes_from_the_clock_and_not_from_a_field_of_two_units(

@@ -62,6 +62,12 @@ SPANS = [
     wrong("limited", "RateLimitError: 429 SECRET"),
     wrong("late", "APITimeoutError: Request timed out. SECRET"),
     wrong("left", "abandoned stream"),
+    wrong("gone", "GeneratorExit()"),
+    wrong(
+        "throttled",
+        "An error occurred (ThrottlingException) when calling SECRET",
+        attributes__error__type="undefined",
+    ),
     span("odd", attributes__llm__token_count__prompt="many"),
     span("embedded", "EMBEDDING"),
     counted("judged", 5, 5, **{"eval__Tone of voice__label": "polite"}),
@@ -163,6 +169,8 @@ def test_nothing_counted_and_nothing_priced_is_missing(calls: dict[str, Row]) ->
         ("limited", "rate_limit", "RateLimitError"),
         ("late", "timeout", "APITimeoutError"),
         ("left", "none", None),
+        ("gone", "none", None),
+        ("throttled", "rate_limit", "ThrottlingException"),
     ],
 )
 def test_an_error_has_its_kind(
@@ -171,7 +179,7 @@ def test_an_error_has_its_kind(
     call = calls[name]
     assert (call["failure_type"], call["error_type"]) == (kind, error)
     assert call["is_failure"] is (kind != "none")
-    assert call["is_abandoned"] is (name == "left")
+    assert call["is_abandoned"] is (name in {"left", "gone"})
 
 
 def test_session_and_user_hold_for_the_whole_trace(

@@ -52,7 +52,7 @@ interactions as (
         calls.prompt_name,
         calls.prompt_version,
         calls.finish_reason,
-        {{ error_name('calls.error_type', 'calls.error_words', 'calls.has_error') }}
+        {{ error_name('calls.error_type', 'calls.error_words', 'calls.is_failure') }}
             as error_type,
         {{ failure_type('calls.is_failure', 'calls.error', 'calls.finish_reason') }}
             as failure_type,
@@ -83,7 +83,7 @@ interactions as (
         calls.is_failure and {{ is_timeout('calls.error') }} as latency_timeout_flag,
         (calls.first_token_at is not null or calls.ttft_s is not null) or null
             as is_streaming,
-        coalesce(calls.is_abandoned, false) as is_abandoned,
+        calls.is_abandoned,
         coalesce(calls.session_id, traces.session_id) is null as session_is_inferred,
         calls.timestamp_utc,
         calls.rejected_values

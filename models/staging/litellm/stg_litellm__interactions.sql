@@ -12,11 +12,7 @@ model_calls as (
 
     select
         *,
-        coalesce(
-            error_code = '499'
-            or regexp_matches(error_class, '(?i)cancell|disconnect|generator.?exit'),
-            false
-        ) as is_abandoned,
+        {{ is_caller_gone("concat_ws(' ', error_class, error_code)") }} as is_abandoned,
         -- old versions logged successful calls only, without a status
         case
             when lower(status) in ('failure', 'success') then lower(status) = 'failure'

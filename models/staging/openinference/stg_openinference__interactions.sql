@@ -49,7 +49,7 @@ interactions as (
         coalesce(calls.template_version, calls.prompt_version, traces.prompt_version)
             as prompt_version,
         calls.finish_reason,
-        {{ error_name('calls.error_type', 'calls.error_words', 'calls.has_error') }}
+        {{ error_name('calls.error_type', 'calls.error_words', 'calls.is_failure') }}
             as error_type,
         {{ failure_type('calls.is_failure', 'calls.error', 'calls.finish_reason') }}
             as failure_type,
@@ -77,7 +77,7 @@ interactions as (
         calls.is_failure and {{ is_timeout('calls.error') }} as latency_timeout_flag,
         coalesce(calls.is_streaming, calls.first_token_at is not null or null)
             as is_streaming,
-        coalesce(calls.is_abandoned, false) as is_abandoned,
+        calls.is_abandoned,
         coalesce(calls.session_id, traces.session_id) is null as session_is_inferred,
         calls.timestamp_utc,
 
