@@ -3,9 +3,13 @@
     {{ return({
         'telemetry_csv': ['interactions'],
         'otlp': ['interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents'],
-        'litellm': ['interactions', 'tool_calls', 'contents'],
-        'langfuse': ['interactions', 'tool_calls', 'evaluations', 'contents'],
-        'openinference': ['interactions', 'tool_calls', 'evaluations', 'contents'],
+        'litellm': ['interactions', 'tool_calls', 'excluded_rows', 'contents'],
+        'langfuse': [
+            'interactions', 'tool_calls', 'evaluations', 'excluded_rows', 'contents',
+        ],
+        'openinference': [
+            'interactions', 'tool_calls', 'evaluations', 'excluded_rows', 'contents',
+        ],
     }) }}
 {%- endmacro %}
 

@@ -82,7 +82,11 @@ ROWS = [
         ),
         prompt_tokens=130_213,
     ),
-    spend("streamed", completionStartTime="2025-01-24T09:20:46.947371Z"),
+    spend(
+        "streamed",
+        completionStartTime="2025-01-24T09:20:46.947371Z",
+        cache_hit="False",
+    ),
     spend("retried", {"attempted_retries": 2}, litellm_call_id="op-1"),
     failed("op-1", "RateLimitError", "429", litellm_call_id="op-1"),
     failed("late", "Timeout", "408"),

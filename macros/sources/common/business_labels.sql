@@ -10,12 +10,20 @@
     nullif(regexp_extract({{ tags }}, '["'']{{ label }}\s*[:=]\s*([^"'']+)["'']', 1), '')
 {%- endmacro %}
 
-{% macro plain_tag(tags) -%}
-    {#- the first tag that is not `label:value` -#}
-    list_filter(
-        from_json({{ json_text(tags) }}, '["VARCHAR"]'),
-        lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]')
-    )[1]
+{% macro tag_list(tags) -%}
+    from_json({{ json_text(tags) }}, '["VARCHAR"]')
+{%- endmacro %}
+
+{% macro plain_tags(tags) -%}
+    {#- of a list those that are not `label:value` -#}
+    list_filter({{ tags }}, lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]'))
+{%- endmacro %}
+
+{% macro last_key_tag(tags) -%}
+    {#- a proxy lists the tags of a key behind those of the request and before the client's name -#}
+    {%- set is_client = "list_transform(" ~ tags ~ ", lambda tag: starts_with(tag, 'User-Agent'))" -%}
+    {%- set clients_place = "greatest(list_position(" ~ is_client ~ ", true), 1) - 1" -%}
+    ({{ plain_tags("list_slice(" ~ tags ~ ", 1, " ~ clients_place ~ ")") }})[-1]
 {%- endmacro %}
 
 {% macro label_columns(tags, structs, labels=none) -%}

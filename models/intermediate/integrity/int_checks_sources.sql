@@ -1,4 +1,5 @@
 {%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
+{%- set excluded = ['left_out_spend', 'gateway_refusal', 'unmetered_call'] -%}
 
 with
 
@@ -11,6 +12,36 @@ files as (
 interactions as {{ not_materialized() }}(
 
     select * from {{ ref('int_interactions_unioned') }}
+
+),
+
+excluded_rows as (
+
+    select * from {{ ref('int_excluded_rows') }}
+
+),
+
+exclusions as (
+
+    select
+        source,
+        count(*) as excluded_rows,
+        {%- for name in excluded %}
+        count(*) filter (where check_name = '{{ name }}') as {{ name }}_rows,
+        max_by(record_id, (coalesce(cost_usd, 0), coalesce(total_tokens, 0), record_id))
+            filter (where check_name = '{{ name }}') as {{ name }}_id,
+        {%- endfor %}
+        concat(
+            'together ',
+            coalesce({{ exact_sum("case when check_name = 'left_out_spend' then cost_usd end") }}, 0),
+            ' USD and ',
+            coalesce(sum(case when check_name = 'left_out_spend' then total_tokens end), 0),
+            ' tokens'
+        ) as left_out
+
+    from excluded_rows
+
+    group by source
 
 ),
 
@@ -48,13 +79,22 @@ source_totals as (
         coalesce(sum(files.unreadable_records), 0) as unreadable_records,
         min(files.file_name) filter (where files.unreadable_records > 0)
             as torn_file_name,
-        any_value(calls.calls) as calls
+        any_value(calls.calls) as calls,
+        coalesce(any_value(calls.calls), 0) + coalesce(any_value(exclusions.excluded_rows), 0)
+            as rows_read,
+        {%- for name in excluded %}
+        coalesce(any_value(exclusions.{{ name }}_rows), 0) as {{ name }}_rows,
+        any_value(exclusions.{{ name }}_id) as {{ name }}_id,
+        {%- endfor %}
+        any_value(exclusions.left_out) as left_out
 
     from named_sources
 
     left join files on named_sources.source = files.source
 
     left join calls on named_sources.source = calls.source
+
+    left join exclusions on named_sources.source = exclusions.source
 
     group by named_sources.source
 
@@ -75,7 +115,12 @@ file_checks as (
                 'tolerance': knob('max_unreadable_rate'),
                 'example_key': 'any_value(torn_file_name)',
             }) }},
-            {{ check('unsalted_user', is_unsalted(), 'source') }}
+            {{ check('unsalted_user', is_unsalted(), 'source') }},
+            {{ exclusion_check(
+                'left_out_spend', "concat_ws('; ', any_value(left_out_spend_id), any_value(left_out))"
+            ) }},
+            {{ exclusion_check('gateway_refusal') }},
+            {{ exclusion_check('unmetered_call') }}
         {%- endcall %}
 
     from source_totals

@@ -12,39 +12,27 @@ model_calls as (
 
     select
         *,
-        {{ is_caller_gone("concat_ws(' ', error_class, error_code)") }} as is_abandoned,
-        -- old versions logged successful calls only, without a status
-        case
-            when lower(status) in ('failure', 'success') then lower(status) = 'failure'
-            when error_class is not null then true
-            when total_tokens > 0 or logged_cost_usd > 0 or cache_hit then false
-        end as is_error,
-        -- LiteLLM writes 0 where nothing was counted
-        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as has_tokens
-
-    from calls
-
-    where not {{ is_other_call('call_type') }}
-
-),
-
-classified_calls as (
-
-    select
-        *,
+        -- one row for each attempt that may have been billed, all of one request
+        regexp_replace(call_id, '-attempt-[0-9]+$', '') as request_call_id,
+        regexp_matches(call_id, '-attempt-[0-9]+$') as is_attempt_row,
         is_error and not is_abandoned as is_failure,
         if(
             is_error,
             concat_ws(' ', error_class, error_code, if(is_guarded, 'guardrail', null)),
             null
         ) as error,
+        -- without a stream the two moments are one, rounded in two ways
         if(
-            first_token_at > timestamp_utc and first_token_at < ended_at,
+            first_token_at > timestamp_utc
+            and {{ milliseconds_between('first_token_at', 'ended_at') }} >= 2
+            and coalesce(is_streaming, cache_hit_text is distinct from 'None'),
             {{ milliseconds_between('timestamp_utc', 'first_token_at') }},
             null
         ) as ttft_ms
 
-    from model_calls
+    from calls
+
+    where exclusion is null
 
 ),
 
@@ -53,7 +41,7 @@ interactions as (
     select
         ---------- ids
         interaction_id,
-        case when is_proxied then call_id end as operation_id,
+        case when is_proxied then request_call_id end as operation_id,
         coalesce(session_id, trace_id, interaction_id) as session_id,
         user_id,
         trace_id,
@@ -78,20 +66,28 @@ interactions as (
         environment,
         coalesce(model_provider, {{ provider_of_model('model_name') }})
             as model_provider,
-        {{ unprefixed('model_name', 'model_provider') }} as model_name,
+        -- Azure knows a deployment by a name of its own
+        case
+            when model_provider like 'azure%' and price_name is distinct from model_id
+                then coalesce(regexp_extract(price_name, '[^/]+$'), {{ unprefixed('model_name', 'model_provider') }})
+            else {{ unprefixed('model_name', 'model_provider') }}
+        end as model_name,
         {{ unprefixed('request_model', 'model_provider') }} as request_model,
         prompt_name,
         coalesce(managed_prompt_version, prompt_version) as prompt_version,
         service_tier,
-        finish_reason,
-        case when is_error then coalesce(error_class, error_code) end as error_type,
-        {{ failure_type('is_failure', 'error', 'finish_reason') }} as failure_type,
+        {{ finish_word('finish_reason') }} as finish_reason,
+        case
+            when is_failure then coalesce({{ specific_error('error_class') }}, error_code, error_class)
+        end as error_type,
+        {{ failure_type('is_failure', 'error', finish_word('finish_reason')) }} as failure_type,
 
         ---------- numerics
         coalesce(
             {{ milliseconds_between('timestamp_utc', 'ended_at') }},
             request_duration_ms,
-            response_time_s * 1e3
+            -- of a stream it is the time to the first token
+            if(is_streaming, null, response_time_s * 1e3)
         ) as latency_ms,
         ttft_ms,
         -- a cost of 0 counts only where a price was found or no model ran
@@ -102,20 +98,25 @@ interactions as (
         case when has_tokens then completion_tokens end as completion_tokens,
         coalesce(
             case when has_tokens then prompt_tokens + completion_tokens end,
-            nullif(total_tokens, 0)
+            case when is_error is not true or has_tokens then nullif(total_tokens, 0) end
         ) as total_tokens,
-        nullif(total_tokens, 0) as stated_total_tokens,
+        case when is_error is not true or has_tokens then nullif(total_tokens, 0) end
+            as stated_total_tokens,
         cache_read_tokens,
         cache_write_tokens,
         reasoning_tokens,
-        attempted_retries,
+        -- those that have no row of their own
+        case
+            when not bool_or(coalesce(is_attempt_row, false)) over calls_of_request
+                then coalesce(attempted_retries + attempted_fallbacks, attempted_retries)
+        end as attempted_retries,
         temperature,
         top_p,
         max_tokens,
 
         ---------- booleans
         is_failure,
-        {{ is_safety_block('error', 'finish_reason') }} as safety_block_flag,
+        {{ is_safety_block('error', finish_word('finish_reason')) }} as safety_block_flag,
         is_failure and {{ is_timeout('error') }} as latency_timeout_flag,
         coalesce(is_streaming, ttft_ms is not null or null) as is_streaming,
         is_abandoned,
@@ -127,7 +128,10 @@ interactions as (
 
         rejected_values
 
-    from classified_calls
+    from model_calls
+
+    window
+        calls_of_request as (partition by coalesce(request_call_id, interaction_id))
 
 )
 

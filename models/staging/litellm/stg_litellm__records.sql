@@ -1,10 +1,18 @@
 {{ config(enabled=is_source_on(this)) }}
 {%- do source('litellm', 'logs') -%}
 {%- set usage = {
-    '': ['cache_read_input_tokens', 'cache_creation_input_tokens', 'service_tier'],
+    '': [
+        'prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens',
+        'cache_read_input_tokens', 'cache_creation_input_tokens', 'service_tier',
+    ],
     'prompt_tokens_details': ['cached_tokens', 'cache_creation_tokens', 'cache_write_tokens'],
     'completion_tokens_details': ['reasoning_tokens'],
 } -%}
+{%- set model_map = {
+    '': ['model_map_key'],
+    'model_map_value': ['key', 'input_cost_per_token', 'output_cost_per_token'],
+} -%}
+{%- set errors = ['error_class', 'error_code', 'llm_provider'] -%}
 
 with
 
@@ -24,7 +32,7 @@ parsed_records as (
             '': [
                 'request_id', 'id', 'litellm_call_id', 'session_id', 'trace_id', 'call_type',
                 'status', 'stream', 'api_key', 'user', 'end_user', 'team_id', 'request_tags',
-                'cache_hit', 'mcp_namespaced_tool_name', 'model', 'model_group',
+                'cache_hit', 'mcp_namespaced_tool_name', 'model', 'model_group', 'model_id',
                 'custom_llm_provider', 'spend', 'response_cost', 'prompt_tokens',
                 'completion_tokens', 'total_tokens', 'startTime', 'endTime',
                 'completionStartTime', 'request_duration_ms', 'response_time', 'updated_at',
@@ -32,9 +40,11 @@ parsed_records as (
             ],
             'response_cost_failure_debug_info': ['model'],
             'cost_breakdown': ['total_cost'],
-            'error_information': ['error_class', 'error_code'],
+            'error_information': errors,
+            'model_map_information': model_map,
             'response': {
-                '': ['id', 'service_tier'], 'usage': usage, 'choices[]': ['finish_reason'],
+                '': ['id', 'service_tier', 'status', 'stop_reason'], 'usage': usage,
+                'choices[]': ['finish_reason'], 'incomplete_details': ['reason'],
             },
         }) }} as log
 
@@ -54,11 +64,13 @@ parsed_details as (
             as is_readable,
         {{ json_fields(json_text('log.metadata'), {
             '': [
-                'status', 'attempted_retries', 'guardrail_information', 'user_api_key_hash',
-                'user_api_key_user_id', 'user_api_key_end_user_id', 'user_api_key_team_alias',
+                'status', 'attempted_retries', 'attempted_fallbacks', 'original_model_group',
+                'guardrail_information', 'user_api_key_hash', 'user_api_key_user_id',
+                'user_api_key_end_user_id', 'user_api_key_team_alias',
             ],
             'cost_breakdown': ['total_cost'],
-            'error_information': ['error_class', 'error_code'],
+            'error_information': errors,
+            'model_map_information': model_map,
             'usage_object': usage,
             'additional_usage_values': usage,
             'spend_logs_metadata': business_labels(),
@@ -74,6 +86,19 @@ parsed_details as (
 
 ),
 
+named_users as (
+
+    select
+        *,
+        {{ first_text([
+            'log.end_user', 'details.user_api_key_end_user_id', 'log.user',
+            'details.user_api_key_user_id', 'log.api_key', 'details.user_api_key_hash',
+        ]) }} as user_name
+
+    from parsed_details
+
+),
+
 -- user names, and texts that may quote a prompt, go no further
 records_without_content as (
 
@@ -81,10 +106,10 @@ records_without_content as (
         file_path,
         is_object,
         is_readable,
-        {{ hashed_user("coalesce(" ~ first_text([
-            'log.end_user', 'details.user_api_key_end_user_id', 'log.user',
-            'details.user_api_key_user_id', 'log.api_key', 'details.user_api_key_hash',
-        ]) ~ ", 'unknown')") }} as user_id,
+        {{ hashed_user(
+            "coalesce(" ~ claude_code_account('user_name') ~ ", user_name, 'unknown')"
+        ) }} as user_id,
+        {{ claude_code_session('user_name') }} as client_session_id,
         {{ unread_object('log.metadata', 'details') }} as metadata,
         {{ name_code('log, details') }} as digest,
         regexp_matches(
@@ -102,7 +127,7 @@ records_without_content as (
             'user_api_key_user_id', 'user_api_key_end_user_id', 'guardrail_information',
         ]) }} as details
 
-    from parsed_details
+    from named_users
 
 )
 
