@@ -80,22 +80,42 @@
         {%- if names %}
         select
             {{ plain_path(file) }} as file_path,
-            case when "{{ names[-1] }}" is not null then to_json({
-                {%- for name in names if not modules.re.search(unread, name) %}
-                {{ ', ' if not loop.first }}'{{ name }}': "{{ name }}"
-                {%- endfor %}
-            }) end as document
+            case when column_{{ names | length }} is not null
+                then to_json({ {{ csv_fields(names, unread) }} }) end as document
         from read_csv(
             {{ literal_path(file) }},
             columns = {
                 {%- for name in names %}
-                '{{ name }}': 'varchar'{{ ', ' if not loop.last }}
+                'column_{{ loop.index }}': 'varchar'{{ ', ' if not loop.last }}
                 {%- endfor %}
             },
             {{ csv_settings() }}
         )
         union all
         {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro csv_fields(names, unread) -%}
+    {#- data frames write an index without a name, or under the name of a column: the first value
+        under a name counts -#}
+    {%- set fields, spellings = {}, {} -%}
+    {%- for name in names -%}
+        {%- if name and not modules.re.search(unread, name) -%}
+            {%- do spellings.setdefault(name.lower(), name) -%}
+            {%- do fields.setdefault(name.lower(), []).append('column_' ~ loop.index) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for key, columns in fields.items() %}
+        '{{ spellings[key] }}':
+        {%- if columns | length > 1 %} coalesce(
+            {%- for column in columns -%}
+            nullif({{ column }}, ''){{ ', ' if not loop.last }}
+            {%- endfor -%}
+        )
+        {%- else %} {{ columns[0] }}
+        {%- endif -%}
+        {{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -111,7 +131,7 @@
         ~ literal_path(file) ~ ", " ~ text_lines() ~ ") limit 1"
     ).columns[0].values() -%}
     {%- set names = [] -%}
-    {%- for name in (lines[0] or '').split(',') if lines and name -%}
+    {%- for name in lines[0].split(',') if lines and lines[0] -%}
         {%- do names.append(name.strip(' "')) -%}
     {%- endfor -%}
     {{ return(names) }}

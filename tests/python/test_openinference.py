@@ -1,6 +1,7 @@
 """OpenInference: the span tables that Phoenix writes."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -36,6 +37,28 @@ def counted(key: str, prompt: int, completion: int, **columns: object) -> Row:
     return span(key, **tokens, **columns)
 
 
+def cached(
+    key: str, prompt: int, completion: int, read: int, write: int | None, **total: Any
+) -> Row:
+    details = {
+        "attributes__llm__token_count__prompt_details__cache_read": read,
+        "attributes__llm__token_count__prompt_details__cache_write": write,
+        "attributes__llm__token_count__total": total["total"],
+    }
+    return counted(key, prompt, completion, **details)
+
+
+WRAPPED = {
+    "attributes__llm__finish_reason": "refusal",
+    "attributes__llm__request__model_name": "claude",
+    "attributes__llm__token_count__prompt_details__cache_read": 5,
+}
+SDK = {
+    "attributes__gen_ai__response__id": "msg_1",
+    "attributes__gen_ai__usage__cache_write__input_tokens": 3000,
+}
+
+
 def wrong(key: str, message: str, **columns: object) -> Row:
     return span(key, status_code="ERROR", status_message=message, **columns)
 
@@ -57,6 +80,28 @@ SPANS = [
         attributes__llm__cost__total=0.25,
         attributes__llm__invocation_parameters='{"model": "gpt-4o", "top_p": 0.5}',
         attributes__metadata='{"use_case": "search"}',
+    ),
+    counted("wrapping", 3050, 30, **WRAPPED),
+    counted("wrapped", 3050, 30, parent_id="wrapping", **SDK),
+    counted(
+        "wrapping_two",
+        50,
+        9,
+        attributes__llm__finish_reason="stop",
+        attributes__llm__token_count__prompt_details__cache_read=40,
+    ),
+    counted("first_of_two", 20, 4, parent_id="wrapping_two"),
+    counted("second_of_two", 30, 5, parent_id="wrapping_two"),
+    cached("total_beside", 3, 442, 7917, 350, total=8712),
+    cached("more_than_prompt", 100, 7, 800, None, total=107),
+    cached("inside", 1000, 7, 800, None, total=1007),
+    cached("no_total", 1000, 7, 800, None, total=None),
+    counted(
+        "flattened",
+        1,
+        1,
+        attributes__metadata__use_case="report",
+        attributes__metadata__region="eu",
     ),
     counted("silent", 0, 0, attributes__llm__cost__total=0.0),
     wrong("limited", "RateLimitError: 429 SECRET"),
@@ -156,6 +201,43 @@ def test_cached_and_reasoning_tokens_are_part_of_the_counts(
     assert cached["latency_ms"] == 800
 
 
+def test_a_call_inherits_what_only_the_span_around_it_tells(
+    calls: dict[str, Row],
+) -> None:
+    call = calls["wrapped"]
+    assert "wrapping" not in calls
+    assert (call["cache_write_tokens"], call["cache_read_tokens"]) == (3000, 5)
+    assert (call["finish_reason"], call["failure_type"]) == ("refusal", "safety_block")
+    assert (call["response_id"], call["request_model"]) == ("msg_1", "claude")
+    for name in ("first_of_two", "second_of_two"):
+        assert (calls[name]["finish_reason"], calls[name]["cache_read_tokens"]) == (
+            None,
+            None,
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "total", "stated"),
+    [
+        ("total_beside", 8270, 8712, 8712),
+        ("more_than_prompt", 900, 907, None),
+        ("inside", 1000, 1007, 1007),
+        ("no_total", 1000, 1007, None),
+    ],
+)
+def test_cached_tokens_beside_the_prompt_are_added_to_it(
+    calls: dict[str, Row], name: str, prompt: int, total: int, stated: int | None
+) -> None:
+    call = calls[name]
+    assert (call["prompt_tokens"], call["total_tokens"]) == (prompt, total)
+    assert call["stated_total_tokens"] == stated
+
+
+def test_metadata_may_be_flattened(calls: dict[str, Row]) -> None:
+    call = calls["flattened"]
+    assert (call["use_case"], call["region"]) == ("report", "eu")
+
+
 def test_nothing_counted_and_nothing_priced_is_missing(calls: dict[str, Row]) -> None:
     silent = calls["silent"]
     for column in ("prompt_tokens", "completion_tokens", "total_tokens", "cost_usd"):
@@ -232,6 +314,25 @@ def test_every_file_is_counted_and_nothing_said_comes_in(tables: Tables) -> None
     assert files["openinference/empty.parquet"]["records"] == 0
     assert tables["files"]["unreadable_records"].sum() == 0
     assert "SECRET" not in as_text(tables)
+
+
+def test_a_column_may_stand_twice_in_a_csv(tmp_path: Path) -> None:
+    """A data frame writes its index as well, with a name or without."""
+    folder = tmp_path / "openinference"
+    folder.mkdir()
+    names = "context.span_id,context.trace_id,span_kind,start_time,end_time"
+    names += ",attributes.llm.token_count.prompt,attributes.llm.token_count.completion"
+    values = "t1,LLM,2025-01-01 10:00:00,2025-01-01 10:00:01,100.0,20.0"
+    (folder / "named.csv").write_text(
+        f"context.span_id,{names}\na,a,{values}\n,b,{values}\n"
+    )
+    (folder / "unnamed.csv").write_text(f",{names}\n0,c,{values}\n")
+    (folder / "cased.csv").write_text(f"{names},Context.Span_ID\nd,{values},d\n")
+    tables = staged("openinference", tmp_path)
+    calls = by_id(tables["interactions"], "span_id")
+    assert set(calls) == {"a", "b", "c", "d"}
+    assert {call["total_tokens"] for call in calls.values()} == {120}
+    assert tables["files"]["unreadable_records"].sum() == 0
 
 
 def test_content_comes_in_redacted_and_only_where_asked(tmp_path: Path) -> None:

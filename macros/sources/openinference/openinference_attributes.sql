@@ -6,8 +6,20 @@
         'llm.token_count.completion', 'llm.token_count.total',
         'llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_write',
         'llm.token_count.completion_details.reasoning', 'llm.cost.total', 'exception.type',
-        'error.type', 'llm.request.model_name', 'llm.response.id',
+        'error.type', 'llm.request.model_name', 'llm.response.id', 'gen_ai.request.model',
+        'gen_ai.response.id', 'gen_ai.usage.cache_read.input_tokens',
+        'gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens',
+        'gen_ai.response.finish_reasons', 'anthropic.message.stop_reason',
     ]) }}
+{%- endmacro %}
+
+{% macro flat_labels() -%}
+    {#- the API of Phoenix writes each key of the metadata as an attribute of its own -#}
+    {%- set names = [] -%}
+    {%- for label in business_labels() -%}
+        {%- do names.append('metadata.' ~ label) -%}
+    {%- endfor -%}
+    {{ return(names) }}
 {%- endmacro %}
 
 {% macro openinference_columns() -%}
@@ -18,7 +30,7 @@
         'attributes', 'id', 'annotation_name', 'annotator_kind', 'result.label', 'result.score',
         'label', 'score', 'created_at', 'updated_at',
     ] -%}
-    {%- for path in openinference_attributes() -%}
+    {%- for path in openinference_attributes() + flat_labels() -%}
         {%- do names.append('attributes.' ~ path) -%}
     {%- endfor -%}
     {{ return({'': names, 'context': ['trace_id', 'span_id'], 'result': ['label', 'score']}) }}

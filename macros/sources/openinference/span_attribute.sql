@@ -5,9 +5,13 @@
     ]) }}
 {%- endmacro %}
 
-{% macro nested_paths(paths) -%}
-    {#- for json_fields: a.b.c both as one name and as nested fields -#}
-    {%- set tree = {'': paths | list} -%}
+{% macro flat_attribute(path) -%}
+    {{ return(['span."attributes.' ~ path ~ '"', 'attributes."' ~ path ~ '"']) }}
+{%- endmacro %}
+
+{% macro nested_paths(paths, flat=[]) -%}
+    {#- for json_fields: a.b.c both as one name and as nested fields, flat ones as names alone -#}
+    {%- set tree = {'': paths + flat} -%}
     {%- for path in paths if '.' in path -%}
         {%- set words, ns = path.split('.'), namespace(node=tree) -%}
         {%- for word in words[:-1] -%}

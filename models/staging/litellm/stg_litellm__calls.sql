@@ -57,7 +57,9 @@
         'usage.completion_tokens', 'usage.output_tokens',
     ],
     'attempted_retries': ['bigint', 'details.attempted_retries'],
-    'attempted_fallbacks': ['bigint', 'details.attempted_fallbacks'],
+    'attempted_fallbacks': [
+        'bigint', 'if(log.request_id is null, null, details.attempted_fallbacks)',
+    ],
     'max_tokens': ['bigint', 'parameters.max_completion_tokens', 'parameters.max_tokens'],
     'logged_cost_usd': ['double', 'log.spend', 'log.response_cost'],
     'input_price_usd': [

@@ -108,7 +108,7 @@ interactions as (
         -- those that have no row of their own
         case
             when not bool_or(coalesce(is_attempt_row, false)) over calls_of_request
-                then coalesce(attempted_retries + attempted_fallbacks, attempted_retries)
+                then cast(list_sum([attempted_retries, attempted_fallbacks]) as bigint)
         end as attempted_retries,
         temperature,
         top_p,

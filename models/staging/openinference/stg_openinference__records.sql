@@ -27,7 +27,8 @@ parsed_attributes as (
     select
         *,
         {{ json_fields(
-            json_text('span.attributes'), nested_paths(openinference_attributes())
+            json_text('span.attributes'),
+            nested_paths(openinference_attributes(), flat_labels())
         ) }} as attributes
 
     from parsed_records

@@ -4,7 +4,9 @@
     'trace_id': ['text'] + span_keys('trace_id'),
     'parent_span_id': ['text', 'span.parent_id'],
     'session_id': ['text'] + span_attribute('session.id'),
-    'response_id': ['text'] + span_attribute('llm.response.id'),
+    'response_id': (
+        ['text'] + span_attribute('llm.response.id') + span_attribute('gen_ai.response.id')
+    ),
 
     'span_name': ['text', 'span.name'],
     'span_kind': ['text', 'span.span_kind'] + span_attribute('openinference.span.kind'),
@@ -12,20 +14,32 @@
     'tool_name': ['text'] + span_attribute('tool.name'),
     'model_provider': ['text'] + span_attribute('llm.provider') + span_attribute('llm.system'),
     'model_name': ['text'] + span_attribute('llm.model_name') + ['parameters.model'],
-    'request_model': ['text'] + span_attribute('llm.request.model_name') + ['parameters.model'],
+    'request_model': (
+        ['text'] + span_attribute('llm.request.model_name')
+        + span_attribute('gen_ai.request.model') + ['parameters.model']
+    ),
     'service_tier': ['text', 'parameters.service_tier'],
     'prompt_name': ['text'] + span_attribute('prompt.id'),
     'template_version': ['text'] + span_attribute('llm.prompt_template.version'),
-    'finish_reason': ['text'] + span_attribute('llm.finish_reason'),
+    'finish_reason': (
+        ['text'] + span_attribute('llm.finish_reason')
+        + span_attribute('gen_ai.response.finish_reasons')
+        + span_attribute('anthropic.message.stop_reason')
+    ),
     'error_type': ['text'] + span_attribute('error.type') + span_attribute('exception.type'),
     'tags': ['text'] + span_attribute('tag.tags'),
 
     'prompt_tokens': ['bigint'] + span_attribute('llm.token_count.prompt'),
     'completion_tokens': ['bigint'] + span_attribute('llm.token_count.completion'),
     'total_tokens': ['bigint'] + span_attribute('llm.token_count.total'),
-    'cache_read_tokens': ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_read'),
+    'cache_read_tokens': (
+        ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_read')
+        + span_attribute('gen_ai.usage.cache_read.input_tokens')
+    ),
     'cache_write_tokens': (
         ['bigint'] + span_attribute('llm.token_count.prompt_details.cache_write')
+        + span_attribute('gen_ai.usage.cache_write.input_tokens')
+        + span_attribute('gen_ai.usage.cache_creation.input_tokens')
     ),
     'reasoning_tokens': (
         ['bigint'] + span_attribute('llm.token_count.completion_details.reasoning')
@@ -60,7 +74,8 @@ named_columns as (
     select
         {{ named_fields(fields) }}
         {%- for label in business_labels() %}
-        {{ first_text(['details.' ~ label]) }} as {{ label }},
+        {{ first_text(['details.' ~ label] + flat_attribute('metadata.' ~ label)) }}
+            as {{ label }},
         {%- endfor %}
         user_id,
         error_words,
