@@ -62,9 +62,9 @@
 
 {% macro gateway_files(source) -%}
     {#- without the tables of the contract and the invoices, which may lie in the same folder -#}
-    {%- set found = [] -%}
+    {%- set found, folder = [], env_var('LLMOPS_DATA_DIR', 'data/sample') -%}
     {%- for file in source_files(source, ['json', 'jsonl', 'ndjson', 'csv', 'parquet'])
-        if not modules.re.match('llm_(system|provider)_', file.split('/') | last) -%}
+        if not modules.re.search('/llm_(system|provider)_', file | replace(folder, '')) -%}
         {%- do found.append(file) -%}
     {%- endfor -%}
     {{ return(found) }}

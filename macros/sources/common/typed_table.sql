@@ -3,10 +3,11 @@
     {{ typed_file((telemetry_files(relation) or [''])[0], columns) }}
 {%- endmacro %}
 
-{% macro typed_file(file, columns) -%}
+{% macro typed_file(file, columns, query='') -%}
+    {#- of the rows of a file, or of a query that reads it -#}
     with
 
-    source as ({{ read_telemetry(file, columns) }}),
+    source as ({{ query | trim or read_telemetry(file, columns) }}),
 
     typed as (select {{ typed_columns(columns).rstrip(', \n') }} from source)
 

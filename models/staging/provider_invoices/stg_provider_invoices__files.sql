@@ -1,4 +1,5 @@
-{%- set paths = telemetry_files(source('provider_invoices', 'lines')) -%}
+{%- set table = source('provider_invoices', 'lines') -%}
+{%- set paths = single_files(telemetry_files(table), table.identifier) -%}
 
 with
 
