@@ -130,8 +130,8 @@
         "select trim(line, chr(65279) || chr(13)) from read_csv("
         ~ literal_path(file) ~ ", " ~ text_lines() ~ ") limit 1"
     ).columns[0].values() -%}
-    {%- set names = [] -%}
-    {%- for name in lines[0].split(',') if lines and lines[0] -%}
+    {%- set header, names = lines[0] if lines else '', [] -%}
+    {%- for name in header.split(',') if header -%}
         {%- do names.append(name.strip(' "')) -%}
     {%- endfor -%}
     {{ return(names) }}

@@ -16,14 +16,17 @@
 
 {% macro plain_tags(tags) -%}
     {#- of a list those that are not `label:value` -#}
-    list_filter({{ tags }}, lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]'))
+    list_filter(
+        {{ tags }},
+        lambda tag: trim(tag) != '' and not regexp_matches(tag, '[:=]')
+    )
 {%- endmacro %}
 
 {% macro last_key_tag(tags) -%}
     {#- a proxy lists the tags of a key behind those of the request and before the client's name -#}
     {%- set is_client = "list_transform(" ~ tags ~ ", lambda tag: starts_with(tag, 'User-Agent'))" -%}
     {%- set clients_place = "greatest(list_position(" ~ is_client ~ ", true), 1) - 1" -%}
-    ({{ plain_tags("list_slice(" ~ tags ~ ", 1, " ~ clients_place ~ ")") }})[-1]
+    {{ plain_tags("list_slice(" ~ tags ~ ", 1, " ~ clients_place ~ ")") }}[-1]
 {%- endmacro %}
 
 {% macro label_columns(tags, structs, labels=none) -%}

@@ -151,9 +151,9 @@ classified_calls as (
 
     select
         *,
-        -- the proxy registers deployments without a price at a price of 0, so that only a price
-        -- that the operator set, under the id of the deployment, proves that a call was free;
-        -- older versions log no price
+        -- the proxy registers deployments without a price at a price of 0: only a price
+        -- that the operator set, under the id of the deployment, proves that a call was
+        -- free; older versions log no price
         has_cost_breakdown
         and (price_name is null or price_key is not null)
         and (
@@ -161,7 +161,8 @@ classified_calls as (
             or price_key is null
             or coalesce(price_key = model_id, false)
         ) as is_priced,
-        {{ is_caller_gone("concat_ws(' ', error_class, error_code)") }} as is_abandoned,
+        {{ is_caller_gone("concat_ws(' ', error_class, error_code)") }}
+            as is_abandoned,
         -- old versions logged successful calls only, without a status
         case
             when lower(status) in ('failure', 'success') then lower(status) = 'failure'
@@ -173,8 +174,10 @@ classified_calls as (
             when
                 api_key is not null
                 and count(*) over calls_of_key > 1
-                and count(*) over calls_of_key = count(last_key_tag) over calls_of_key
-                and min(last_key_tag) over calls_of_key = max(last_key_tag) over calls_of_key
+                and count(*) over calls_of_key
+                = count(last_key_tag) over calls_of_key
+                and min(last_key_tag) over calls_of_key
+                = max(last_key_tag) over calls_of_key
                 then last_key_tag
         end as key_tag
 
@@ -189,15 +192,19 @@ calls as (
 
     select
         *,
-        list_filter(request_tags, lambda tag: tag is distinct from key_tag)[1] as request_tag,
-        -- LiteLLM writes 0 where nothing was counted, and counts the prompt of a failed call
-        -- itself
-        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0
-        and (
-            is_error is not true
-            or coalesce(usage_tokens, 0) > 0
-            or coalesce(logged_cost_usd, 0) > 0
-        ) as has_tokens,
+        list_filter(
+            request_tags, lambda tag: tag is distinct from key_tag
+        )[1] as request_tag,
+        -- LiteLLM counts the prompt of a failed call itself, and nobody bills it
+        is_error is not true
+        or coalesce(usage_tokens, 0) > 0
+        or coalesce(logged_cost_usd, 0) > 0 as is_usage_known,
+        -- it writes 0 where nothing was counted
+        is_usage_known
+        and coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0
+            as has_tokens,
+        case when is_usage_known then nullif(total_tokens, 0) end
+            as stated_total_tokens,
         {{ litellm_exclusion() }} as exclusion
 
     from classified_calls

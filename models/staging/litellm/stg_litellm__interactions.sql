@@ -16,15 +16,25 @@ model_calls as (
         regexp_replace(call_id, '-attempt-[0-9]+$', '') as request_call_id,
         regexp_matches(call_id, '-attempt-[0-9]+$') as is_attempt_row,
         is_error and not is_abandoned as is_failure,
+        -- Azure knows a deployment by a name of its own
+        coalesce(
+            if(
+                model_provider like 'azure%' and price_name is distinct from model_id,
+                regexp_extract(price_name, '[^/]+$'),
+                null
+            ),
+            model_name
+        ) as base_model_name,
         if(
             is_error,
             concat_ws(' ', error_class, error_code, if(is_guarded, 'guardrail', null)),
             null
         ) as error,
-        -- without a stream the two moments are one, rounded in two ways
+        {{ finish_word('finish_reason') }} as finish_word,
+        -- without a stream first token and end are one moment, rounded in two ways
         if(
             first_token_at > timestamp_utc
-            and {{ milliseconds_between('first_token_at', 'ended_at') }} >= 2
+            and ended_at - first_token_at >= interval 2 millisecond
             and coalesce(is_streaming, cache_hit_text is distinct from 'None'),
             {{ milliseconds_between('timestamp_utc', 'first_token_at') }},
             null
@@ -66,21 +76,20 @@ interactions as (
         environment,
         coalesce(model_provider, {{ provider_of_model('model_name') }})
             as model_provider,
-        -- Azure knows a deployment by a name of its own
-        case
-            when model_provider like 'azure%' and price_name is distinct from model_id
-                then coalesce(regexp_extract(price_name, '[^/]+$'), {{ unprefixed('model_name', 'model_provider') }})
-            else {{ unprefixed('model_name', 'model_provider') }}
-        end as model_name,
+        {{ unprefixed('base_model_name', 'model_provider') }} as model_name,
         {{ unprefixed('request_model', 'model_provider') }} as request_model,
         prompt_name,
         coalesce(managed_prompt_version, prompt_version) as prompt_version,
         service_tier,
-        {{ finish_word('finish_reason') }} as finish_reason,
+        finish_word as finish_reason,
         case
-            when is_failure then coalesce({{ specific_error('error_class') }}, error_code, error_class)
+            when is_failure
+                then
+                    coalesce(
+                        {{ specific_error('error_class') }}, error_code, error_class
+                    )
         end as error_type,
-        {{ failure_type('is_failure', 'error', finish_word('finish_reason')) }} as failure_type,
+        {{ failure_type('is_failure', 'error', 'finish_word') }} as failure_type,
 
         ---------- numerics
         coalesce(
@@ -98,10 +107,9 @@ interactions as (
         case when has_tokens then completion_tokens end as completion_tokens,
         coalesce(
             case when has_tokens then prompt_tokens + completion_tokens end,
-            case when is_error is not true or has_tokens then nullif(total_tokens, 0) end
+            stated_total_tokens
         ) as total_tokens,
-        case when is_error is not true or has_tokens then nullif(total_tokens, 0) end
-            as stated_total_tokens,
+        stated_total_tokens,
         cache_read_tokens,
         cache_write_tokens,
         reasoning_tokens,
@@ -116,7 +124,7 @@ interactions as (
 
         ---------- booleans
         is_failure,
-        {{ is_safety_block('error', finish_word('finish_reason')) }} as safety_block_flag,
+        {{ is_safety_block('error', 'finish_word') }} as safety_block_flag,
         is_failure and {{ is_timeout('error') }} as latency_timeout_flag,
         coalesce(is_streaming, ttft_ms is not null or null) as is_streaming,
         is_abandoned,

@@ -44,8 +44,7 @@ spans_below as (
 -- a wrapper around several calls tells of none of them alone
 sole_calls as (
 
-    select
-        spans_below.*
+    select spans_below.*
 
     from spans_below
 
@@ -60,10 +59,10 @@ sole_calls as (
 told_by_wrappers as (
 
     select
-        sole_calls.span_key,
         {%- for name in told_above + token_counts() %}
-        arg_min(spans.{{ name }}, sole_calls.depth) as {{ name }}{{ ',' if not loop.last }}
+        arg_min(spans.{{ name }}, sole_calls.depth) as {{ name }},
         {%- endfor %}
+        sole_calls.span_key
 
     from sole_calls
 
@@ -77,21 +76,22 @@ completed_spans as (
 
     select
         spans.* replace (
-            {%- for name in told_above %}
-            coalesce(spans.{{ name }}, told.{{ name }}) as {{ name }},
-            {%- endfor %}
             {%- for name in token_counts() %}
             coalesce(
                 spans.{{ name }},
                 -- parts of another count of the same prompt would not fit
                 if(
                     coalesce(spans.prompt_tokens, told.prompt_tokens)
-                    is not distinct from told.prompt_tokens,
+                    = told.prompt_tokens,
                     told.{{ name }},
                     null
                 )
-            ) as {{ name }}{{ ',' if not loop.last }}
+            ) as {{ name }},
             {%- endfor %}
+            {%- for name in told_above[1:] %}
+            coalesce(spans.{{ name }}, told.{{ name }}) as {{ name }},
+            {%- endfor %}
+            coalesce(spans.response_id, told.response_id) as response_id
         )
 
     from spans

@@ -5,7 +5,10 @@ with
 spans as (
 
     select
-        * replace (coalesce(total_tokens, prompt_tokens + completion_tokens) as total_tokens)
+        * replace (
+            coalesce(total_tokens, prompt_tokens + completion_tokens)
+                as total_tokens
+        )
 
     from {{ ref('stg_openinference__spans') }}
 

@@ -6,19 +6,35 @@ stated_counts as (
 
     select
         *,
-        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as has_tokens,
-        coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) as cached_tokens
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)
+        > 0 as has_tokens,
+        coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
+            as cached_tokens
 
     from {{ ref('stg_openinference__calls') }}
 
 ),
 
--- cached tokens beside the prompt, not in it: they are more than it, or the total shows it
+-- the prompt lacks the cached tokens if they are more than it, or as the total shows
+compared_counts as (
+
+    select
+        *,
+        cached_tokens > 0
+        and (
+            cached_tokens > prompt_tokens
+            or total_tokens = prompt_tokens + cached_tokens + completion_tokens
+        ) as is_net_prompt
+
+    from stated_counts
+
+),
+
 calls as (
 
     select
         * replace (
-            if(is_net_prompt, prompt_tokens + cached_tokens, prompt_tokens) as prompt_tokens,
+            prompt_tokens + if(is_net_prompt, cached_tokens, 0) as prompt_tokens,
             -- a total of the net counts says nothing more
             if(
                 is_net_prompt and total_tokens = prompt_tokens + completion_tokens,
@@ -27,17 +43,7 @@ calls as (
             ) as total_tokens
         )
 
-    from (
-        select
-            *,
-            cached_tokens > 0
-            and (
-                cached_tokens > prompt_tokens
-                or total_tokens = prompt_tokens + cached_tokens + completion_tokens
-            ) as is_net_prompt
-
-        from stated_counts
-    ) as counted
+    from compared_counts
 
 ),
 
