@@ -1,4 +1,3 @@
-{{ config(materialized='ephemeral') }}
 {%- set columns = {
     'record_id': 'string',
     'check_name': 'string',

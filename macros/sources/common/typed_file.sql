@@ -1,8 +1,3 @@
-{% macro typed_table(relation, columns) -%}
-    {#- one row per row of the table's first file, no row without a file -#}
-    {{ typed_file((telemetry_files(relation) or [''])[0], columns) }}
-{%- endmacro %}
-
 {% macro typed_file(file, columns, query='') -%}
     {#- of the rows of a file, or of a query that reads it -#}
     with
