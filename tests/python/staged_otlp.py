@@ -21,15 +21,21 @@ def span(span_id: str, parent: str = "", **attributes: Any) -> Record:
     """Return a span of trace 1; `at` is its start and end in ms, `status` its code."""
     start, end = attributes.pop("at", (0, 100))
     return {
+        "scope": {"name": attributes.pop("scope", "app")},
         "traceId": attributes.pop("trace", "1").rjust(32, "0"),
         "spanId": span_id.rjust(16, "0"),
         **({"parentSpanId": parent.rjust(16, "0")} if parent else {}),
-        "startTimeUnixNano": str(1_764_547_200_000_000_000 + start * 1_000_000),
-        "endTimeUnixNano": str(1_764_547_200_000_000_000 + end * 1_000_000),
+        "startTimeUnixNano": nanoseconds(start),
+        "endTimeUnixNano": nanoseconds(end),
         "status": attributes.pop("status", {}),
         "events": attributes.pop("events", []),
         "attributes": attribute_list(attributes),
     }
+
+
+def nanoseconds(at: float) -> str:
+    """Return a moment of the test's day, given in ms, as OTLP writes it."""
+    return str(1_764_547_200_000_000_000 + round(at * 1_000_000))
 
 
 def call(span_id: str, parent: str = "", **attributes: Any) -> Record:
@@ -57,11 +63,14 @@ def any_value(value: Any) -> Record:
 
 
 def request(*spans: Record, **resource: Any) -> str:
-    """Return an ExportTraceServiceRequest in one line."""
-    scope = {"scope": {"name": "app"}, "spans": list(spans)}
+    """Return an ExportTraceServiceRequest in one line, the spans by their scope."""
+    scopes: dict[str, list[Record]] = {}
+    for one in spans:
+        scopes.setdefault(one["scope"]["name"], []).append(one)
+    listed = [{"scope": {"name": k}, "spans": v} for k, v in scopes.items()]
     attributes = {"attributes": attribute_list(resource)}
     return json.dumps(
-        {"resourceSpans": [{"resource": attributes, "scopeSpans": [scope]}]}
+        {"resourceSpans": [{"resource": attributes, "scopeSpans": listed}]}
     )
 
 

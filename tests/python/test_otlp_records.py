@@ -259,3 +259,25 @@ def test_an_exception_in_the_log_is_the_error_of_its_call(tmp_path: Path) -> Non
     frame = staged(landed(tmp_path, *lines, request(*spans)))["interactions"]
     assert list(frame["failure_type"]) == ["rate_limit", "timeout", "none"]
     assert list(frame["is_failure"]) == [True, True, False]
+
+
+def test_the_instrumentation_is_read_under_every_name(tmp_path: Path) -> None:
+    today = request(call("a", scope="one"), call("b", scope="two"))
+    earlier = (
+        today.replace("scopeSpans", "instrumentationLibrarySpans")
+        .replace('"scope": {"name"', '"instrumentationLibrary": {"name"', 2)
+        .replace("one", "three")
+        .replace("two", "four")
+    )
+    alone = call("c", scope="five")
+    alone["instrumentationScope"] = alone.pop("scope")
+    for line, scopes in [
+        (today, ["one", "two"]),
+        (earlier, ["three", "four"]),
+        (json.dumps(alone), ["five"]),
+        (request(call("d", scope="")), [None]),
+    ]:
+        deliveries = staged(landed(tmp_path, line))["deliveries"]
+        assert set(deliveries["scope_name"].replace({float("nan"): None})) == set(
+            scopes
+        )

@@ -51,15 +51,18 @@
     {%- do names.update({
         'instrumentation_?[lL]ibrary_?[sS]pans': 'scopeSpans',
         'instrumentation_?[lL]ibrary_?[lL]ogs': 'scopeLogs',
+        'instrumentation_?(?:[lL]ibrary|[sS]cope)': 'scope',
     }) -%}
     {{ return(names) }}
 {%- endmacro %}
 
 {% macro otlp_request_of_spans(json) -%}
-    {#- from one span, with its resource, or from a list of spans -#}
+    {#- from one span, with its resource and scope, or from a list of spans -#}
     '{"resourceSpans":[{"resource":'
     || coalesce(cast(json_extract({{ json }}, '$.resource') as varchar), 'null')
-    || ',"scopeSpans":[{"spans":'
+    || ',"scopeSpans":[{"scope":'
+    || coalesce(cast(json_extract({{ json }}, '$.scope') as varchar), 'null')
+    || ',"spans":'
     || if(starts_with({{ json }}, '['), {{ json }}, '[' || {{ json }} || ']')
     || '}]}]}'
 {%- endmacro %}

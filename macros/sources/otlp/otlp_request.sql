@@ -8,7 +8,8 @@
         ~ '"status":{"code":"VARCHAR","message":"VARCHAR"},"attributes":' ~ attributes
         ~ ',"events":[' ~ event ~ '],"timeUnixNano":"VARCHAR","observedTimeUnixNano":"VARCHAR",'
         ~ '"eventName":"VARCHAR"}' -%}
-    {%- set scope = '{"spans":[' ~ record ~ '],"logRecords":[' ~ record ~ ']}' -%}
+    {%- set scope = '{"scope":{"name":"VARCHAR"},"spans":[' ~ record
+        ~ '],"logRecords":[' ~ record ~ ']}' -%}
     {%- set resource = '{"resource":{"attributes":' ~ attributes ~ '},"scopeSpans":[' ~ scope
         ~ '],"scopeLogs":[' ~ scope ~ ']}' -%}
     {%- set request = '{"resourceSpans":[' ~ resource ~ '],"resourceLogs":[' ~ resource

@@ -150,6 +150,7 @@ deliveries as (
         {{ otlp_kept_events('span.events') }} as events,
         log,
         tool_name,
+        scope_name,
         service_name,
         environment,
         {{ (context + texts + numbers | list) | join(', ') }},

@@ -78,6 +78,7 @@ attribute_lists as (
 
     select
         *,
+        nullif(coalesce(spans_scope.scope.name, logs_scope.scope.name), '') as scope_name,
         {{ otlp_attributes('resource_attributes') }}
 
     from scopes
@@ -88,6 +89,7 @@ records as (
 
     select
         file_name,
+        scope_name,
         {% for field in ['service_name', 'environment'] -%}
         {{ otlp_text(otlp_value(aliases, field)) }} as {{ field }},
         {% endfor -%}
