@@ -68,8 +68,10 @@ def raised(name: str) -> list[Record]:
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        ({"status": {"code": 1}}, None),
-        ({"status": {"code": "STATUS_CODE_OK"}}, None),
+        # LangSmith leaves the status of a failed call at OK
+        ({"status": {"code": 1}}, "ValueError"),
+        ({"status": {"code": "STATUS_CODE_OK"}}, "ValueError"),
+        ({"status": {"code": 1}, "usage__output_tokens": 5}, None),
         ({"usage__output_tokens": 5}, None),
         ({"response__finish_reasons": ["stop"]}, None),
         ({"response__finish_reasons": ["error"]}, "ValueError"),

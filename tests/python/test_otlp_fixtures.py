@@ -28,7 +28,8 @@ CALLS = [
     (TOOLS, None, "none", True),
     (None, "RateLimitError", "rate_limit", False),
     (None, "InternalServerError", "provider_error", False),
-    (None, "BadRequestError", "provider_error", False),
+    # its message names the content policy
+    (None, "BadRequestError", "safety_block", False),
     (None, "APITimeoutError", "timeout", False),
     (STOP, None, "none", True),
     (STOP, None, "none", True),

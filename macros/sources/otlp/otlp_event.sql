@@ -1,7 +1,16 @@
-{% macro otlp_event(events, name) -%}
-    {#- the first event of a name; most spans have none -#}
-    case when len({{ events }}) > 0
-        then [event for event in {{ events }} if event.name = '{{ name }}'][1] end
+{% macro otlp_event(events, names) -%}
+    {#- the first event of some names; most spans have none -#}
+    case when len({{ events }}) > 0 then [
+        event for event in {{ events }} if event.name in ('{{ names | join("', '") }}')
+    ][1] end
+{%- endmacro %}
+
+{% macro otlp_first_token_events() -%}
+    {#- of OpenInference, OpenLLMetry and the AI SDK: the first one is the first token -#}
+    {{ return([
+        'First Token Stream Event', 'gen_ai.content.completion.chunk',
+        'llm.content.completion.chunk', 'ai.stream.firstChunk',
+    ]) }}
 {%- endmacro %}
 
 {% macro otlp_kept_events(events) -%}

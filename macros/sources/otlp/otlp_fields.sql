@@ -1,6 +1,7 @@
 {% macro otlp_kinds() -%}
     {{ return([
         'operation', 'openinference_kind', 'observation_type', 'request_type', 'traceloop_kind',
+        'dialect_kind',
     ]) }}
 {%- endmacro %}
 
@@ -21,14 +22,29 @@
     ]) }}
 {%- endmacro %}
 
+{% macro otlp_call_shapes() -%}
+    {#- what call fields are made of: JSON in a text, hosts, models of gateways -#}
+    {{ return([
+        'invocation_parameters', 'usage_json', 'input_details', 'output_details', 'cost_json',
+        'metadata', 'called_host', 'genkit_name', 'litellm_model', 'model_group',
+        'first_token_at', 'route',
+    ]) }}
+{%- endmacro %}
+
+{% macro otlp_outcomes() -%}
+    {#- how a call or a tool failed, beside error_type -#}
+    {{ return(['status_code', 'level', 'status_text']) }}
+{%- endmacro %}
+
 {% macro otlp_call_numbers() -%}
     {#- with the type that each is cast to -#}
     {{ return({
-        'ttft_s': 'double', 'cost_usd': 'double', 'propensity': 'double',
-        'temperature': 'double', 'top_p': 'double', 'prompt_tokens': 'bigint',
-        'completion_tokens': 'bigint', 'cache_read_tokens': 'bigint',
-        'cache_write_tokens': 'bigint', 'reasoning_tokens': 'bigint',
-        'retry_index': 'bigint', 'max_tokens': 'bigint', 'is_streaming': 'boolean',
+        'ttft_s': 'double', 'ttft_ms': 'double', 'server_ttft': 'double',
+        'cost_usd': 'double', 'propensity': 'double', 'temperature': 'double',
+        'top_p': 'double', 'prompt_tokens': 'bigint', 'completion_tokens': 'bigint',
+        'cache_read_tokens': 'bigint', 'cache_write_tokens': 'bigint',
+        'reasoning_tokens': 'bigint', 'retry_index': 'bigint', 'attempted_retries': 'bigint',
+        'max_tokens': 'bigint', 'is_streaming': 'boolean',
     }) }}
 {%- endmacro %}
 

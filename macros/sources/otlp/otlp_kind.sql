@@ -2,8 +2,10 @@
     {#- by the attribute that states it; before the conventions had one, a call named its model -#}
     {%- set is_call = otlp_is_call(aliases) -%}
     {%- set traceloop = 'coalesce(traceloop_kind, observation_type)' -%}
+    {%- set of_dialect = otlp_kind_of_dialect("lower(trim(dialect_kind, '\"'))") -%}
     case
-        when observation_type = 'generation' then 'call'
+        when lower(observation_type) = 'generation' then 'call'
+        when dialect_kind is not null and {{ of_dialect }} is not null then {{ of_dialect }}
         when operation is not null
             then {{ otlp_kind_of_operation('operation', is_call) }}
         when openinference_kind is not null
@@ -59,17 +61,21 @@
     end
 {%- endmacro %}
 
-{% macro otlp_has_error(span) -%}
-    coalesce({{ span }}.status.code in ('2', 'STATUS_CODE_ERROR'), false)
-{%- endmacro %}
-
-{% macro otlp_has_answer(span) -%}
-    {#- an exception that was recovered from is no failure -#}
+{% macro otlp_is_other_request(name, model) -%}
+    {#- calls to a model that answers in no words, which some instrumentations call chat -#}
     (
-        not {{ otlp_has_error(span) }} and (
-            coalesce({{ span }}.status.code in ('1', 'STATUS_CODE_OK'), false)
-            or completion_tokens is not null
-            or coalesce({{ finish_word('finish_reason') }} != 'error', false)
+        coalesce(regexp_matches({{ model }}, '(?i)embed|rerank|moderation'), false)
+        or coalesce(regexp_matches(
+            concat_ws(' ', {{ name }}, route), '(?i)count_?tokens'
+        ), false)
+        or (
+            observation_type is not null
+            and coalesce(regexp_matches({{ name }}, '(?i)embedding'), false)
         )
     )
+{%- endmacro %}
+
+{% macro otlp_tool_name(span_name) -%}
+    {#- many name the span of a tool after it alone, or execute_tool and its name -#}
+    regexp_replace({{ span_name }}, '^execute_tool ', '')
 {%- endmacro %}

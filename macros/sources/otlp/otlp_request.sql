@@ -4,7 +4,7 @@
     {%- set event = '{"name":"VARCHAR","timeUnixNano":"VARCHAR",'
         ~ '"attributes":' ~ attributes ~ '}' -%}
     {%- set record = '{"traceId":"VARCHAR","spanId":"VARCHAR","parentSpanId":"VARCHAR",'
-        ~ '"startTimeUnixNano":"VARCHAR","endTimeUnixNano":"VARCHAR",'
+        ~ '"name":"VARCHAR","startTimeUnixNano":"VARCHAR","endTimeUnixNano":"VARCHAR",'
         ~ '"status":{"code":"VARCHAR","message":"VARCHAR"},"attributes":' ~ attributes
         ~ ',"events":[' ~ event ~ '],"timeUnixNano":"VARCHAR","observedTimeUnixNano":"VARCHAR",'
         ~ '"eventName":"VARCHAR"}' -%}

@@ -12,14 +12,18 @@
 {%- endmacro %}
 
 {% macro otlp_value(aliases, field, prefix='') -%}
-    {#- the JSON of the first of a field's keys that is there; hashes compare faster than texts -#}
-    {%- set positions = [] -%}
+    {#- the JSON of the first of a field's keys that is there; hashes compare faster than texts,
+        and keys of a dialect are looked up only where the document has some -#}
+    {%- set common, of_dialects = [], [] -%}
     {%- for key in aliases.get(field, [field]) -%}
-        {%- do positions.append(
-            "list_position(" ~ prefix ~ "key_hashes, hash('" ~ key ~ "'))"
-        ) -%}
+        {%- set position = "list_position(" ~ prefix ~ "key_hashes, hash('" ~ key ~ "'))" -%}
+        {%- do (of_dialects if otlp_dialect_prefix(key) else common).append(position) -%}
     {%- endfor -%}
-    {{ prefix }}attribute_values[coalesce({{ positions | join(', ') }}, null)]
+    {%- if of_dialects -%}
+        {%- do common.append('case when has_dialect_keys then coalesce('
+            ~ of_dialects | join(', ') ~ ', null) end') -%}
+    {%- endif -%}
+    {{ prefix }}attribute_values[coalesce({{ common | join(', ') }}, null)]
 {%- endmacro %}
 
 {% macro otlp_values(aliases, fields, prefix='') -%}
@@ -31,9 +35,15 @@
     }
 {%- endmacro %}
 
-{% macro otlp_texts(struct, fields) -%}
+{% macro otlp_texts(struct, fields, unquoted=[]) -%}
     {%- for field in fields %}
-        {{ otlp_text(struct ~ '.' ~ field) }} as {{ field }}{{ ',' if not loop.last }}
+        {%- set text = otlp_text(struct ~ '.' ~ field) %}
+        {% if field in unquoted -%}
+        {#- some dialects write each value as JSON text, with its quotes -#}
+        if(has_dialect_keys, nullif(trim({{ text }}, '"'), ''), {{ text }})
+        {%- else -%}
+        {{ text }}
+        {%- endif %} as {{ field }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

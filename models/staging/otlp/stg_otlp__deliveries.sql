@@ -1,11 +1,14 @@
 {{ config(enabled=is_source_on(this)) }}
 
 {%- set aliases = otlp_aliases() -%}
+{%- set labels = otlp_context('trace')[2:] -%}
 {%- set context = otlp_context('trace') + otlp_context('ancestors') -%}
 {%- set numbers = otlp_call_numbers() -%}
-{%- set texts = otlp_call_texts() -%}
+{%- set texts, shapes = otlp_call_texts(), otlp_call_shapes() -%}
 {%- set of_spans = otlp_kinds() + context + ['tool_name', 'error_type'] -%}
-{%- set of_calls = texts + numbers | list + ['invocation_parameters'] -%}
+{%- set of_calls = texts + numbers | list + shapes -%}
+{%- set usage_fields = token_counts() + ['cost_usd', 'finish_reason'] -%}
+{%- set detail_fields = token_counts()[2:] -%}
 
 with
 
@@ -31,6 +34,7 @@ field_values as (
     select
         *,
         {{ otlp_values(aliases, of_spans) }} as span_fields,
+        {{ otlp_value(aliases, 'tags') }} as tags,
         case when log_record is not null
             then {{ otlp_values(aliases, otlp_log_texts(), 'log_') }} end as log
 
@@ -42,7 +46,7 @@ span_texts as (
 
     select
         *,
-        {{ otlp_texts('span_fields', of_spans) }}
+        {{ otlp_texts('span_fields', of_spans, unquoted=labels) }}
 
     from field_values
 
@@ -51,20 +55,33 @@ span_texts as (
 spans_with_kind as (
 
     select
-        * replace ({{ hashed_user('user_id') }} as user_id),
+        * replace (
+            {% for label in labels -%}
+            if(
+                tags is null, {{ label }}, coalesce({{ tag_value('tags', label) }}, {{ label }})
+            ) as {{ label }},
+            {% endfor -%}
+            {{ hashed_user('user_id') }} as user_id
+        ),
         {{ otlp_kind(aliases) }} as kind
 
     from span_texts
 
 ),
 
--- most spans are not calls: look up call attributes only for calls
+-- most spans are neither calls nor tools: look up their attributes only for those
 call_values as (
 
     select
         *,
+        case when kind in ('call', 'tool')
+            then {{ otlp_values(aliases, otlp_outcomes()) }} end as outcome_fields,
+        case when kind in ('call', 'tool')
+            then {{ otlp_event('span.events', ['exception']) }} end as exception,
         case when kind = 'call'
-            then {{ otlp_values(aliases, of_calls) }} end as call_fields
+            then {{ otlp_values(aliases, of_calls) }} end as call_fields,
+        case when kind = 'call'
+            then {{ otlp_value(aliases, 'output') }} is not null end as has_output
 
     from spans_with_kind
 
@@ -75,15 +92,16 @@ call_texts as (
     select
         * exclude (
             key_hashes, attribute_values, log_key_hashes, log_attribute_values,
-            span_fields, call_fields
+            span_fields, call_fields, outcome_fields, tags
         ),
-        {{ otlp_texts('call_fields', of_calls) }}
+        {{ otlp_texts('outcome_fields', otlp_outcomes()) }},
+        {{ otlp_texts('call_fields', of_calls, unquoted=texts) }}
 
     from call_values
 
 ),
 
--- most spans have no events, and most calls no parameters in JSON
+-- most spans have no events, and most calls no parameters and no usage in JSON
 with_parameters as (
 
     select
@@ -96,12 +114,63 @@ with_parameters as (
                 '$.max_completion_tokens', '$.max_output_tokens', '$.stream'
             ]
         )) end as parameters,
-        {{ otlp_event('span.events', 'First Token Stream Event') }} as first_token,
-        {{ otlp_text(otlp_attribute(
-            '(' ~ otlp_event('span.events', 'exception') ~ ').attributes', 'exception.type'
-        )) }} as exception_type
+        {{ otlp_usage('usage_json', usage_fields) }} as usage,
+        {{ otlp_usage('input_details', detail_fields) }} as input_parts,
+        {{ otlp_usage('output_details', detail_fields) }} as output_parts,
+        case when kind = 'call'
+            then {{ otlp_event('span.events', otlp_first_token_events()) }} end as first_token,
+        case when kind = 'call' then {{ otlp_text(otlp_attribute(
+            '(' ~ otlp_event('span.events', ['gen_ai.choice']) ~ ').attributes', 'finish_reason'
+        )) }} end as event_finish_reason,
+        {{ otlp_text(otlp_attribute('exception.attributes', 'exception.type')) }}
+            as exception_type,
+        {{ otlp_text(otlp_attribute('exception.attributes', 'exception.message')) }}
+            as exception_message,
+        coalesce(
+            {{ otlp_class_name('error_type') }},
+            if(try_cast(status_code as integer) < 400, null, status_code)
+        ) as error_code
 
     from call_texts
+
+),
+
+with_usage as (
+
+    select
+        * replace (
+            {% for field in usage_fields -%}
+            coalesce(
+                {{ field }}, {{ otlp_usage_field('usage', usage_fields, field) }}
+                {%- if field == 'finish_reason' %}, event_finish_reason{% endif %}
+                {%- if field in detail_fields %},
+                {{ otlp_usage_field('input_parts', detail_fields, field) }},
+                {{ otlp_usage_field('output_parts', detail_fields, field) }}
+                {%- endif %}
+            ) as {{ field }}{{ ',' if not loop.last }}
+            {% endfor %}
+        ),
+        case
+            when usage_json is not null and coalesce(
+                prompt_tokens, completion_tokens,
+                {{ otlp_usage_field('usage', usage_fields, 'prompt_tokens') }},
+                {{ otlp_usage_field('usage', usage_fields, 'completion_tokens') }}
+            ) is null
+                then {{ usage_map('usage_json') }}
+        end as buckets,
+        case when cost_json is not null then {{ usage_map('cost_json') }} end as costs
+
+    from with_parameters
+
+),
+
+with_buckets as (
+
+    select
+        *,
+        {{ otlp_bucket_sums('buckets') }} as bucket_sums
+
+    from with_usage
 
 ),
 
@@ -110,23 +179,67 @@ merged as (
     select
         * replace (
             -- OpenInference records the response's model as the requested one
-            coalesce(parameters[1], request_model) as request_model,
+            coalesce(
+                parameters[1], request_model, {{ otlp_after_slash('litellm_model') }},
+                {{ otlp_after_slash('genkit_name') }}
+            ) as request_model,
+            -- LiteLLM's proxy answers in the name of its own group of models
+            if(
+                response_model = model_group, {{ otlp_after_slash('litellm_model') }},
+                response_model
+            ) as response_model,
+            coalesce(
+                {{ otlp_host_provider(otlp_host('called_host')) }},
+                {{ otlp_provider(
+                    "coalesce(model_provider, json_extract_string(metadata, '$.ls_provider'))"
+                ) }},
+                {{ otlp_before_slash('litellm_model') }},
+                {{ otlp_before_slash('genkit_name') }}
+            ) as model_provider,
             coalesce(temperature, parameters[2]) as temperature,
             coalesce(top_p, parameters[3]) as top_p,
-            coalesce(max_tokens, parameters[4], parameters[5], parameters[6])
-                as max_tokens,
-            coalesce(is_streaming, parameters[7]) as is_streaming
-        )
+            -- Langfuse writes Infinity where there is no limit
+            nullif(
+                coalesce(max_tokens, parameters[4], parameters[5], parameters[6]), 'Infinity'
+            ) as max_tokens,
+            coalesce(
+                is_streaming, parameters[7], if(starts_with(dialect_kind, 'ai.stream'), 'true', null)
+            ) as is_streaming,
+            {% for field in token_counts() -%}
+            if(
+                buckets is null, {{ field }}, {{ otlp_bucket_tokens('bucket_sums', field) }}
+            ) as {{ field }},
+            {% endfor -%}
+            coalesce(
+                cost_usd, costs['total'], costs['total_cost'],
+                if(costs is null, null, cast({{ usage_sum('costs', '.') }} as varchar))
+            ) as cost_usd
+        ),
+        {{ otlp_is_answered() }} as is_answered
 
-    from with_parameters
+    from with_buckets
 
 ),
 
 typed as (
+
     select
         * exclude ({{ numbers | list | join(', ') }}),
+        {{ otlp_is_failure('span') }} as is_failed,
         {{ typed_columns(numbers) }}
+
     from merged
+
+),
+
+with_outcome as (
+
+    select
+        *,
+        case when is_failed then {{ otlp_error_words('span') }} end as error_words
+
+    from typed
+
 ),
 
 deliveries as (
@@ -136,27 +249,44 @@ deliveries as (
         {{ otlp_id('span.traceId', 16) }} as trace_id,
         {{ otlp_id('span.spanId', 8) }} as span_id,
         {{ otlp_id('span.parentSpanId', 8) }} as parent_span_id,
-        kind,
+        if(
+            kind = 'call' and coalesce(completion_tokens, 0) = 0
+            and {{ otlp_is_other_request('span.name', 'coalesce(response_model, request_model)') }},
+            'step', kind
+        ) as kind,
         try_cast(span.startTimeUnixNano as bigint) as started_ns,
         try_cast(span.endTimeUnixNano as bigint) as ended_ns,
-        {{ otlp_has_error('span') }} as has_error_status,
-        {{ otlp_has_answer('span') }} as has_answer,
-        -- no other status message is kept: it may quote a prompt
-        span.status.message = 'abandoned stream' as is_abandoned_stream,
+        is_failed as has_error_status,
+        {{ otlp_has_ok('span') }} as has_ok_status,
+        is_answered and not is_failed as has_answer,
+        has_output,
+        {{ is_caller_gone('error_words') }} as is_abandoned_stream,
+        {{ error_name(
+            'coalesce(' ~ specific_error(otlp_class_name('error_type')) ~ ', '
+            ~ otlp_class_name('exception_type') ~ ', error_type)', 'error_words', 'is_failed'
+        ) }} as error_type,
+        error_words,
         coalesce(
-            error_type, if({{ otlp_has_answer('span') }}, null, exception_type)
-        ) as error_type,
-        try_cast(first_token.timeUnixNano as bigint) as first_token_ns,
+            try_cast(first_token.timeUnixNano as bigint),
+            epoch_ns(try_cast(trim(first_token_at, '"') as timestamptz))
+        ) as first_token_ns,
         {{ otlp_kept_events('span.events') }} as events,
         log,
-        tool_name,
+        coalesce(tool_name, if(kind = 'tool', {{ otlp_tool_name('span.name') }}, null))
+            as tool_name,
         scope_name,
         service_name,
         environment,
-        {{ (context + texts + numbers | list) | join(', ') }},
+        {{ (context + texts) | join(', ') }},
+        {% for name in numbers if name not in ['prompt_tokens', 'cost_usd'] -%}
+        {{ name }},
+        {% endfor -%}
+        {{ otlp_whole_input() }} as prompt_tokens,
+        -- a zero is a price that the instrumentation did not find
+        nullif(cost_usd, 0) as cost_usd,
         {{ rejected_values(numbers) }} as rejected_values
 
-    from typed
+    from with_outcome
 
 )
 

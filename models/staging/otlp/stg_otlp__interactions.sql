@@ -51,19 +51,14 @@ calls_with_context as (
             {{ finish_word('calls.finish_reason') }} as finish_reason
         ),
         calls.trace_id || '-' || calls.span_id as interaction_id,
-        -- the client stopped reading: some libraries record an error, others nothing
+        (calls.ended_ns - calls.started_ns) / 1e6 as latency_ms,
+        {{ otlp_ttft_ms('calls') }} as stated_ttft_ms,
+        calls.has_error_status or calls.error_type is not null as is_failed,
         coalesce(
-            calls.is_abandoned_stream
-            or (
-                calls.is_streaming
-                and not calls.has_error_status
-                and calls.error_type is null
-                and coalesce(
-                    calls.finish_reason, cast(calls.completion_tokens as varchar)
-                ) is null
-            ),
-            false
-        ) as is_abandoned
+            calls.finish_reason,
+            cast(calls.completion_tokens as varchar),
+            if(calls.is_streaming, null, cast(calls.prompt_tokens as varchar))
+        ) is not null as is_finished
 
     from calls
 
@@ -72,6 +67,27 @@ calls_with_context as (
     left join ancestor_context
         on calls.trace_id = ancestor_context.trace_id
             and calls.span_id = ancestor_context.span_id
+
+),
+
+-- the client stopped reading: some libraries record an error, others nothing at all
+outcomes as (
+
+    select
+        * replace (
+            coalesce(is_streaming, stated_ttft_ms is not null, false) as is_streaming
+        ),
+        case
+            when is_failed then coalesce(is_abandoned_stream, false)
+            when is_finished then false
+            when coalesce(is_streaming, stated_ttft_ms is not null) then true
+            else response_id is null and not has_ok_status
+        end as is_abandoned,
+        -- an instrumentation that states nothing but OK does not say that the model answered
+        not is_failed and not is_finished and response_id is null and not has_output
+            as is_unknown
+
+    from calls_with_context
 
 ),
 
@@ -86,9 +102,17 @@ attempts as (
                 when error_type is not null then regexp_extract(error_type, '[^.]+$')
                 when has_error_status then '_OTHER'
             end as error_type
-        )
+        ),
+        case
+            when is_abandoned then false
+            when is_failed then true
+            when not is_unknown then false
+        end as is_failure,
+        case
+            when is_failed and not is_abandoned then concat_ws(' ', error_type, error_words)
+        end as error
 
-    from calls_with_context
+    from outcomes
 
 ),
 
@@ -113,7 +137,12 @@ interactions as (
         attempts.channel,
         attempts.region,
         attempts.segment,
-        lower(attempts.model_provider) as model_provider,
+        coalesce(
+            lower(attempts.model_provider),
+            {{ provider_of_model(
+                'coalesce(attempts.response_model, attempts.request_model)'
+            ) }}
+        ) as model_provider,
         coalesce(attempts.response_model, attempts.request_model) as model_name,
         attempts.request_model,
         attempts.service_tier,
@@ -122,17 +151,20 @@ interactions as (
         attempts.prompt_name,
         attempts.prompt_version,
         attempts.finish_reason,
-        {{ failure_type(
-            'attempts.error_type is not null', 'attempts.error_type', 'attempts.finish_reason'
-        ) }} as failure_type,
+        {{ failure_type('attempts.is_failure', 'attempts.error', 'attempts.finish_reason') }}
+            as failure_type,
         attempts.error_type,
 
         ---------- numerics
-        (attempts.ended_ns - attempts.started_ns) / 1e6 as latency_ms,
-        coalesce(
-            attempts.ttft_s * 1e3,
-            (attempts.first_token_ns - attempts.started_ns) / 1e6
-        ) as ttft_ms,
+        attempts.latency_ms,
+        -- some instrumentations end the span before its stream, or repeat its end
+        case
+            when
+                attempts.is_streaming
+                and attempts.stated_ttft_ms >= 0
+                and coalesce(attempts.latency_ms - attempts.stated_ttft_ms >= 2, true)
+                then attempts.stated_ttft_ms
+        end as ttft_ms,
         attempts.cost_usd,
         attempts.prompt_tokens,
         attempts.completion_tokens,
@@ -142,21 +174,21 @@ interactions as (
         attempts.reasoning_tokens,
         coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
         attempts.retry_index,
+        attempts.attempted_retries,
         attempts.propensity,
         attempts.temperature,
         attempts.top_p,
         attempts.max_tokens,
 
         ---------- booleans
-        attempts.error_type is not null as is_failure,
-        -- the conventions require a streaming span to say so
-        coalesce(attempts.is_streaming, false) as is_streaming,
+        attempts.is_failure,
+        attempts.is_streaming,
         attempts.is_abandoned,
         attempts.session_id is null as session_is_inferred,
-        {{ is_safety_block('attempts.error_type', 'attempts.finish_reason') }}
+        {{ is_safety_block('attempts.error', 'attempts.finish_reason') }}
             as safety_block_flag,
         coalesce(tool_counts.tool_error_flag, false) as tool_error_flag,
-        {{ is_timeout('attempts.error_type') }} as latency_timeout_flag,
+        {{ is_timeout('attempts.error') }} as latency_timeout_flag,
 
         ---------- timestamps
         make_timestamp(attempts.started_ns // 1000) as timestamp_utc,

@@ -13,6 +13,7 @@ requests as (
     select
         file_name,
         json,
+        {{ otlp_has_dialect_keys('json', aliases) }} as has_dialect_keys,
         from_json(json, {{ otlp_request_type() }}) as request
 
     from documents
@@ -24,6 +25,7 @@ normalised_requests as (
 
     select
         file_name,
+        has_dialect_keys,
         case
             when {{ otlp_has_records('request') }} then request
             else from_json({{ otlp_normalised_request('json') }}, {{ otlp_request_type() }})
@@ -38,6 +40,7 @@ readable_requests as (
 
     select
         file_name,
+        has_dialect_keys,
         case
             when {{ otlp_has_records('request') }} then request
             else from_json(
@@ -54,6 +57,7 @@ resources as (
 
     select
         file_name,
+        has_dialect_keys,
         unnest(request.resourceSpans) as spans_resource,
         unnest(request.resourceLogs) as logs_resource
 
@@ -65,6 +69,7 @@ scopes as (
 
     select
         file_name,
+        has_dialect_keys,
         coalesce(spans_resource.resource.attributes, logs_resource.resource.attributes)
             as resource_attributes,
         unnest(spans_resource.scopeSpans) as spans_scope,
@@ -89,6 +94,7 @@ records as (
 
     select
         file_name,
+        has_dialect_keys,
         scope_name,
         {% for field in ['service_name', 'environment'] -%}
         {{ otlp_text(otlp_value(aliases, field)) }} as {{ field }},

@@ -84,8 +84,7 @@ tool_calls as (
         make_timestamp(matched_tools.started_ns // 1000) as timestamp_utc,
         matched_tools.tool_name,
         (matched_tools.ended_ns - matched_tools.started_ns) / 1e6 as latency_ms,
-        matched_tools.has_error_status or matched_tools.error_type is not null
-            as is_failure,
+        matched_tools.has_error_status as is_failure,
         regexp_extract(matched_tools.error_type, '[^.]+$') as error_type
 
     from matched_tools

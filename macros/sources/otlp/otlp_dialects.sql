@@ -1,0 +1,49 @@
+{% macro otlp_dialect_prefix(key) -%}
+    {#- the first part of a key that only some instrumentations write, such as langfuse of
+        langfuse.session.id; null for keys of the conventions and of those that most write -#}
+    {%- set common = [
+        'app', 'deployment', 'enduser', 'error', 'event', 'exception', 'gen_ai', 'http', 'input',
+        'llm', 'net', 'openai', 'openinference', 'output', 'prompt', 'server', 'service',
+        'session', 'tool', 'traceloop', 'url', 'user',
+    ] -%}
+    {%- set first = modules.re.split('[.:]', key)[0] -%}
+    {{ return(none if first == key or first in common else first) }}
+{%- endmacro %}
+
+{% macro otlp_has_dialect_keys(json, aliases) -%}
+    {#- one search per document decides whether its spans are searched for such keys -#}
+    {%- set prefixes = [] -%}
+    {%- for key in aliases.values() | sum(start=[]) -%}
+        {%- if otlp_dialect_prefix(key) and otlp_dialect_prefix(key) not in prefixes -%}
+            {%- do prefixes.append(otlp_dialect_prefix(key)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    coalesce(
+        not contains({{ json }}, '"key"')
+        or regexp_matches(
+            {{ json }}, '"key"\s*:\s*"(?:{{ prefixes | sort | join('|') or 'none' }})[.:]'
+        ),
+        false
+    )
+{%- endmacro %}
+
+{% macro otlp_kind_of_dialect(word) -%}
+    {#- null for words that decide nothing: the span's other attributes do -#}
+    case
+        when {{ word }} in ('llm', 'model', 'chat_model', 'background-model')
+            or regexp_full_match(
+                {{ word }}, 'ai[.](generate|stream)(text|object)([.]do(generate|stream))?'
+            )
+            then 'call'
+        when {{ word }} in ('tool', 'tool.v2', 'tool_call', 'ai.toolcall') then 'tool'
+        when {{ word }} = 'agent' then 'agent'
+        when {{ word }} in (
+            'prompt', 'executable-prompt', 'chain', 'parser', 'retriever', 'embedding',
+            'embedder', 'rag', 'reranker', 'guardrail', 'evaluator', 'evaluation', 'flow',
+            'util', 'workflow', 'memory', 'indexer',
+            -- CrewAI repeats a failed tool in a second span
+            'tool_failure_detected'
+        ) or regexp_matches({{ word }}, '^ai[.](embed|rerank)')
+            then 'step'
+    end
+{%- endmacro %}
