@@ -36,28 +36,38 @@ calls as (
 
     select
         spans.* replace (
-            {% for field in token_counts() -%}
-            if(
-                coalesce(spans.prompt_tokens, spans.completion_tokens) is null,
-                wrapper_adjustments.{{ field }}, spans.{{ field }}
-            ) as {{ field }},
+            {% for field in otlp_inherited_facts() if field != 'error_type' -%}
+            coalesce(spans.{{ field }}, outer_calls.{{ field }}) as {{ field }},
             {% endfor -%}
-            coalesce(spans.cost_usd, wrapper_adjustments.cost_usd) as cost_usd,
+            {% for field in token_counts() -%}
+            {{ otlp_inherited_count(field) }} as {{ field }},
+            {% endfor -%}
+            coalesce(spans.cost_usd, outer_calls.cost_usd) as cost_usd,
             coalesce(
-                spans.error_type, if(spans.has_answer, null, exceptions.error_type)
-            ) as error_type
-        )
+                spans.error_type,
+                if(spans.has_answer, null, coalesce(exceptions.error_type, outer_calls.error_type))
+            ) as error_type,
+            spans.has_error_status
+            or (not spans.has_answer and coalesce(outer_calls.has_error_status, false))
+                as has_error_status,
+            spans.is_abandoned_stream
+            or (not spans.has_answer and coalesce(outer_calls.is_abandoned_stream, false))
+                as is_abandoned_stream,
+            coalesce(outer_calls.parent_span_id, spans.parent_span_id) as parent_span_id,
+            least(spans.started_ns, outer_calls.started_ns) as started_ns,
+            greatest(spans.ended_ns, outer_calls.ended_ns) as ended_ns
+        ),
+        outer_calls.fallback_id
 
     from spans
 
     left join exceptions
         on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
 
-    left join wrapper_adjustments
-        on spans.trace_id = wrapper_adjustments.trace_id
-            and spans.span_id = wrapper_adjustments.span_id
+    left join wrapper_adjustments as outer_calls
+        on spans.trace_id = outer_calls.trace_id and spans.span_id = outer_calls.span_id
 
-    where wrapper_adjustments.is_wrapper is not true
+    where outer_calls.is_wrapper is not true
 
 )
 

@@ -79,9 +79,7 @@ call_values as (
         case when kind in ('call', 'tool')
             then {{ otlp_event('span.events', ['exception']) }} end as exception,
         case when kind = 'call'
-            then {{ otlp_values(aliases, of_calls) }} end as call_fields,
-        case when kind = 'call'
-            then {{ otlp_value(aliases, 'output') }} is not null end as has_output
+            then {{ otlp_values(aliases, of_calls) }} end as call_fields
 
     from spans_with_kind
 
@@ -94,6 +92,17 @@ call_texts as (
             key_hashes, attribute_values, log_key_hashes, log_attribute_values,
             span_fields, call_fields, outcome_fields, tags
         ),
+        -- looked up only where they tell something: these two say what a call without usage is
+        case
+            when
+                kind = 'call'
+                and coalesce(call_fields.prompt_tokens, call_fields.completion_tokens) is null
+                then {{ otlp_value(aliases, 'output') }} is not null
+        end as has_output,
+        case
+            when kind = 'call' and span.startTimeUnixNano = span.endTimeUnixNano
+                then {{ safe_double(otlp_text(otlp_value(aliases, 'logged_duration_s'))) }}
+        end as logged_duration_s,
         {{ otlp_texts('outcome_fields', otlp_outcomes()) }},
         {{ otlp_texts('call_fields', of_calls, unquoted=texts) }}
 
@@ -260,6 +269,7 @@ deliveries as (
         {{ otlp_has_ok('span') }} as has_ok_status,
         is_answered and not is_failed as has_answer,
         has_output,
+        logged_duration_s,
         {{ is_caller_gone('error_words') }} as is_abandoned_stream,
         {{ error_name(
             'coalesce(' ~ specific_error(otlp_class_name('error_type')) ~ ', '

@@ -84,7 +84,7 @@ outcomes as (
             else response_id is null and not has_ok_status
         end as is_abandoned,
         -- an instrumentation that states nothing but OK does not say that the model answered
-        not is_failed and not is_finished and response_id is null and not has_output
+        not is_failed and not is_finished and response_id is null and has_output is not true
             as is_unknown
 
     from calls_with_context
@@ -124,7 +124,7 @@ interactions as (
         attempts.interaction_id,
         coalesce(attempts.session_id, attempts.trace_id) as session_id,
         coalesce(attempts.user_id, 'unknown') as user_id,
-        attempts.operation_id,
+        coalesce(attempts.operation_id, attempts.fallback_id) as operation_id,
         attempts.prompt_id,
         attempts.trace_id,
         attempts.span_id,

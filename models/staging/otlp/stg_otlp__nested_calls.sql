@@ -19,8 +19,10 @@ calls as not materialized (
     select
         *,
         coalesce(prompt_tokens, completion_tokens) is not null as has_tokens,
-        (has_error_status or error_type is not null)
-        and is_abandoned_stream is not true as has_failed
+        {{ otlp_has_failed() }} as has_failed,
+        -- a status says less: some write OK on whatever raised no error in their own code
+        coalesce(prompt_tokens, completion_tokens) is not null
+        or coalesce({{ finish_word('finish_reason') }} != 'error', false) as has_answered
 
     from {{ ref('stg_otlp__spans') }}
 
@@ -87,7 +89,7 @@ descendants as (
 
 ),
 
-nearest_calls as materialized (
+pairs as materialized (
 
     select
         trace_id,
@@ -102,49 +104,7 @@ nearest_calls as materialized (
 
 ),
 
--- one response id, and one inside the other in time: a span between may be missing
-same_response_pairs as (
-
-    select
-        outer_calls.trace_id,
-        outer_calls.span_id as outer_span_id,
-        inner_calls.span_id as inner_span_id,
-        false as is_called_by_tool,
-        false as is_below_unknown_kind
-
-    from calls as outer_calls
-
-    inner join calls as inner_calls
-        on outer_calls.trace_id = inner_calls.trace_id
-            and outer_calls.response_id = inner_calls.response_id
-            and outer_calls.span_id != inner_calls.span_id
-
-    where
-        outer_calls.started_ns <= inner_calls.started_ns
-        and outer_calls.ended_ns >= inner_calls.ended_ns
-        and (
-            outer_calls.started_ns < inner_calls.started_ns
-            or outer_calls.ended_ns > inner_calls.ended_ns
-            or outer_calls.span_id < inner_calls.span_id
-        )
-
-),
-
-pairs as (
-
-    select * from nearest_calls
-
-    union all
-
-    select same_response_pairs.*
-
-    from same_response_pairs
-
-    anti join nearest_calls using (trace_id, outer_span_id, inner_span_id)
-
-),
-
-nested_calls as (
+nested_pairs as (
 
     select
         pairs.trace_id,
@@ -153,10 +113,12 @@ nested_calls as (
         pairs.is_called_by_tool,
         outer_calls.has_tokens,
         outer_calls.has_failed,
+        outer_calls.has_answered,
         outer_calls.prompt_tokens,
         outer_calls.completion_tokens,
         inner_calls.has_tokens as inner_has_tokens,
         inner_calls.has_failed as inner_has_failed,
+        inner_calls.has_answered as inner_has_answered,
         inner_calls.started_ns as inner_started_ns,
         inner_calls.cost_usd as inner_cost_usd,
         inner_calls.prompt_tokens as inner_prompt_tokens,
@@ -183,6 +145,39 @@ nested_calls as (
     inner join calls as inner_calls
         on pairs.trace_id = inner_calls.trace_id
             and pairs.inner_span_id = inner_calls.span_id
+
+),
+
+-- a wrapper's tokens may also be the sum of several attempts inside it
+nested_calls as (
+
+    select
+        *,
+        -- an answer that came after all inner calls had failed is recorded nowhere else
+        has_answered
+        and not has_failed
+        and coalesce(
+            bool_and(inner_has_failed and not inner_has_answered)
+                filter (where is_duplicate_of_inner) over outer_calls,
+            false
+        ) as is_fallback,
+        not is_fallback
+        and coalesce(
+            bool_or(is_duplicate_of_inner) over outer_calls
+            or (
+                prompt_tokens
+                = sum(inner_prompt_tokens)
+                    filter (where not is_called_by_tool) over outer_calls
+                and completion_tokens
+                = sum(inner_completion_tokens)
+                    filter (where not is_called_by_tool) over outer_calls
+            ),
+            false
+        ) as is_wrapper
+
+    from nested_pairs
+
+    window outer_calls as (partition by trace_id, span_id)
 
 )
 

@@ -1,6 +1,6 @@
 {{ config(enabled=is_source_on(this)) }}
 
-{%- set usage = token_counts() + ['cost_usd'] -%}
+{%- set facts = otlp_inherited_facts() -%}
 
 with recursive
 
@@ -10,117 +10,183 @@ nested_calls as (
 
 ),
 
-spans as not materialized (
+repeated_calls as (
 
-    select * from {{ ref('stg_otlp__spans') }}
+    select * from {{ ref('stg_otlp__repeated_calls') }}
+
+    where is_certain
 
 ),
 
--- a wrapper's tokens may also be the sum of several attempts inside it
-wrapper_spans as materialized (
+calls as not materialized (
+
+    select * from {{ ref('stg_otlp__spans') }}
+
+    where kind = 'call'
+
+),
+
+-- what only the wrapper recorded belongs to the last inner call that answered
+edges as materialized (
 
     select
+        trace_id,
+        span_id,
+        trace_id as inner_trace_id,
+        inner_span_id,
+        coalesce(inner_span_id = last_value(inner_span_id) over answered
+            and (has_failed or not inner_has_failed), false) as is_target,
+        not bool_or(inner_has_tokens) over attempts
+        or count(*) filter (where has_failed or not inner_has_failed) over attempts = 1
+            as hands_on_tokens,
+        count(inner_cost_usd) over attempts = 0
+        and count(*) filter (where has_failed or not inner_has_failed) over attempts = 1
+            as hands_on_cost,
+        false as is_joined_in_time
+
+    from nested_calls
+
+    where is_wrapper and is_duplicate_of_inner
+
+    window
+        attempts as (partition by trace_id, span_id),
+        answered as (
+            partition by trace_id, span_id
+            order by has_failed or not inner_has_failed, inner_started_ns, inner_span_id
+            rows between unbounded preceding and unbounded following
+        )
+
+    union all
+
+    select
+        trace_id,
+        span_id,
+        inner_trace_id,
+        inner_span_id,
+        true as is_target,
+        true as hands_on_tokens,
+        true as hands_on_cost,
+        is_joined_in_time
+
+    from repeated_calls
+
+),
+
+-- from each span to those around it; the limit ends a cycle of parents
+lineage as (
+
+    select
+        *,
+        1 as depth
+
+    from edges
+
+    union all
+
+    select
+        edges.trace_id,
+        edges.span_id,
+        lineage.inner_trace_id,
+        lineage.inner_span_id,
+        lineage.is_target and edges.is_target as is_target,
+        edges.hands_on_tokens,
+        edges.hands_on_cost,
+        lineage.is_joined_in_time or edges.is_joined_in_time as is_joined_in_time,
+        lineage.depth + 1 as depth
+
+    from lineage
+
+    inner join edges
+        on lineage.trace_id = edges.inner_trace_id and lineage.span_id = edges.inner_span_id
+
+    where lineage.depth < 20
+
+),
+
+wrappers as (
+
+    select distinct
         trace_id,
         span_id
 
     from nested_calls
 
-    group by trace_id, span_id, prompt_tokens, completion_tokens, has_tokens, has_failed
-
-    having
-        (
-            bool_or(is_duplicate_of_inner)
-            or (
-                prompt_tokens
-                = sum(inner_prompt_tokens) filter (where not is_called_by_tool)
-                and completion_tokens
-                = sum(inner_completion_tokens) filter (where not is_called_by_tool)
-            )
-        )
-        -- an answer that came after all inner calls had failed is recorded nowhere else
-        and not (
-            has_tokens
-            and not has_failed
-            and coalesce(
-                bool_and(inner_has_failed and not inner_has_tokens)
-                    filter (where is_duplicate_of_inner),
-                false
-            )
-        )
-
-),
-
--- usage that only the wrapper recorded belongs to the last inner call that answered
-usage_targets as (
-
-    select
-        trace_id,
-        span_id,
-        arg_max(inner_span_id, (inner_started_ns, inner_span_id))
-            filter (where has_failed or not inner_has_failed) as target_span_id,
-        not bool_or(inner_has_tokens) as inherits_tokens,
-        count(inner_cost_usd) = 0
-        and count(*) filter (where has_failed or not inner_has_failed) = 1
-            as inherits_cost
-
-    from nested_calls
-
-    where is_duplicate_of_inner
-
-    group by all
-
-),
-
-wrapper_usage as (
-
-    select
-        spans.trace_id,
-        usage_targets.target_span_id as span_id,
-        {% for field in token_counts() -%}
-        if(usage_targets.inherits_tokens, spans.{{ field }}, null) as {{ field }},
-        {% endfor -%}
-        if(usage_targets.inherits_cost, spans.cost_usd, null) as cost_usd
-
-    from spans
-
-    semi join wrapper_spans using (trace_id, span_id)
-
-    inner join usage_targets using (trace_id, span_id)
-
-    where usage_targets.target_span_id is not null
-
-),
-
--- the target may be a wrapper itself, which passes the usage on
-passed_usage as (
-
-    select * from wrapper_usage
+    where is_wrapper
 
     union
 
-    select passed_usage.* replace (usage_targets.target_span_id as span_id)
+    select
+        trace_id,
+        span_id
 
-    from passed_usage
-
-    inner join usage_targets using (trace_id, span_id)
-
-    where usage_targets.target_span_id is not null
+    from repeated_calls
 
 ),
 
-inherited_usage as (
+inherited as (
+
+    select
+        lineage.inner_trace_id as trace_id,
+        lineage.inner_span_id as span_id,
+        {% for field in facts -%}
+        arg_min(calls.{{ field }}, lineage.depth) filter (where lineage.is_target)
+            as {{ field }},
+        {% endfor -%}
+        arg_min(calls.cost_usd, lineage.depth)
+            filter (where lineage.is_target and lineage.hands_on_cost) as cost_usd,
+        arg_min(
+            {
+                {%- for field in token_counts() %}
+                '{{ field }}': calls.{{ field }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            },
+            {'is_partial': {{ otlp_is_partial('calls') }}, 'depth': lineage.depth}
+        ) filter (
+            where lineage.is_target
+            and lineage.hands_on_tokens
+            and coalesce(calls.prompt_tokens, calls.completion_tokens) is not null
+        ) as usage,
+        bool_or(calls.has_error_status) filter (where lineage.is_target)
+            as has_error_status,
+        bool_or(calls.is_abandoned_stream) filter (where lineage.is_target)
+            as is_abandoned_stream,
+        min(calls.started_ns) filter (where lineage.is_joined_in_time) as started_ns,
+        max(calls.ended_ns) filter (where lineage.is_joined_in_time) as ended_ns,
+        -- attempts may each have a wrapper, and their wrappers one parent
+        arg_max(calls.parent_span_id, lineage.depth)
+            filter (where lineage.trace_id = lineage.inner_trace_id) as parent_span_id
+
+    from lineage
+
+    inner join calls
+        on lineage.trace_id = calls.trace_id and lineage.span_id = calls.span_id
+
+    group by all
+
+),
+
+-- an answer and the failed attempts that were made inside it
+fallbacks as (
 
     select
         trace_id,
         span_id,
-        {% for field in usage -%}
-        max({{ field }}) as {{ field }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from passed_usage
+        trace_id || '-' || span_id as fallback_id
 
-    where coalesce({{ usage | join(', ') }}) is not null
+    from nested_calls
 
-    group by all
+    where is_fallback and is_duplicate_of_inner
+
+    union
+
+    select
+        trace_id,
+        inner_span_id as span_id,
+        trace_id || '-' || span_id as fallback_id
+
+    from nested_calls
+
+    where is_fallback and is_duplicate_of_inner
 
 ),
 
@@ -129,13 +195,15 @@ adjustments as (
     select
         trace_id,
         span_id,
-        wrapper_spans.span_id is not null as is_wrapper,
-        {% for field in usage -%}
-        inherited_usage.{{ field }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from wrapper_spans
+        wrappers.span_id is not null as is_wrapper,
+        fallbacks.fallback_id,
+        inherited.* exclude (trace_id, span_id)
 
-    full join inherited_usage using (trace_id, span_id)
+    from inherited
+
+    full join wrappers using (trace_id, span_id)
+
+    full join fallbacks using (trace_id, span_id)
 
 )
 

@@ -1,0 +1,208 @@
+{{ config(enabled=is_source_on(this)) }}
+
+{%- set period_ns = 10000000000 -%}
+
+with
+
+nested_calls as (
+
+    select * from {{ ref('stg_otlp__nested_calls') }}
+
+    where is_wrapper
+
+),
+
+calls as (
+
+    select * from {{ ref('stg_otlp__spans') }}
+
+    where kind = 'call' and started_ns is not null and ended_ns is not null
+
+),
+
+leaves as materialized (
+
+    select
+        trace_id,
+        span_id,
+        parent_span_id,
+        scope_name,
+        service_name,
+        response_id,
+        started_ns,
+        ended_ns,
+        logged_duration_s,
+        request_model,
+        response_model,
+        prompt_tokens,
+        completion_tokens,
+        coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
+            as cached_tokens,
+        {{ otlp_has_failed() }} as has_failed,
+        coalesce(prompt_tokens, completion_tokens) is not null
+        or finish_reason is not null as has_answered,
+        coalesce(prompt_tokens, completion_tokens, first_token_ns) is null
+        and coalesce(finish_reason, response_id, error_type) is null
+        and not has_error_status
+        and has_output is not true
+        and logged_duration_s is null as is_bare,
+        -- a request takes longer than what some frameworks do before it
+        has_ok_status and ended_ns - started_ns <= 50000000 as is_short
+
+    from calls
+
+    anti join nested_calls using (trace_id, span_id)
+
+),
+
+-- spans of one answer have a moment in common; small servers use an id again later
+shared_responses as (
+
+    select response_id
+
+    from leaves
+
+    where response_id is not null
+
+    group by response_id
+
+    having
+        count(*) > 1
+        and max(started_ns) <= min(ended_ns) + {{ otlp_clock_slack() }}
+
+),
+
+-- in most services one instrumentation records the calls, each once
+services as (
+
+    select service_name
+
+    from leaves
+
+    group by service_name
+
+    having min(scope_name) != max(scope_name)
+
+),
+
+leaves_of_services as (
+
+    select leaves.*
+
+    from leaves
+
+    inner join services
+        on leaves.service_name is not distinct from services.service_name
+
+),
+
+-- a span that was opened where no other was has a trace of its own
+roots as (
+
+    select
+        service_name,
+        min(scope_name) as first_scope,
+        max(scope_name) as last_scope,
+        unnest([period - 1, period, period + 1]) as period
+
+    from (
+        select
+            service_name,
+            scope_name,
+            started_ns // {{ period_ns }} as period
+
+        from leaves_of_services
+
+        where parent_span_id is null
+    )
+
+    group by service_name, period
+
+),
+
+open_traces as (
+
+    select trace_id
+
+    from leaves_of_services
+
+    group by trace_id
+
+    having min(scope_name) != max(scope_name)
+
+    union all
+
+    select trace_id
+
+    from leaves
+
+    where is_bare and is_short
+
+    union all
+
+    select leaves_of_services.trace_id
+
+    from leaves_of_services
+
+    inner join roots
+        on
+            leaves_of_services.service_name is not distinct from roots.service_name
+            and leaves_of_services.started_ns // {{ period_ns }} = roots.period
+
+    where
+        leaves_of_services.scope_name != roots.first_scope
+        or leaves_of_services.scope_name != roots.last_scope
+
+),
+
+candidate_calls as (
+
+    select
+        *,
+        response_id in (select shared_responses.response_id from shared_responses)
+            as is_of_shared_response,
+        coalesce(regexp_matches(scope_name, '(?i)(^|[._])sdk([._]|$)'), false)
+            as is_of_sdk,
+        list_distinct([
+            {{ otlp_model_family('request_model') }},
+            {{ otlp_model_family('response_model') }}
+        ]) as families
+
+    from leaves
+
+    where
+        trace_id in (select open_traces.trace_id from open_traces)
+        or response_id in (select shared_responses.response_id from shared_responses)
+        or (
+            scope_name in (
+                select logs.scope_name from leaves as logs
+                where logs.logged_duration_s is not null
+            )
+            and (is_bare or logged_duration_s is not null)
+        )
+
+),
+
+-- of two spans of one call the lower one is left out; a trace with other spans tells more
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            order by
+                parent_span_id is not null,
+                is_of_sdk,
+                response_id is not null,
+                cached_tokens <= coalesce(prompt_tokens, 0),
+                prompt_tokens is not null,
+                started_ns,
+                ended_ns desc,
+                trace_id,
+                span_id
+        ) as preference
+
+    from candidate_calls
+
+)
+
+select * from ranked
