@@ -16,7 +16,12 @@ operations as (
         thread_id,
         operation_number,
         min(timestamp_utc) as starts_at,
-        max_by(interaction_id, (timestamp_utc, interaction_id)) as final_attempt_id,
+        -- by its end: a gateway starts the record of an answer where the request started,
+        -- and an attempt that was given up may end after the answer
+        max_by(
+            interaction_id,
+            (is_failure is false, coalesce(ends_at, timestamp_utc), timestamp_utc, interaction_id)
+        ) as final_attempt_id,
         coalesce(
             any_value(operation_id),
             min_by(interaction_id, (timestamp_utc, interaction_id))
@@ -39,7 +44,11 @@ linked_attempts as (
         operations.operation_id,
         row_number() over (
             partition by chained_calls.thread_id, chained_calls.operation_number
-            order by chained_calls.timestamp_utc, chained_calls.interaction_id
+            order by
+                chained_calls.interaction_id = operations.final_attempt_id,
+                chained_calls.ends_at,
+                chained_calls.timestamp_utc,
+                chained_calls.interaction_id
         ) as attempt_index,
         chained_calls.interaction_id = operations.final_attempt_id as is_final_attempt,
         cast(operations.attempts as bigint) as attempts,

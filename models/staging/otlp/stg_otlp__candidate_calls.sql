@@ -150,7 +150,8 @@ open_traces as (
             and leaves_of_services.started_ns // {{ period_ns }} = roots.period
 
     where
-        leaves_of_services.scope_name != roots.first_scope
+        leaves_of_services.parent_span_id is null
+        or leaves_of_services.scope_name != roots.first_scope
         or leaves_of_services.scope_name != roots.last_scope
 
 ),
