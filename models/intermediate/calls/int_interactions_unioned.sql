@@ -19,6 +19,12 @@ aliases as (  -- noqa: ST03
 {% endif -%}
 
 {% for source in others -%}
+{%- set of_model -%}
+case
+            when aliases.alias is not null and aliases.provider is null
+                then {{ provider_of_model(source ~ '.model_name') }}
+        end
+{%- endset -%}
 {{ source }} as (
 
     select * from {{ ref('stg_' ~ source ~ '__interactions') }}
@@ -29,11 +35,17 @@ aliases as (  -- noqa: ST03
 
     select
         {{ source }}.* {{ exclude_columns('model_provider') }},
-        coalesce(aliases.provider, {{ source }}.model_provider) as model_provider
+        coalesce(
+            aliases.provider, of_models.provider, {{ of_model }},
+            if(aliases.alias is null, {{ source }}.model_provider, null)
+        ) as model_provider
 
     from {{ source }}
 
     left join aliases on lower({{ source }}.model_provider) = aliases.alias
+
+    -- a framework in place of a provider sells nothing: the model tells who does
+    left join aliases as of_models on of_models.alias = {{ of_model }}
 
 ),
 
