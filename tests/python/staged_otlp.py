@@ -25,6 +25,7 @@ def span(span_id: str, parent: str = "", **attributes: Any) -> Record:
         "traceId": attributes.pop("trace", "1").rjust(32, "0"),
         "spanId": span_id.rjust(16, "0"),
         **({"parentSpanId": parent.rjust(16, "0")} if parent else {}),
+        "name": attributes.pop("name", ""),
         "startTimeUnixNano": nanoseconds(start),
         "endTimeUnixNano": nanoseconds(end),
         "status": attributes.pop("status", {}),

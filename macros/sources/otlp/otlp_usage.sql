@@ -26,7 +26,7 @@
             'output_tokens_details.reasoning_tokens', 'output_token_details.reasoning',
             'reasoningTokens', 'usage.thoughtsTokens', 'value.reasoningTokens', 'reasoning',
         ],
-        'cost_usd': ['value.cost', 'total_cost', 'total'],
+        'cost_usd': ['value.cost'],
         'finish_reason': ['finishReason'],
     }) }}
 {%- endmacro %}

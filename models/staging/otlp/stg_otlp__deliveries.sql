@@ -5,7 +5,8 @@
 {%- set context = otlp_context('trace') + otlp_context('ancestors') -%}
 {%- set numbers = otlp_call_numbers() -%}
 {%- set texts, shapes = otlp_call_texts(), otlp_call_shapes() -%}
-{%- set of_spans = otlp_kinds() + context + ['tool_name', 'error_type'] -%}
+{%- set of_spans = otlp_kinds() + context
+    + ['gateway_user_id', 'tool_name', 'error_type'] -%}
 {%- set of_calls = texts + numbers | list + shapes -%}
 {%- set usage_fields = token_counts() + ['cost_usd', 'finish_reason'] -%}
 {%- set detail_fields = token_counts()[2:] -%}
@@ -46,7 +47,7 @@ span_texts as (
 
     select
         *,
-        {{ otlp_texts('span_fields', of_spans, unquoted=labels) }}
+        {{ otlp_texts('span_fields', of_spans, unquoted=context) }}
 
     from field_values
 
@@ -61,7 +62,7 @@ spans_with_kind as (
                 tags is null, {{ label }}, coalesce({{ tag_value('tags', label) }}, {{ label }})
             ) as {{ label }},
             {% endfor -%}
-            {{ hashed_user('user_id') }} as user_id
+            {{ hashed_user('coalesce(user_id, gateway_user_id)') }} as user_id
         ),
         {{ otlp_kind(aliases) }} as kind
 
