@@ -1,5 +1,5 @@
 """Write what follows from the code: pages of knobs, commands and reasons, tables of
-marts, and pictures of the models by domain.
+marts and instrumentations, and pictures of the models by domain.
 
 `--check` writes nothing, names each page that is out of date, and exits with 1.
 """
@@ -44,6 +44,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield docs / "reference" / "knobs.md", knobs_page(project)
     yield docs / "reference" / "cli.md", command_line()
     yield docs / "reference" / "reasons.md", reasons_page()
+    yield between(docs / "guides" / "sources.md", "emitters", emitters())
     yield between(docs / "architecture.md", "domains", domains(parsed))
     yield between(docs / "reference" / "outputs.md", "marts", grains(parsed))
     for file in (ROOT / "README.md", ROOT / "models" / "overview.md"):
@@ -115,6 +116,24 @@ def reasons_page() -> str:
             for one in reasons.of_decision(decision)
         ]
     return "\n".join(lines) + "\n"
+
+
+def emitters() -> Iterator[str]:
+    """Yield what each instrumentation writes, from the fixtures that test it."""
+    facts = {
+        **{"tokens": "tokens", "cache": "cached", "reasoning": "reasoning"},
+        **{"cost": "cost", "ttft": "`ttft_ms`", "failures": "failures"},
+        **{"retries": "retries", "session": "session", "user": "user"},
+        "tools": "tools",
+    }
+    yield f"| instrumentation | {' | '.join(facts.values())} |"
+    yield f"| --- |{' --- |' * len(facts)}"
+    files = (ROOT / "tests" / "fixtures" / "emitters").glob("*.json")
+    known = [json.loads(file.read_text()) for file in files]
+    for one in sorted(known, key=lambda one: one["emitter"].lower()):
+        told = dict.fromkeys(one["expected"], "yes") | one.get("in_words", {})
+        cells = [told.get(fact, "-") for fact in facts]
+        yield f"| {' | '.join([one['emitter'], *cells])} |"
 
 
 def manifest() -> Node:

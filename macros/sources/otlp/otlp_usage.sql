@@ -104,11 +104,10 @@
     {#- input with what was cached: some instrumentations leave it out, and cached tokens beyond
         the input prove that -#}
     {%- set cached = '(coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0))' -%}
-    {%- set net_scopes = 'botocore[.]bedrock-runtime$|openlit[.]instrumentation[.]anthropic$' -%}
     case
         when {{ cached }} > 0 and scope_name is distinct from 'litellm' and (
             {{ cached }} > prompt_tokens
-            or coalesce(regexp_matches(scope_name, '{{ net_scopes }}'), false)
+            or {{ otlp_scope_omits('scope_name', 'omits_cached_input') }}
         )
             then prompt_tokens + {{ cached }}
         else prompt_tokens

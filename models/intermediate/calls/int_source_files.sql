@@ -1,4 +1,8 @@
 {%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
+{%- set of_otlp = {
+    'kinds_seen': 'string', 'silent_calls': 'bigint', 'silent_failures': 'bigint',
+    'silent_scope': 'string',
+} -%}
 
 with
 
@@ -17,8 +21,11 @@ files as (
         '{{ source }}' as source,
         file_name,
         records,
-        unreadable_records
-
+        unreadable_records,
+        {% for column, type in of_otlp.items() -%}
+        {{ column if source == 'otlp' else 'cast(null as ' ~ type ~ ')' }} as {{ column }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('stg_otlp__files') if source == 'otlp' else source ~ '_files' }}
 
     union all
@@ -27,8 +34,10 @@ files as (
         cast(null as string) as source,
         cast(null as string) as file_name,
         cast(null as bigint) as records,
-        cast(null as bigint) as unreadable_records
-
+        cast(null as bigint) as unreadable_records,
+        {% for column, type in of_otlp.items() -%}
+        cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
     where false
 
 ),

@@ -1,5 +1,7 @@
 {%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
 {%- set excluded = ['left_out_spend', 'gateway_refusal', 'unmetered_call'] -%}
+{#- so many calls without a failure are unlikely where one in fifty fails -#}
+{%- set min_silent_calls = 50 -%}
 
 with
 
@@ -86,7 +88,11 @@ source_totals as (
         coalesce(any_value(exclusions.{{ name }}_rows), 0) as {{ name }}_rows,
         any_value(exclusions.{{ name }}_id) as {{ name }}_id,
         {%- endfor %}
-        any_value(exclusions.left_out) as left_out
+        any_value(exclusions.left_out) as left_out,
+        min(files.kinds_seen) filter (where files.kinds_seen != '') as kinds_seen,
+        coalesce(sum(files.silent_calls), 0) as silent_calls,
+        coalesce(sum(files.silent_failures), 0) as silent_failures,
+        min(files.silent_scope) as silent_scope
 
     from named_sources
 
@@ -107,7 +113,18 @@ file_checks as (
         'file' as column_name,
         {% call rows_of_checks() -%}
             {{ check('required_file', 'files = 0', 'source') }},
-            {{ check('not_empty', 'calls is null', 'source', 'files > 0') }},
+            {{ check(
+                'not_empty', 'calls is null and records <= unreadable_records', 'source',
+                'files > 0'
+            ) }},
+            {{ check(
+                'no_call', 'calls is null and records > unreadable_records',
+                "coalesce(kinds_seen, source)", 'files > 0'
+            ) }},
+            {{ check(
+                'unrecorded_failures', 'silent_failures = 0', 'silent_scope',
+                'silent_calls >= ' ~ min_silent_calls
+            ) }},
             {{ struct_of({
                 'check_name': "'unreadable_record'",
                 'checked_rows': 'cast(any_value(records) as bigint)',
