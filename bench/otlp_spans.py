@@ -19,6 +19,7 @@ from otlp_generator import write_spans
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "target" / "bench" / "otlp"
 SPANS_PATH = "$.resourceSpans[*].scopeSpans[*].spans[*]"
+SEEDS = "+stg_otlp__interactions,resource_type:seed"
 Times = dict[str, tuple[float, float]]
 
 
@@ -78,7 +79,7 @@ def compiled(folder: Path, warehouse: Path) -> list[tuple[str, str, str]]:
     target = folder.with_name(f"{folder.name}-target")
     command = [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
-        *("--quiet", "build", "--select", "otel_attribute_aliases"),
+        *("--quiet", "build", "--select", SEEDS),
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
         *("--target-path", str(target), "--log-path", str(target)),
     ]
@@ -87,7 +88,7 @@ def compiled(folder: Path, warehouse: Path) -> list[tuple[str, str, str]]:
     environment = os.environ | {name: str(place) for name, place in places.items()}
     subprocess.run(command, check=True, cwd=ROOT, env=environment)
     command[command.index("build")] = "compile"
-    command[command.index("otel_attribute_aliases")] = "+stg_otlp__interactions"
+    command[command.index(SEEDS)] = "+stg_otlp__interactions"
     subprocess.run(
         command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )

@@ -67,7 +67,10 @@
         replace({{ reasons }}, '-', '_'), '(?:[A-Za-z_]+[.])*([A-Za-z_]+)', 1
     ))
     {%- endset -%}
-    nullif(regexp_replace(
-        regexp_replace({{ word }}, '^tool_call$', 'tool_calls'), '^completed$', 'stop'
-    ), '')
+    case
+        when {{ reasons }} in ('stop', 'length', 'tool_calls', 'end_turn') then {{ reasons }}
+        else nullif(regexp_replace(
+            regexp_replace({{ word }}, '^tool_call$', 'tool_calls'), '^completed$', 'stop'
+        ), '')
+    end
 {%- endmacro %}

@@ -1,12 +1,19 @@
 {% macro otlp_dialect_prefix(key) -%}
     {#- the first part of a key that only some instrumentations write, such as langfuse of
-        langfuse.session.id; null for keys of the conventions and of those that most write -#}
+        langfuse.session.id, or the key as a whole; null for keys of the conventions and of those
+        that most write -#}
+    {%- set rare = '^gen_ai[.](cost|server|client|completion_start|request[.](user|is_stream)'
+        ~ '|response[.]time_to_first_token|usage[.](details|cached|total_cost|cache_write_input'
+        ~ '|(in|out)put_tokens?[._]))' -%}
     {%- set common = [
         'app', 'deployment', 'enduser', 'error', 'event', 'exception', 'gen_ai', 'http', 'input',
         'llm', 'net', 'openai', 'openinference', 'output', 'prompt', 'server', 'service',
         'session', 'tool', 'traceloop', 'url', 'user',
     ] -%}
     {%- set first = modules.re.split('[.:]', key)[0] -%}
+    {%- if modules.re.match(rare, key) -%}
+        {{ return(key) }}
+    {%- endif -%}
     {{ return(none if first == key or first in common else first) }}
 {%- endmacro %}
 
@@ -14,14 +21,16 @@
     {#- one search per document decides whether its spans are searched for such keys -#}
     {%- set prefixes = [] -%}
     {%- for key in aliases.values() | sum(start=[]) -%}
-        {%- if otlp_dialect_prefix(key) and otlp_dialect_prefix(key) not in prefixes -%}
-            {%- do prefixes.append(otlp_dialect_prefix(key)) -%}
+        {%- set prefix = otlp_dialect_prefix(key) -%}
+        {%- set ending = '"' if prefix == key else '[.:]' -%}
+        {%- if prefix and prefix | replace('.', '[.]') ~ ending not in prefixes -%}
+            {%- do prefixes.append(prefix | replace('.', '[.]') ~ ending) -%}
         {%- endif -%}
     {%- endfor -%}
     coalesce(
         not contains({{ json }}, '"key"')
         or regexp_matches(
-            {{ json }}, '"key"\s*:\s*"(?:{{ prefixes | sort | join('|') or 'none' }})[.:]'
+            {{ json }}, '"key"\s*:\s*"(?:{{ prefixes | sort | join('|') or 'none"' }})'
         ),
         false
     )

@@ -32,9 +32,13 @@
     ] end
 {%- endmacro %}
 
-{% macro otlp_attribute(attributes, key) -%}
-    {#- the value of one attribute in a short list -#}
-    [attribute.value for attribute in {{ attributes }} if attribute.key = '{{ key }}'][1]
+{% macro otlp_attribute(attributes, keys) -%}
+    {#- the JSON of one attribute in a short list, of a name or the first of several -#}
+    {%- set names = [keys] if keys is string else keys or [''] -%}
+    [
+        attribute.value for attribute in {{ attributes }}
+        if attribute.key in ('{{ names | join("', '") }}')
+    ][1]
 {%- endmacro %}
 
 {% macro otlp_log(log, log_record) -%}
@@ -47,9 +51,9 @@
         ),
         'trace_id': {{ otlp_id(log_record ~ '.traceId', 16) }},
         'span_id': {{ otlp_id(log_record ~ '.spanId', 8) }},
-        'event_name': coalesce({{ log_record }}.eventName, {{ otlp_text(log ~ '.event_name') }})
+        'event_name': coalesce({{ log_record }}.eventName, {{ log }}.event_name)
         {%- for field in fields[1:] %},
-        '{{ field }}': {{ otlp_text(log ~ '.' ~ field) }}
+        '{{ field }}': {{ log }}.{{ field }}
         {%- endfor %}
     } end
 {%- endmacro %}

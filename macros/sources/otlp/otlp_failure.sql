@@ -20,7 +20,7 @@
     {#- the model answered, whatever happened around it -#}
     (
         coalesce(completion_tokens != '0', false)
-        or coalesce({{ finish_word('finish_reason') }} not in ('error', 'failed'), false)
+        or coalesce(finish_reason not in ('error', 'failed'), false)
     )
 {%- endmacro %}
 
@@ -29,7 +29,7 @@
         one span on to the next: beside an answer, only what names the error counts -#}
     case
         when kind = 'call' then
-            coalesce({{ finish_word('finish_reason') }} in ('error', 'failed'), false)
+            coalesce(finish_reason in ('error', 'failed'), false)
             or coalesce(lower(level) = 'error', false)
             or (
                 {{ otlp_has_error(span) }}

@@ -35,34 +35,52 @@
     }
 {%- endmacro %}
 
-{% macro otlp_texts(struct, fields, unquoted=[]) -%}
+{% macro otlp_columns(struct, fields) -%}
     {%- for field in fields %}
-        {%- set text = otlp_text(struct ~ '.' ~ field) %}
-        {% if field in unquoted -%}
-        {#- some dialects write each value as JSON text, with its quotes -#}
-        if(has_dialect_keys, nullif(trim({{ text }}, '"'), ''), {{ text }})
-        {%- else -%}
-        {{ text }}
-        {%- endif %} as {{ field }}{{ ',' if not loop.last }}
+        {{ struct }}.{{ field }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
-{% macro otlp_text(value) -%}
-    {#- the text of {"stringValue":"text"} or {"intValue":"7"}, or a list's first text;
-        the common forms are cut out, because parsing JSON is slow -#}
+{% macro otlp_text(value, longest=none) -%}
+    {#- the text of {"stringValue":"text"} or {"intValue":"7"}, or a list's first text; the common
+        forms are cut out, because parsing JSON is slow; some write each text as JSON, with its
+        quotes; JSON that is longer than `longest` stays, for otlp_long_text -#}
     nullif(case
         when starts_with({{ value }}, '{"stringValue":"') and not contains({{ value }}, '\')
             then substring({{ value }}, 17, length({{ value }}) - 18)
         when starts_with({{ value }}, '{"intValue":"')
             then substring({{ value }}, 14, length({{ value }}) - 15)
+        when starts_with({{ value }}, '{"doubleValue":') and not ends_with({{ value }}, '"}')
+            then substring({{ value }}, 16, length({{ value }}) - 16)
+        {%- if longest %}
+        when strlen({{ value }}) > {{ longest }} then {{ value }}
+        {%- endif %}
+        when {{ value }} in ('{"boolValue":true}', '{"boolValue":false}')
+            then substring({{ value }}, 14, length({{ value }}) - 14)
+        when starts_with({{ value }}, '{"arrayValue":{"values":[{"stringValue":"')
+            and not contains({{ value }}, '\')
+            then split_part({{ value }}, '"', 8)
         when starts_with({{ value }}, '{"arrayValue')
             then json_extract_string({{ value }}, '$.arrayValue.values[0].*')[1]
-        else json_extract_string({{ value }}, '$.*')[1]
+        else trim(json_extract_string({{ value }}, '$.*')[1], '"')
     end, '')
 {%- endmacro %}
 
 {% macro otlp_attributes(list, prefix='') -%}
-    {#- the two columns in which otlp_value looks up an attribute -#}
+    {#- the two columns in which otlp_value looks up an attribute; each value is converted once,
+        since many fields have several names -#}
     [hash(attribute.key) for attribute in {{ list }}] as {{ prefix }}key_hashes,
-    [attribute.value for attribute in {{ list }}] as {{ prefix }}attribute_values
+    [{{ otlp_text('attribute.value', longest=200) }} for attribute in {{ list }}]
+        as {{ prefix }}attribute_values
+{%- endmacro %}
+
+{% macro otlp_long_text(value) -%}
+    {#- a text without a backslash has no quotes in it, so that it cannot be taken for JSON -#}
+    if(starts_with({{ value }}, '{"stringValue":"'), {{ otlp_text(value) }}, {{ value }})
+{%- endmacro %}
+
+{% macro otlp_raw_attributes(list) -%}
+    {#- the same with every value in JSON -#}
+    [hash(attribute.key) for attribute in {{ list }}] as key_hashes,
+    [attribute.value for attribute in {{ list }}] as attribute_values
 {%- endmacro %}

@@ -34,7 +34,7 @@ attribute_lists as (
             {{ otlp_flattened(attributes, 'gen_ai[.]completion', 'content') }},
             {{ otlp_flattened(attributes, 'llm[.]output_messages', parts) }}
         ) as response_parts,
-        {{ otlp_attributes(attributes) }}
+        {{ otlp_raw_attributes(attributes) }}
 
     from records
 

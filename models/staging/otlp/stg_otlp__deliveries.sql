@@ -35,7 +35,9 @@ field_values as (
     select
         *,
         {{ otlp_values(aliases, of_spans) }} as span_fields,
-        {{ otlp_value(aliases, 'tags') }} as tags,
+        case
+            when has_dialect_keys then {{ otlp_attribute('span.attributes', aliases.get('tags')) }}
+        end as tags,
         case when log_record is not null
             then {{ otlp_values(aliases, otlp_log_texts(), 'log_') }} end as log
 
@@ -46,8 +48,8 @@ field_values as (
 span_texts as (
 
     select
-        *,
-        {{ otlp_texts('span_fields', of_spans, unquoted=context) }}
+        * exclude (span_fields),
+        {{ otlp_columns('span_fields', of_spans) }}
 
     from field_values
 
@@ -90,9 +92,11 @@ call_texts as (
 
     select
         * exclude (
-            key_hashes, attribute_values, log_key_hashes, log_attribute_values,
-            span_fields, call_fields, outcome_fields, tags
+            key_hashes, attribute_values, log_key_hashes, log_attribute_values, call_fields,
+            outcome_fields, tags
         ),
+        {{ otlp_columns('outcome_fields', otlp_outcomes()) }},
+        {{ otlp_columns('call_fields', of_calls) }},
         -- looked up only where they tell something: these two say what a call without usage is
         case
             when
@@ -102,10 +106,8 @@ call_texts as (
         end as has_output,
         case
             when kind = 'call' and span.startTimeUnixNano = span.endTimeUnixNano
-                then {{ safe_double(otlp_text(otlp_value(aliases, 'logged_duration_s'))) }}
-        end as logged_duration_s,
-        {{ otlp_texts('outcome_fields', otlp_outcomes()) }},
-        {{ otlp_texts('call_fields', of_calls, unquoted=texts) }}
+                then {{ otlp_value(aliases, 'logged_duration_s') }}
+        end as logged_duration
 
     from call_values
 
@@ -118,24 +120,27 @@ with_parameters as (
         * exclude (log),
         {{ otlp_log('log', 'log_record') }} as log,
         case when invocation_parameters is not null then try(json_extract_string(
-            invocation_parameters,
+            {{ otlp_long_text('invocation_parameters') }},
             [
                 '$.model', '$.temperature', '$.top_p', '$.max_tokens',
                 '$.max_completion_tokens', '$.max_output_tokens', '$.stream'
             ]
         )) end as parameters,
-        {{ otlp_usage('usage_json', usage_fields) }} as usage,
+        coalesce(usage_json, input_details, output_details) is not null
+        or len(span.events) > 0 as has_usage_text,
+        {{ otlp_usage(otlp_long_text('usage_json'), usage_fields) }} as usage,
         {{ otlp_usage('input_details', detail_fields) }} as input_parts,
         {{ otlp_usage('output_details', detail_fields) }} as output_parts,
         case when kind = 'call'
             then {{ otlp_event('span.events', otlp_first_token_events()) }} end as first_token,
-        case when kind = 'call' then {{ otlp_text(otlp_attribute(
-            '(' ~ otlp_event('span.events', ['gen_ai.choice']) ~ ').attributes', 'finish_reason'
-        )) }} end as event_finish_reason,
-        {{ otlp_text(otlp_attribute('exception.attributes', 'exception.type')) }}
-            as exception_type,
-        {{ otlp_text(otlp_attribute('exception.attributes', 'exception.message')) }}
-            as exception_message,
+        case when kind = 'call' and finish_reason is null
+            then {{ otlp_event('span.events', ['gen_ai.choice']) }} end as choice,
+        case when exception is not null then {{ otlp_text(
+            otlp_attribute('exception.attributes', 'exception.type')
+        ) }} end as exception_type,
+        case when exception is not null then {{ otlp_text(
+            otlp_attribute('exception.attributes', 'exception.message')
+        ) }} end as exception_message,
         coalesce(
             {{ otlp_class_name('error_type') }},
             if(try_cast(status_code as integer) < 400, null, status_code)
@@ -150,14 +155,19 @@ with_usage as (
     select
         * replace (
             {% for field in usage_fields -%}
-            coalesce(
-                {{ field }}, {{ otlp_usage_field('usage', usage_fields, field) }}
-                {%- if field == 'finish_reason' %}, event_finish_reason{% endif %}
-                {%- if field in detail_fields %},
-                {{ otlp_usage_field('input_parts', detail_fields, field) }},
-                {{ otlp_usage_field('output_parts', detail_fields, field) }}
-                {%- endif %}
-            ) as {{ field }}{{ ',' if not loop.last }}
+            case
+                when {{ field }} is not null or not has_usage_text then {{ field }}
+                else coalesce(
+                    {{ otlp_usage_field('usage', usage_fields, field) }}
+                    {%- if field == 'finish_reason' %},
+                    {{ otlp_text(otlp_attribute('choice.attributes', 'finish_reason')) }}
+                    {%- endif %}
+                    {%- if field in detail_fields %},
+                    {{ otlp_usage_field('input_parts', detail_fields, field) }},
+                    {{ otlp_usage_field('output_parts', detail_fields, field) }}
+                    {%- endif %}
+                )
+            end as {{ field }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
         case
@@ -166,9 +176,9 @@ with_usage as (
                 {{ otlp_usage_field('usage', usage_fields, 'prompt_tokens') }},
                 {{ otlp_usage_field('usage', usage_fields, 'completion_tokens') }}
             ) is null
-                then {{ usage_map('usage_json') }}
+                then {{ usage_map(otlp_long_text('usage_json')) }}
         end as buckets,
-        case when cost_json is not null then {{ usage_map('cost_json') }} end as costs
+        case when cost_json is not null then {{ usage_map(otlp_long_text('cost_json')) }} end as costs
 
     from with_parameters
 
@@ -177,7 +187,10 @@ with_usage as (
 with_buckets as (
 
     select
-        *,
+        * replace (
+            case when kind = 'call' then {{ finish_word('finish_reason') }} end
+                as finish_reason
+        ),
         {{ otlp_bucket_sums('buckets') }} as bucket_sums
 
     from with_usage
@@ -201,7 +214,7 @@ merged as (
             coalesce(
                 {{ otlp_host_provider(otlp_host('called_host')) }},
                 {{ otlp_provider(
-                    "coalesce(model_provider, json_extract_string(metadata, '$.ls_provider'))"
+                    "coalesce(model_provider, try(json_extract_string(" ~ otlp_long_text('metadata') ~ ", '$.ls_provider')))"
                 ) }},
                 {{ otlp_before_slash('litellm_model') }},
                 {{ otlp_before_slash('genkit_name') }}
@@ -270,8 +283,8 @@ deliveries as (
         {{ otlp_has_ok('span') }} as has_ok_status,
         is_answered and not is_failed as has_answer,
         has_output,
-        logged_duration_s,
-        {{ is_caller_gone('error_words') }} as is_abandoned_stream,
+        {{ safe_double('logged_duration') }} as logged_duration_s,
+        case when is_failed then {{ is_caller_gone('error_words') }} end as is_abandoned_stream,
         {{ error_name(
             'coalesce(' ~ specific_error(otlp_class_name('error_type')) ~ ', '
             ~ otlp_class_name('exception_type') ~ ', error_type)', 'error_words', 'is_failed'

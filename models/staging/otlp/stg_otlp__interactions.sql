@@ -46,9 +46,8 @@ calls_with_context as (
             ) as {{ field }},
             {% endfor -%}
             {% for field in of_ancestors -%}
-            coalesce(calls.{{ field }}, ancestor_context.{{ field }}) as {{ field }},
-            {% endfor -%}
-            {{ finish_word('calls.finish_reason') }} as finish_reason
+            coalesce(calls.{{ field }}, ancestor_context.{{ field }}) as {{ field }}{{ ',' if not loop.last }}
+            {% endfor %}
         ),
         calls.trace_id || '-' || calls.span_id as interaction_id,
         (calls.ended_ns - calls.started_ns) / 1e6 as latency_ms,

@@ -97,7 +97,7 @@ records as (
         has_dialect_keys,
         scope_name,
         {% for field in ['service_name', 'environment'] -%}
-        {{ otlp_text(otlp_value(aliases, field)) }} as {{ field }},
+        {{ otlp_value(aliases, field) }} as {{ field }},
         {% endfor -%}
         unnest(spans_scope.spans) as span,
         unnest(logs_scope.logRecords) as log_record
