@@ -79,8 +79,3 @@
     {#- many name the span of a tool after it alone, or execute_tool and its name -#}
     regexp_replace({{ span_name }}, '^execute_tool ', '')
 {%- endmacro %}
-
-{% macro otlp_has_failed() -%}
-    {#- whoever stops reading a stream may leave an error on its span -#}
-    ((has_error_status or error_type is not null) and is_abandoned_stream is not true)
-{%- endmacro %}

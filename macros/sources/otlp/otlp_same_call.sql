@@ -10,10 +10,6 @@
     )
 {%- endmacro %}
 
-{% macro otlp_overlap_in_time(one, other) -%}
-    ({{ otlp_contains(one, other) }} or {{ otlp_contains(other, one) }})
-{%- endmacro %}
-
 {% macro otlp_model_family(model) -%}
     {#- without the host that serves it, the date and the version: gpt-4o-2024-08-06 is gpt-4o -#}
     regexp_replace(
@@ -44,6 +40,11 @@
     )
 {%- endmacro %}
 
+{% macro otlp_tells_answer(call) -%}
+    {#- a status says less: some write OK on whatever raised no error in their own code -#}
+    coalesce(not contains(lower({{ call }}.finish_reason), 'error'), false)
+{%- endmacro %}
+
 {% macro otlp_could_be_same_outcome(one, other) -%}
     {#- a span that tells neither an answer nor an error agrees with both -#}
     not (
@@ -55,13 +56,12 @@
 {%- endmacro %}
 
 {% macro otlp_inherited_facts() -%}
-    {#- what a call takes from the spans around it where its own does not say -#}
+    {#- what a call takes from the spans around it where its own does not say; counts and cost
+        have rules of their own -#}
+    {%- set counted = token_counts() + ['cost_usd'] -%}
     {{ return(
-        otlp_context('trace') + otlp_context('ancestors') + otlp_call_texts() + [
-            'error_type', 'error_words', 'ttft_s', 'ttft_ms', 'server_ttft', 'first_token_ns',
-            'is_streaming', 'temperature', 'top_p',
-            'max_tokens', 'propensity', 'retry_index', 'attempted_retries',
-        ]
+        otlp_context('trace') + otlp_context('ancestors') + otlp_call_texts()
+        + otlp_call_numbers() | reject('in', counted) | list + ['first_token_ns', 'error_words']
     ) }}
 {%- endmacro %}
 
@@ -100,5 +100,42 @@
         {%- endif %}
             then coalesce({{ own }}.{{ field }}, {{ outer }}.{{ field }})
         else {{ own }}.{{ field }}
+    end
+{%- endmacro %}
+
+{% macro otlp_has_failed() -%}
+    {#- whoever stops reading a stream may leave an error on its span -#}
+    ((has_error_status or error_type is not null) and is_abandoned_stream is not true)
+{%- endmacro %}
+
+{% macro otlp_tells_output(aliases) -%}
+    {#- looked up only where no usage says that a model answered -#}
+    case
+        when
+            kind = 'call'
+            and coalesce(call_fields.prompt_tokens, call_fields.completion_tokens) is null
+            then {{ otlp_value(aliases, 'output') }} is not null
+    end
+{%- endmacro %}
+
+{% macro otlp_has_message() -%}
+    {#- looked up only where no usage says that a model answered; whether the answer's message is
+        there, not what it says -#}
+    {%- set keys = [
+        'llm.output_messages.0.message.role', 'gen_ai.completion.0.role', 'gen_ai.output.messages',
+    ] -%}
+    case
+        when
+            kind = 'call'
+            and coalesce(call_fields.prompt_tokens, call_fields.completion_tokens) is null
+            then {{ otlp_value({'message': keys}, 'message') }} is not null
+    end
+{%- endmacro %}
+
+{% macro otlp_logged_duration(aliases) -%}
+    {#- of a log that is written as a span without length -#}
+    case
+        when kind = 'call' and span.startTimeUnixNano = span.endTimeUnixNano
+            then {{ safe_double(otlp_value(aliases, 'logged_duration_s')) }}
     end
 {%- endmacro %}

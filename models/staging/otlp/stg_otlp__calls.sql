@@ -10,9 +10,23 @@ spans as (
 
 ),
 
-wrapper_adjustments as (
+wrappers as (
+
+    select
+        trace_id,
+        span_id
+
+    from {{ ref('stg_otlp__wrapper_adjustments') }}
+
+    where is_wrapper
+
+),
+
+outer_calls as (
 
     select * from {{ ref('stg_otlp__wrapper_adjustments') }}
+
+    where not is_wrapper
 
 ),
 
@@ -36,7 +50,7 @@ calls as (
 
     select
         spans.* replace (
-            {% for field in otlp_inherited_facts() if field != 'error_type' -%}
+            {% for field in otlp_inherited_facts() -%}
             coalesce(spans.{{ field }}, outer_calls.{{ field }}) as {{ field }},
             {% endfor -%}
             {% for field in token_counts() -%}
@@ -45,7 +59,10 @@ calls as (
             coalesce(spans.cost_usd, outer_calls.cost_usd) as cost_usd,
             coalesce(
                 spans.error_type,
-                if(spans.has_answer, null, coalesce(exceptions.error_type, outer_calls.error_type))
+                if(
+                    spans.has_answer, null,
+                    coalesce(exceptions.error_type, outer_calls.error_type)
+                )
             ) as error_type,
             spans.has_error_status
             or (not spans.has_answer and coalesce(outer_calls.has_error_status, false))
@@ -64,10 +81,11 @@ calls as (
     left join exceptions
         on spans.trace_id = exceptions.trace_id and spans.span_id = exceptions.span_id
 
-    left join wrapper_adjustments as outer_calls
+    left join outer_calls
         on spans.trace_id = outer_calls.trace_id and spans.span_id = outer_calls.span_id
 
-    where outer_calls.is_wrapper is not true
+    anti join wrappers
+        on spans.trace_id = wrappers.trace_id and spans.span_id = wrappers.span_id
 
 )
 

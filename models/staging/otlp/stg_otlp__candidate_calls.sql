@@ -40,11 +40,11 @@ leaves as materialized (
             as cached_tokens,
         {{ otlp_has_failed() }} as has_failed,
         coalesce(prompt_tokens, completion_tokens) is not null
-        or finish_reason is not null as has_answered,
+        or {{ otlp_tells_answer('calls') }} as has_answered,
         coalesce(prompt_tokens, completion_tokens, first_token_ns) is null
         and coalesce(finish_reason, response_id, error_type) is null
         and not has_error_status
-        and has_output is not true
+        and has_message is not true
         and logged_duration_s is null as is_bare,
         -- a request takes longer than what some frameworks do before it
         has_ok_status and ended_ns - started_ns <= 50000000 as is_short

@@ -97,17 +97,9 @@ call_texts as (
         ),
         {{ otlp_columns('outcome_fields', otlp_outcomes()) }},
         {{ otlp_columns('call_fields', of_calls) }},
-        -- looked up only where they tell something: these two say what a call without usage is
-        case
-            when
-                kind = 'call'
-                and coalesce(call_fields.prompt_tokens, call_fields.completion_tokens) is null
-                then {{ otlp_value(aliases, 'output') }} is not null
-        end as has_output,
-        case
-            when kind = 'call' and span.startTimeUnixNano = span.endTimeUnixNano
-                then {{ otlp_value(aliases, 'logged_duration_s') }}
-        end as logged_duration
+        {{ otlp_tells_output(aliases) }} as has_output,
+        {{ otlp_has_message() }} as has_message,
+        {{ otlp_logged_duration(aliases) }} as logged_duration_s
 
     from call_values
 
@@ -283,7 +275,8 @@ deliveries as (
         {{ otlp_has_ok('span') }} as has_ok_status,
         is_answered and not is_failed as has_answer,
         has_output,
-        {{ safe_double('logged_duration') }} as logged_duration_s,
+        has_message,
+        logged_duration_s,
         case when is_failed then {{ is_caller_gone('error_words') }} end as is_abandoned_stream,
         {{ error_name(
             'coalesce(' ~ specific_error(otlp_class_name('error_type')) ~ ', '

@@ -19,10 +19,7 @@ calls as not materialized (
     select
         *,
         coalesce(prompt_tokens, completion_tokens) is not null as has_tokens,
-        {{ otlp_has_failed() }} as has_failed,
-        -- a status says less: some write OK on whatever raised no error in their own code
-        coalesce(prompt_tokens, completion_tokens) is not null
-        or coalesce({{ finish_word('finish_reason') }} != 'error', false) as has_answered
+        {{ otlp_has_failed() }} as has_failed
 
     from {{ ref('stg_otlp__spans') }}
 
@@ -113,12 +110,13 @@ nested_pairs as (
         pairs.is_called_by_tool,
         outer_calls.has_tokens,
         outer_calls.has_failed,
-        outer_calls.has_answered,
+        outer_calls.has_tokens or {{ otlp_tells_answer('outer_calls') }} as has_answered,
         outer_calls.prompt_tokens,
         outer_calls.completion_tokens,
         inner_calls.has_tokens as inner_has_tokens,
         inner_calls.has_failed as inner_has_failed,
-        inner_calls.has_answered as inner_has_answered,
+        inner_calls.has_tokens or {{ otlp_tells_answer('inner_calls') }}
+            as inner_has_answered,
         inner_calls.started_ns as inner_started_ns,
         inner_calls.cost_usd as inner_cost_usd,
         inner_calls.prompt_tokens as inner_prompt_tokens,

@@ -1,6 +1,6 @@
 {{ config(enabled=is_source_on(this)) }}
 
-{%- set facts = otlp_inherited_facts() -%}
+{%- set facts = otlp_inherited_facts() + ['error_type'] -%}
 
 with recursive
 
@@ -103,23 +103,22 @@ lineage as (
 
 ),
 
-wrappers as (
-
-    select distinct
-        trace_id,
-        span_id
-
-    from nested_calls
-
-    where is_wrapper
-
-    union
+outer_calls as materialized (
 
     select
         trace_id,
-        span_id
+        span_id,
+        parent_span_id,
+        started_ns,
+        ended_ns,
+        cost_usd,
+        has_error_status,
+        is_abandoned_stream,
+        {{ (facts + token_counts()) | join(', ') }}
 
-    from repeated_calls
+    from calls
+
+    semi join edges using (trace_id, span_id)
 
 ),
 
@@ -158,10 +157,30 @@ inherited as (
 
     from lineage
 
-    inner join calls
+    inner join outer_calls as calls
         on lineage.trace_id = calls.trace_id and lineage.span_id = calls.span_id
 
     group by all
+
+),
+
+wrappers as (
+
+    select distinct
+        trace_id,
+        span_id
+
+    from nested_calls
+
+    where is_wrapper
+
+    union
+
+    select
+        trace_id,
+        span_id
+
+    from repeated_calls
 
 ),
 

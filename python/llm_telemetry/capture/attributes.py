@@ -10,6 +10,7 @@ KEPT = frozenset(
     {
         "deployment.environment",
         "deployment.environment.name",
+        "duration",
         "enduser.id",
         "error.type",
         "event.name",
