@@ -2,7 +2,10 @@
     {#- the tables of each source; a new source is a folder of models/staging and a line here -#}
     {{ return({
         'telemetry_csv': ['interactions'],
-        'otlp': ['interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents'],
+        'otlp': [
+            'interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents',
+            'repeated_calls',
+        ],
         'litellm': ['interactions', 'tool_calls', 'excluded_rows', 'contents'],
         'langfuse': [
             'interactions', 'tool_calls', 'evaluations', 'excluded_rows', 'contents',

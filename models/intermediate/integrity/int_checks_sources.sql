@@ -201,11 +201,10 @@ duplicate_checks as (
 
 ),
 
-{% if 'otlp' in sources -%}
 -- two traces without a common id: one call that two instrumentations recorded, or two
 repeated_calls as (
 
-    select * from {{ ref('stg_otlp__repeated_calls') }}
+    select * from {{ ref('int_repeated_calls') }}
 
     where not is_certain
 
@@ -214,38 +213,35 @@ repeated_calls as (
 repetition_checks as (
 
     select
-        'otlp' as table_name,
+        calls.source as table_name,
         'scope_name' as column_name,
         {% call rows_of_checks() -%}
             {{ struct_of({
                 'check_name': "'possible_duplicate'",
-                'checked_rows': 'coalesce(any_value(calls.calls), 0)',
+                'checked_rows': 'any_value(calls.calls)',
                 'failed_rows': 'count(repeated_calls.span_id)',
                 'tolerance': '0.01e0',
-                'example_key': "min(concat_ws(' and ', "
-                    ~ 'least(repeated_calls.scope_name, repeated_calls.inner_scope_name), '
-                    ~ 'greatest(repeated_calls.scope_name, repeated_calls.inner_scope_name)))',
+                'example_key': 'min(repeated_calls.scope_names)',
             }) }}
         {%- endcall %}
 
     from calls
 
-    left join repeated_calls on calls.source = 'otlp'
+    left join repeated_calls on calls.source = repeated_calls.source
 
-    where calls.source = 'otlp'
+    where calls.source in ('{{ sources_on('repeated_calls') | join("', '") }}')
+
+    group by calls.source
 
 ),
 
-{% endif -%}
 checks as (
 
     select * from file_checks
     union all
     select * from duplicate_checks
-    {%- if 'otlp' in sources %}
     union all
     select * from repetition_checks
-    {%- endif %}
 
 )
 

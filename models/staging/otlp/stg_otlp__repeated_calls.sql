@@ -278,8 +278,11 @@ repeated_calls as (
         outer_call.span_id as span_id,
         inner_call.trace_id as inner_trace_id,
         inner_call.span_id as inner_span_id,
-        outer_call.scope_name as scope_name,
-        inner_call.scope_name as inner_scope_name,
+        concat_ws(
+            ' and ',
+            least(outer_call.scope_name, inner_call.scope_name),
+            greatest(outer_call.scope_name, inner_call.scope_name)
+        ) as scope_names,
         is_certain,
         is_joined_in_time
 
