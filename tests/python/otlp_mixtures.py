@@ -141,7 +141,10 @@ class Recorder:
     ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return start and end of the outer and of the inner span."""
         before, after = self.draw.uniform(0.1, 4), self.draw.uniform(0.1, 4)
-        wide, narrow = (at, at + before + took + after), (at + before, at + before + took)
+        wide, narrow = (
+            (at, at + before + took + after),
+            (at + before, at + before + took),
+        )
         if not self.is_coarse:
             return wide, narrow
         late = wide[1] + self.draw.uniform(-after, 2)

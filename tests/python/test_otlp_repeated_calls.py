@@ -45,9 +45,7 @@ ONE = {
     ],
     "a model with its date and without": [
         call("a", scope="x", **{"gen_ai.request.model": "openai/gpt-4o"}, **ANSWER),
-        call(
-            "b", scope="y", **{"gen_ai.request.model": "gpt-4o-2024-08-06"}, **ANSWER
-        ),
+        call("b", scope="y", **{"gen_ai.request.model": "gpt-4o-2024-08-06"}, **ANSWER),
     ],
     "one without counts": [
         call("a", scope="x", at=(0, 100), response__finish_reasons=["stop"]),
@@ -225,7 +223,9 @@ def test_a_leaf_that_says_less_than_its_wrapper_takes_its_counts(
         "usage__cache_read__input_tokens": 800,
     }
     spans = [call("a", **wrapper), call("b", "a", usage__output_tokens=20, **leaf)]
-    (row,) = interactions(tmp_path, *spans).fillna({"cache_read_tokens": 0}).itertuples()
+    (row,) = (
+        interactions(tmp_path, *spans).fillna({"cache_read_tokens": 0}).itertuples()
+    )
     assert [row.prompt_tokens, row.cache_read_tokens] == counts
 
 

@@ -1,13 +1,15 @@
 """The attributes that are landed: those that a run reads, and those of the app itself.
 
-They are the names of ``seeds/otel_attribute_aliases.csv``, which an app that captures
-does not have at hand; a test checks that the two agree.
+They are names of ``seeds/otel_attribute_aliases.csv``, which an app that captures does
+not have at hand; a test checks that none is missing that clients write by themselves.
 """
 
 # attributes that the app itself sets
 OWN = "app."
 KEPT = frozenset(
     {
+        "anthropic.message.stop_reason",
+        "anthropic.response.service_tier",
         "deployment.environment",
         "deployment.environment.name",
         "duration",
@@ -15,6 +17,7 @@ KEPT = frozenset(
         "error.type",
         "event.name",
         "exception.type",
+        "gen_ai.client.operation.time_to_first_chunk",
         "gen_ai.conversation.id",
         "gen_ai.evaluation.name",
         "gen_ai.evaluation.score.label",
@@ -45,6 +48,14 @@ KEPT = frozenset(
         "gen_ai.usage.cache_write.input_tokens",
         "gen_ai.usage.completion_tokens",
         "gen_ai.usage.cost",
+        "gen_ai.usage.details.cache_creation_input_tokens",
+        "gen_ai.usage.details.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_tokens",
+        "gen_ai.usage.details.cache_write_tokens",
+        "gen_ai.usage.details.cached_content_tokens",
+        "gen_ai.usage.details.cached_tokens",
+        "gen_ai.usage.details.reasoning_tokens",
+        "gen_ai.usage.details.thoughts_tokens",
         "gen_ai.usage.input_tokens",
         "gen_ai.usage.output_tokens",
         "gen_ai.usage.prompt_tokens",
@@ -52,6 +63,10 @@ KEPT = frozenset(
         "gen_ai.usage.reasoning_tokens",
         "gen_ai.user",
         "gen_ai.workflow.name",
+        "http.request.resend_count",
+        "http.response.status_code",
+        "http.route",
+        "http.status_code",
         "langfuse.environment",
         "langfuse.observation.model.name",
         "langfuse.observation.prompt.name",
@@ -80,9 +95,13 @@ KEPT = frozenset(
         "llm.usage.prompt_tokens",
         "llm.usage.reasoning_tokens",
         "llm.user",
+        "net.peer.name",
         "openai.response.service_tier",
         "openinference.span.kind",
+        "operation.cost",
         "prompt.id",
+        "retry_attempts",
+        "server.address",
         "service.name",
         "session.id",
         "tool.name",
