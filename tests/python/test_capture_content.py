@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from llm_telemetry.capture import exporters
-from llm_telemetry.capture.attributes import KEPT, OWN, PARAMETERS
+from llm_telemetry.capture.attributes import KEPT, PARAMETERS
 from llm_telemetry.capture.content import MAX_CHARACTERS, scrub
 from llm_telemetry.capture.exporters import LandingSpanExporter
 
@@ -80,7 +80,7 @@ def test_content_is_dropped_wherever_it_stands(key: str) -> None:
     assert json.dumps(request).count("s-1") == 4
 
 
-# who writes spans in a process that captures, and what of it may quote a prompt or a key
+# who writes spans in a process that captures, and what may quote a prompt or a key
 WRITERS = ("otel", "gen-ai-dev", "anthropic", "botocore", "logfire", "pydantic-ai")
 QUOTES = {"output", "metadata", "status_text", "usage_json"}
 ADDRESSES = {"url.full", "http.url"}

@@ -1,5 +1,5 @@
 {% macro otlp_clock_slack() -%}
-    {#- in nanoseconds: JavaScript starts spans on whole milliseconds, and children outlive parents -#}
+    {#- in nanoseconds: JavaScript starts spans on whole milliseconds, and ends them on others -#}
     5000000
 {%- endmacro %}
 
@@ -28,15 +28,10 @@
 
 {% macro otlp_are_same_counts(one, other) -%}
     {#- some leave out of the prompt what was read from a cache; null where one has no counts -#}
+    {%- set cached = 'greatest(' ~ one ~ '.cached_tokens, ' ~ other ~ '.cached_tokens)' -%}
     (
         {{ one }}.completion_tokens = {{ other }}.completion_tokens
-        and (
-            {{ one }}.prompt_tokens = {{ other }}.prompt_tokens
-            or {{ one }}.prompt_tokens
-            = {{ other }}.prompt_tokens + greatest({{ one }}.cached_tokens, {{ other }}.cached_tokens)
-            or {{ other }}.prompt_tokens
-            = {{ one }}.prompt_tokens + greatest({{ one }}.cached_tokens, {{ other }}.cached_tokens)
-        )
+        and abs({{ one }}.prompt_tokens - {{ other }}.prompt_tokens) in (0, {{ cached }})
     )
 {%- endmacro %}
 

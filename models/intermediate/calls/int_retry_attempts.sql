@@ -16,11 +16,11 @@ operations as (
         thread_id,
         operation_number,
         min(timestamp_utc) as starts_at,
-        -- by its end: a gateway starts the record of an answer where the request started,
-        -- and an attempt that was given up may end after the answer
+        -- a gateway's record of an answer may start with the request, before a failed
+        -- attempt, and an attempt that was given up may end after the answer
         max_by(
             interaction_id,
-            (is_failure is false, coalesce(ends_at, timestamp_utc), timestamp_utc, interaction_id)
+            (is_failure is false, ends_at, timestamp_utc, interaction_id)
         ) as final_attempt_id,
         coalesce(
             any_value(operation_id),

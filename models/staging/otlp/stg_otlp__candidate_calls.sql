@@ -4,14 +4,6 @@
 
 with
 
-nested_calls as (
-
-    select * from {{ ref('stg_otlp__nested_calls') }}
-
-    where is_wrapper
-
-),
-
 calls as (
 
     select * from {{ ref('stg_otlp__spans') }}
@@ -20,7 +12,7 @@ calls as (
 
 ),
 
-leaves as materialized (
+slim_calls as materialized (
 
     select
         trace_id,
@@ -51,8 +43,6 @@ leaves as materialized (
 
     from calls
 
-    anti join nested_calls using (trace_id, span_id)
-
 ),
 
 -- spans of one answer have a moment in common; small servers use an id again later
@@ -60,7 +50,7 @@ shared_responses as (
 
     select response_id
 
-    from leaves
+    from slim_calls
 
     where response_id is not null
 
@@ -77,7 +67,7 @@ services as (
 
     select service_name
 
-    from leaves
+    from slim_calls
 
     group by service_name
 
@@ -85,14 +75,14 @@ services as (
 
 ),
 
-leaves_of_services as (
+calls_of_services as (
 
-    select leaves.*
+    select slim_calls.*
 
-    from leaves
+    from slim_calls
 
     inner join services
-        on leaves.service_name is not distinct from services.service_name
+        on slim_calls.service_name is not distinct from services.service_name
 
 ),
 
@@ -111,7 +101,7 @@ roots as (
             scope_name,
             started_ns // {{ period_ns }} as period
 
-        from leaves_of_services
+        from calls_of_services
 
         where parent_span_id is null
     )
@@ -124,7 +114,7 @@ open_traces as (
 
     select trace_id
 
-    from leaves_of_services
+    from calls_of_services
 
     group by trace_id
 
@@ -134,25 +124,25 @@ open_traces as (
 
     select trace_id
 
-    from leaves
+    from slim_calls
 
     where is_bare and is_short
 
     union all
 
-    select leaves_of_services.trace_id
+    select calls_of_services.trace_id
 
-    from leaves_of_services
+    from calls_of_services
 
     inner join roots
         on
-            leaves_of_services.service_name is not distinct from roots.service_name
-            and leaves_of_services.started_ns // {{ period_ns }} = roots.period
+            calls_of_services.service_name is not distinct from roots.service_name
+            and calls_of_services.started_ns // {{ period_ns }} = roots.period
 
     where
-        leaves_of_services.parent_span_id is null
-        or leaves_of_services.scope_name != roots.first_scope
-        or leaves_of_services.scope_name != roots.last_scope
+        calls_of_services.parent_span_id is null
+        or calls_of_services.scope_name != roots.first_scope
+        or calls_of_services.scope_name != roots.last_scope
 
 ),
 
@@ -169,14 +159,14 @@ candidate_calls as (
             {{ otlp_model_family('response_model') }}
         ]) as families
 
-    from leaves
+    from slim_calls
 
     where
         trace_id in (select open_traces.trace_id from open_traces)
         or response_id in (select shared_responses.response_id from shared_responses)
         or (
             scope_name in (
-                select logs.scope_name from leaves as logs
+                select logs.scope_name from slim_calls as logs
                 where logs.logged_duration_s is not null
             )
             and (is_bare or logged_duration_s is not null)

@@ -5,19 +5,33 @@
 
 with recursive
 
-calls as (
+nested_calls as (
+
+    select * from {{ ref('stg_otlp__nested_calls') }}
+
+),
+
+candidate_calls as (
+
+    select * from {{ ref('stg_otlp__candidate_calls') }}
+
+),
+
+wrappers as (
+
+    select * from nested_calls where is_wrapper
+
+),
+
+calls as materialized (
 
     select
         *,
         started_ns // {{ period_ns }} as period
 
-    from {{ ref('stg_otlp__candidate_calls') }}
+    from candidate_calls
 
-),
-
-nested_calls as (
-
-    select * from {{ ref('stg_otlp__nested_calls') }}
+    anti join wrappers using (trace_id, span_id)
 
 ),
 
@@ -195,40 +209,7 @@ rounds as (
 
     union all
 
-    select * exclude (is_best, is_taken)
-
-    from (
-        select
-            * replace (is_best as is_matched),
-            max(is_best) over by_one or max(is_best) over by_other as is_taken
-
-        from (
-            select
-                *,
-                row_number() over nearest_to_one = 1
-                and row_number() over nearest_to_other = 1 as is_best
-
-            from rounds
-
-            where not is_matched
-
-            window
-                nearest_to_one as (
-                    partition by pair_type, one.preference
-                    order by not is_certain, distance_ns, other.preference
-                ),
-                nearest_to_other as (
-                    partition by pair_type, other.preference
-                    order by not is_certain, distance_ns, one.preference
-                )
-        )
-
-        window
-            by_one as (partition by pair_type, one.preference),
-            by_other as (partition by pair_type, other.preference)
-    )
-
-    where is_best or not is_taken
+    {{ otlp_nearest_pairs('rounds') }}
 
 ),
 

@@ -22,6 +22,22 @@ tool_spans as (
 
 ),
 
+call_spans as (
+
+    select * from {{ ref('stg_otlp__spans') }}
+
+    where kind = 'call' and started_ns is not null
+
+),
+
+wrappers as (
+
+    select * from {{ ref('stg_otlp__wrapper_adjustments') }}
+
+    where is_wrapper
+
+),
+
 -- one call per trace and time, so that no tool call matches two
 calls as (
 
@@ -30,11 +46,11 @@ calls as (
         started_ns,
         max(span_id) as span_id
 
-    from {{ ref('stg_otlp__calls') }}
+    from call_spans
 
-    where
-        started_ns is not null
-        and trace_id in (select tool_spans.trace_id from tool_spans)
+    anti join wrappers using (trace_id, span_id)
+
+    where trace_id in (select tool_spans.trace_id from tool_spans)
 
     group by all
 
