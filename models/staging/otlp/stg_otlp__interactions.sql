@@ -173,6 +173,7 @@ interactions as (
         attempts.reasoning_tokens,
         coalesce(tool_counts.tool_calls_count, 0) as tool_calls_count,
         attempts.retry_index,
+        attempts.attempted_retries,
         attempts.propensity,
         attempts.temperature,
         attempts.top_p,

@@ -46,9 +46,7 @@ nearby_calls as (
 -- what two instrumentations recorded in one process at one time
 pairs_of_scopes as (
 
-    select
-        one,
-        other
+    select one, other
 
     from calls as one
 
@@ -60,9 +58,7 @@ pairs_of_scopes as (
 
     union all
 
-    select
-        one,
-        other
+    select one, other
 
     from calls as one
 
@@ -80,9 +76,7 @@ pairs_of_scopes as (
     union all
 
     -- without counts only the same trace tells, or a client that always writes a span
-    select
-        one,
-        other
+    select one, other
 
     from calls as one
 
@@ -259,10 +253,8 @@ repeated_calls as (
         outer_call.span_id as span_id,
         inner_call.trace_id as inner_trace_id,
         inner_call.span_id as inner_span_id,
-        concat_ws(
-            ' and ',
-            least(outer_call.scope_name, inner_call.scope_name),
-            greatest(outer_call.scope_name, inner_call.scope_name)
+        array_to_string(
+            list_sort([outer_call.scope_name, inner_call.scope_name]), ' and '
         ) as scope_names,
         is_certain,
         is_joined_in_time
