@@ -6,7 +6,6 @@ The table of instrumentations in docs/guides/sources.md comes from the same file
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd

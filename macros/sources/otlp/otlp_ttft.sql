@@ -1,6 +1,6 @@
 {% macro otlp_ttft_ms(call) -%}
     {#- the server's own clock is in milliseconds where so many seconds would outlast the call;
-        OpenLIT for Python starts it when the response has begun -#}
+        OpenLIT for Python starts it when the response has started -#}
     coalesce(
         {{ call }}.ttft_s * 1e3,
         {{ call }}.ttft_ms,

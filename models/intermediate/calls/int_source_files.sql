@@ -1,8 +1,11 @@
 {%- set sources = sources_on() | reject('equalto', 'telemetry_csv') | list -%}
-{%- set of_otlp = {
-    'kinds_seen': 'string', 'silent_calls': 'bigint', 'silent_failures': 'bigint',
-    'silent_scope': 'string',
-} -%}
+{%- set of_otlp = ['kinds_seen', 'silent_scope', 'silent_calls', 'silent_failures'] -%}
+{%- set no_values = [] -%}
+{%- for column in of_otlp -%}
+    {%- do no_values.append(
+        'cast(null as ' ~ ('string' if loop.index < 3 else 'bigint') ~ ') as ' ~ column
+    ) -%}
+{%- endfor %}
 
 with
 
@@ -22,10 +25,8 @@ files as (
         file_name,
         records,
         unreadable_records,
-        {% for column, type in of_otlp.items() -%}
-        {{ column if source == 'otlp' else 'cast(null as ' ~ type ~ ')' }} as {{ column }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ of_otlp | join(', ') if source == 'otlp' else no_values | join(', ') }}
+
     from {{ ref('stg_otlp__files') if source == 'otlp' else source ~ '_files' }}
 
     union all
@@ -35,9 +36,8 @@ files as (
         cast(null as string) as file_name,
         cast(null as bigint) as records,
         cast(null as bigint) as unreadable_records,
-        {% for column, type in of_otlp.items() -%}
-        cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ no_values | join(', ') }}
+
     where false
 
 ),
