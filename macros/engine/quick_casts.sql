@@ -53,7 +53,7 @@
         'user': unsure_text(name),
         'double': 'not abs(' ~ name ~ ') <= 1e12',
         'bigint': name ~ ' = ' ~ no_count(),
-        'timestamp': 'not isfinite(' ~ name ~ ')',
+        'timestamp': 'not ' ~ is_plausible_time(name),
     }.get(columns[name])) -%}{%- endfor -%}
     select coalesce(bool_or({{ unsure | select | join(' or ') or 'false' }}), false) as is_unsure
         from {{ read_landed(place) }}

@@ -64,17 +64,13 @@
             {{ column }},
             '^[0-9]{4,5}([-/ ])[0-9]{1,2}\1[0-9]{1,2}([T ] *{{ time }}{{ zone }})?$'
         )
-            then try_cast(
-                regexp_replace(
-                    regexp_replace({{ column }}, '^([0-9]+)[/ ]([0-9]+)[/ ]', '$1-$2-'),
-                    '([+-][0-9]{2})([0-9]{2})$', '$1:$2'
-                ) as timestamp
-            )
+            then {{ plausible_time(
+                "try_cast(regexp_replace(regexp_replace(" ~ column ~ ","
+                ~ " '^([0-9]+)[/ ]([0-9]+)[/ ]', '$1-$2-'),"
+                ~ " '([+-][0-9]{2})([0-9]{2})$', '$1:$2') as timestamp)"
+            ) }}
     end
     {%- else -%}
-    case
-        when isfinite(try_cast({{ column }} as timestamptz))
-            then try_cast({{ column }} as timestamptz) at time zone 'UTC'
-    end
+    {{ plausible_time("timezone('UTC', try_cast(" ~ column ~ " as timestamptz))") }}
     {%- endif -%}
 {%- endmacro %}

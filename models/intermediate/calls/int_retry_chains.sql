@@ -11,9 +11,9 @@ interactions as {{ not_materialized() }}(
         retry_index,
         is_failure,
         timestamp_utc,
-        timestamp_utc
-        + cast(coalesce(latency_ms, 0) * 1000 as bigint) * interval 1 microsecond
-            as ends_at,
+        {{ microseconds_after(
+            'timestamp_utc', 'cast(greatest(coalesce(latency_ms, 0), 0) * 1000 as bigint)'
+        ) }} as ends_at,
         cost_usd,
         coalesce(attempted_retries, 0) as hidden_attempts,
         case

@@ -173,8 +173,10 @@ shared_responses as (
         on
             responses.response_id = others.response_id
             and responses.source > others.source
-            and abs({{ milliseconds_between('others.timestamp_utc', 'responses.timestamp_utc') }})
-            <= {{ knob('max_retry_gap_s') }} * 1e3
+            and abs(
+                {{ microseconds('responses.timestamp_utc') }}
+                - {{ microseconds('others.timestamp_utc') }}
+            ) <= {{ knob('max_retry_gap_s') }} * 1e6
 
 ),
 

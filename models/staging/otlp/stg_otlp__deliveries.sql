@@ -242,6 +242,10 @@ typed as (
         * exclude ({{ numbers | list | join(', ') }}),
         {{ otlp_is_failure('span') }} as is_failed,
         {{ typed_columns(numbers) }}
+        {{ otlp_time('span.startTimeUnixNano') }} as started_ns,
+        case when kind = 'call' then {{ otlp_time('span.startTimeUnixNano') }} end
+            as timestamp_utc,
+        case when kind = 'call' then span.startTimeUnixNano end as timestamp_utc_text
 
     from merged
 
@@ -269,8 +273,8 @@ deliveries as (
             and {{ otlp_is_other_request('span.name', 'coalesce(response_model, request_model)') }},
             'step', kind
         ) as kind,
-        try_cast(span.startTimeUnixNano as bigint) as started_ns,
-        try_cast(span.endTimeUnixNano as bigint) as ended_ns,
+        started_ns,
+        {{ otlp_time('span.endTimeUnixNano') }} as ended_ns,
         is_failed as has_error_status,
         {{ otlp_has_ok('span') }} as has_ok_status,
         is_answered and not is_failed as has_answer,
@@ -301,7 +305,7 @@ deliveries as (
         {{ otlp_whole_input() }} as prompt_tokens,
         -- a zero is a price that the instrumentation did not find
         nullif(cost_usd, 0) as cost_usd,
-        {{ rejected_values(numbers) }} as rejected_values
+        {{ rejected_values(dict(numbers, timestamp_utc='timestamp')) }} as rejected_values
 
     from with_outcome
 

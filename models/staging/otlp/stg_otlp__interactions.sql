@@ -50,7 +50,7 @@ calls_with_context as (
             {% endfor %}
         ),
         calls.trace_id || '-' || calls.span_id as interaction_id,
-        (calls.ended_ns - calls.started_ns) / 1e6 as latency_ms,
+        {{ otlp_milliseconds('calls.started_ns', 'calls.ended_ns') }} as latency_ms,
         {{ otlp_ttft_ms('calls') }} as stated_ttft_ms,
         calls.has_error_status or calls.error_type is not null as is_failed,
         coalesce(

@@ -99,7 +99,8 @@ tool_calls as (
         -- DuckDB's timestamps are in microseconds
         make_timestamp(matched_tools.started_ns // 1000) as timestamp_utc,
         matched_tools.tool_name,
-        (matched_tools.ended_ns - matched_tools.started_ns) / 1e6 as latency_ms,
+        {{ otlp_milliseconds('matched_tools.started_ns', 'matched_tools.ended_ns') }}
+            as latency_ms,
         matched_tools.has_error_status as is_failure,
         regexp_extract(matched_tools.error_type, '[^.]+$') as error_type
 

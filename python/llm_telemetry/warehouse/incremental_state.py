@@ -21,7 +21,9 @@ PRICES = ("model_prices.csv", "price_overrides.csv")
 KNOBS = (
     "business_time_zone",
     "failure_event_cost_usd",
+    "first_plausible_year",
     "impute_beside_logged",
+    "max_days_ahead",
     "max_retry_gap_s",
     "sla_breach_penalty_usd",
     "sla_ms",
