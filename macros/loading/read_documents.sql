@@ -1,20 +1,21 @@
 {#- documents from each kind of file; a torn one is null, so that it can be counted -#}
-{% macro line_documents(files, whole) -%}
-    {%- set lines = files_ending(files, '(jsonl|ndjson|json)([.]gz)?')
-        | reject('in', whole) | list -%}
+{% macro line_documents(files) -%}
+    {%- set lines = line_files(files) -%}
     {%- if lines %}
-        select filename as file_path, json as document
-        from read_json_objects(
-            {{ path_list(lines) }},
-            format = 'newline_delimited', filename = true, ignore_errors = true
-        )
+        select
+            filename as file_path,
+            coalesce(
+                try_cast(line as json), nullif(try_cast({{ repaired_json('line') }} as json), 'null')
+            ) as document
+        from {{ json_lines(lines) }}
+        where trim(line, e' \t\r') != ''
         union all
     {%- endif -%}
 {%- endmacro %}
 
 {% macro whole_documents(whole) -%}
     {#- a file that is not one document is split into lines: lines, or a torn array of lines -#}
-    {%- set plain = text_of_files(files_ending(whole, 'json|jsonl|ndjson')) -%}
+    {%- set plain = text_of_files(files_ending(whole, 'json')) -%}
     {%- set zipped = text_of_zipped(files_ending(whole, 'gz')) -%}
     {%- for text in [plain, zipped] if text %}
         select file_path, unnest({{ documents_of_text('text') }}) as document
@@ -50,13 +51,15 @@
 
 {% macro documents_of_text(text) -%}
     case when try_cast({{ text }} as json) is not null then [cast({{ text }} as json)]
+    when json_valid({{ whole_characters(text) }})
+        then [cast({{ whole_characters(text) }} as json)]
     else list_transform(
         list_filter(
             string_split({{ text }}, chr(10)), lambda line: trim(line, e' \t\r[],') != ''
         ),
-        lambda line: try_cast(
-            regexp_replace(line, '^[\s\[,]*(\{.*\})[\s\],]*$', '\1') as json
-        )
+        lambda line: try_cast({{ repaired_json(
+            "regexp_replace(line, '^[\\s\\[,]*(\\{.*\\})[\\s\\],]*$', '\\1')"
+        ) }} as json)
     ) end
 {%- endmacro %}
 

@@ -5,7 +5,7 @@
     with
 
     documents as (
-        {{ line_documents(files, whole) }}
+        {{ line_documents(files) }}
         {{ whole_documents(whole) }}
         {{ csv_documents(files, unread) }}
         {{ parquet_documents(files, unread) }}

@@ -1,21 +1,12 @@
 {% macro whole_files(files) -%}
-    {#- not lines of JSON: documents, and lines behind a byte order mark, which only the reader
-        of CSV skips -#}
-    {%- set object -%}
-    select json as head
-    from read_json_objects(PATH, format = 'newline_delimited', ignore_errors = true)
-    {%- endset -%}
+    {#- not lines of JSON, but documents -#}
     {%- set line -%}
     select line as head from read_csv(PATH, {{ text_lines() }}, ignore_errors = true)
     {%- endset -%}
     {%- set documents = files_beginning(
         files_ending(files, 'json[.]gz'), line, "coalesce(try(json_type(head)), '') != 'OBJECT'"
     ) -%}
-    {%- set unread = files_beginning(
-        files_ending(files, '(jsonl|ndjson)([.]gz)?'), object, 'head is null'
-    ) -%}
-    {%- set marked = files_beginning(unread, line, 'try_cast(head as json) is not null') -%}
-    {{ return(files_ending(files, 'json') + documents + marked) }}
+    {{ return(files_ending(files, 'json') + documents) }}
 {%- endmacro %}
 
 {% macro files_beginning(files, query, test) -%}

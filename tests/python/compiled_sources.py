@@ -21,6 +21,11 @@ from llm_telemetry.warehouse.build import PARSED
 
 # an empty file of each kind, in whose place a test's own are read
 EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
+# what the hooks of a model add for each line that is no text
+TORN = {
+    "deliveries": "(file_name) select file_path",
+    "records": "(file_path, is_object, is_readable) select file_path, false, false",
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def restaged(
             for model in tables:
                 connection.execute(f"delete from {_relation(source, model.name)}")
                 connection.execute(f"execute {model.name}")
+                _count_torn_lines(connection, source, model.name)
             return _read(connection, source, names)
 
         yield again
@@ -133,7 +139,21 @@ def _filled(
         for model in models:
             relation = _relation(source, model.name)
             connection.execute(f"create {model.materialized} {relation} as {model.sql}")
+            _count_torn_lines(connection, source, model.name)
         yield connection
+
+
+def _count_torn_lines(
+    connection: duckdb.DuckDBPyConnection, source: str, name: str
+) -> None:
+    listed = "from duckdb_tables() where table_name = 'torn_lines'"
+    if not connection.execute(listed).fetchall():
+        return
+    if name in TORN:
+        scans = "from torn_lines inner join torn_scans using (scan_id, file_id)"
+        insert = f"insert into {_relation(source, name)} {TORN[name]} {scans}"
+        connection.execute(insert)
+    connection.execute("drop table torn_lines; drop table torn_scans")
 
 
 def _read(

@@ -19,7 +19,11 @@
 
 {% macro json_text(text) -%}
     {#- an object exported as a string: JSON, or a map as Python or ClickHouse prints it -#}
-    coalesce(try_cast({{ text }} as json), try_cast({{ python_as_json(text) }} as json))
+    coalesce(
+        try_cast({{ text }} as json),
+        try_cast({{ python_as_json(text) }} as json),
+        try_cast({{ whole_characters(text) }} as json)
+    )
 {%- endmacro %}
 
 {% macro python_as_json(text) -%}

@@ -17,6 +17,8 @@
     '{{ request }}'
 {%- endmacro %}
 
+{% macro otlp_torn_request() %}{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}{% endmacro %}
+
 {% macro otlp_has_records(request) -%}
     {#- true also for a request that says it is empty, and for metrics, which are not read -#}
     coalesce(

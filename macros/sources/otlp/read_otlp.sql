@@ -1,33 +1,29 @@
 {% macro read_otlp(relation) -%}
-    {#- every document as text, null where it is torn; `relation` only records the lineage -#}
-    {%- set files, queries = source_files('otlp', ['jsonl', 'ndjson', 'json']), [] -%}
-    {%- for query, pattern in otlp_readers().items() -%}
-        {%- set paths = [] -%}
-        {%- for file in files if modules.re.search(pattern, file) -%}
-            {%- do paths.append(literal_path(file)) -%}
-        {%- endfor -%}
-        {%- if paths -%}
-            {%- do queries.append(query | replace('PATHS', '[' ~ paths | join(', ') ~ ']')) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- set no_rows =
-        'select cast(null as varchar) as json, cast(null as varchar) as file_name where false' -%}
-    {{ queries | join(' union all ') or no_rows }}
-{%- endmacro %}
-
-{% macro otlp_readers() -%}
-    {#- the query that reads the files of each pattern; a .json file is read as text, because a
-        torn document would stop the JSON reader, which skips a torn line -#}
-    {%- set objects = "select json, filename as file_name from read_json_objects("
-        ~ "PATHS, filename = true, ignore_errors = true, format = " -%}
-    {%- set text = "coalesce(ltrim(try(decode(content)), chr(65279)), '?')" -%}
-    {%- set documents = "select unnest(" ~ otlp_documents(text)
-        ~ ") as json, filename as file_name from read_blob(PATHS)" -%}
-    {{ return({
-        objects ~ "'newline_delimited')": '[.](jsonl|ndjson)([.]gz)?$',
-        documents: '[.]json$',
-        objects ~ "'auto')": '[.]json[.]gz$',
-    }) }}
+    {#- every document as text, as it was written; `relation` only records the lineage -#}
+    {%- set files = source_files('otlp', ['jsonl', 'ndjson', 'json']) -%}
+    {%- set lines = files_ending(files, '(jsonl|ndjson)([.]gz)?') -%}
+    {%- if lines -%}
+    select line as json, filename as file_name
+    from {{ json_lines(lines) }}
+    where trim(line, e' \t\r') != ''
+    union all
+    {% endif -%}
+    {%- set documents = files_ending(files, 'json') -%}
+    {%- if documents %}
+    select unnest({{ otlp_documents('text') }}) as json, file_path as file_name
+    from ({{ text_of_files(documents) }}) as files
+    union all
+    {% endif -%}
+    {%- set zipped = files_ending(files, 'json[.]gz') -%}
+    {%- if zipped %}
+    select json, filename as file_name
+    from read_json_objects(
+        {{ path_list(zipped) }}, filename = true, ignore_errors = true, format = 'auto',
+        maximum_object_size = {{ longest_line() }}
+    )
+    union all
+    {% endif -%}
+    select cast(null as varchar) as json, cast(null as varchar) as file_name where false
 {%- endmacro %}
 
 {% macro otlp_documents(text) -%}
@@ -37,9 +33,9 @@
         when trim({{ text }}, e' \t\r\n') = '' then []
         when try(json_type({{ text }})) = 'ARRAY' then from_json({{ text }}, '["VARCHAR"]')
         when json_valid({{ text }}) then [{{ text }}]
+        when json_valid({{ whole_characters(text) }}) then [{{ whole_characters(text) }}]
         else list_transform(
-            string_split(trim({{ text }}, e' \t\r\n'), e'\n{'),
-            lambda part, place: if(json_valid({{ document }}), {{ document }}, null)
+            string_split(trim({{ text }}, e' \t\r\n'), e'\n{'), lambda part, place: {{ document }}
         )
     end
 {%- endmacro %}

@@ -1,4 +1,9 @@
-{{ config(enabled=is_source_on(this)) }}
+{{ config(
+    enabled=is_source_on(this),
+    pre_hook='{{ forget_torn_lines() }}',
+    post_hook="{{ count_torn_lines(this, source_files('otlp', ['jsonl', 'ndjson']),
+        {'file_name': 'file_path'}) }}"
+) }}
 
 {%- set aliases = otlp_aliases() -%}
 {%- set labels = otlp_context('trace')[2:] -%}

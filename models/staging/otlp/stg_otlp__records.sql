@@ -14,9 +14,22 @@ requests as (
         file_name,
         json,
         {{ otlp_has_dialect_keys('json', aliases) }} as has_dialect_keys,
-        from_json(json, {{ otlp_request_type() }}) as request
+        try(from_json(json, {{ otlp_request_type() }})) as request
 
     from documents
+
+),
+
+repaired_requests as (
+
+    select
+        file_name,
+        has_dialect_keys,
+        request,
+        case when request is null then {{ repaired_json('json', otlp_torn_request()) }}
+            else json end as json
+
+    from requests
 
 ),
 
@@ -31,7 +44,7 @@ normalised_requests as (
             else from_json({{ otlp_normalised_request('json') }}, {{ otlp_request_type() }})
         end as request
 
-    from requests
+    from repaired_requests
 
 ),
 
@@ -43,9 +56,7 @@ readable_requests as (
         has_dialect_keys,
         case
             when {{ otlp_has_records('request') }} then request
-            else from_json(
-                '{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}', {{ otlp_request_type() }}
-            )
+            else from_json('{{ otlp_torn_request() }}', {{ otlp_request_type() }})
         end as request
 
     from normalised_requests
