@@ -13,7 +13,8 @@
 {%- endmacro %}
 
 {% macro csv_dialect() -%}
-    all_varchar = true, header = true, delim = ',', quote = '"', escape = '"'
+    all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
+    max_line_size = 16777216, buffer_size = 33554432
 {%- endmacro %}
 
 {#- a column name as a file spells it, quotes included -#}

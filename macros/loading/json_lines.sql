@@ -5,7 +5,8 @@
         {{ path_list(files) }},
         auto_detect = false, header = false, columns = {'line': 'varchar'}, delim = chr(1),
         quote = '', escape = '', strict_mode = false, filename = true, ignore_errors = true,
-        max_line_size = {{ longest_line() }}, buffer_size = {{ 2 * longest_line() }},
+        max_line_size = {{ longest_line() }},
+        buffer_size = {{ [longest_line() | int, 33554432] | max }},
         store_rejects = true, rejects_limit = 0, rejects_table = 'torn_lines',
         rejects_scan = 'torn_scans'
     )

@@ -12,7 +12,10 @@ import duckdb
 
 from llm_telemetry.ingest.file_heads import Head, literal
 
-DIALECT = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"'"
+DIALECT = (
+    "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', "
+    "max_line_size = 16777216, buffer_size = 33554432"
+)
 TRUTHS = {"true", "t", "1", "yes", "y", "false", "f", "0", "no", "n"}
 DATE = re.compile(r"\d{4,5}[-/ ]\d{1,2}[-/ ]\d{1,2}")
 

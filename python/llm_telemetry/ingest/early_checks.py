@@ -26,6 +26,12 @@ from llm_telemetry.ingest.column_values import (
     unlikely_unit,
     unusable,
 )
+from llm_telemetry.ingest.csv_headers import (
+    header_faults,
+    separated,
+    separator,
+    twice,
+)
 from llm_telemetry.ingest.discovery import contents, shown
 from llm_telemetry.ingest.file_heads import (
     FIRST_ROWS,
@@ -41,7 +47,6 @@ REQUIRED = "interactions"
 NOT_EMPTY = (REQUIRED, "sessions", "users")
 # of a table, the latest by name; columns of a file that a message names
 MOST_FILES, MOST_NAMES = 100, 8
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 JSON = ("json", "jsonl", "ndjson")
 SOURCE_SUFFIXES = {"otlp": JSON}
 GATEWAY_SUFFIXES = (*JSON, "csv", "parquet")
@@ -132,14 +137,17 @@ def _content_faults(
     if table in NOT_EMPTY and is_whole and not any(head.rows for head in heads):
         yield f"{table}.file: not_empty: {_named(heads)} has no rows: export it again"
     with_names = [head for head in heads if head.columns]
-    if separated := [head for head in with_names if _separator(head, table)]:
-        yield _separated(table, separated)
+    known = column_names.contract()[table]
+    if other := [head for head in with_names if separator(head, known)]:
+        mark = separator(other[0], known) or ""
+        yield f"{table}.file: {_named(other)} {separated(other[0], mark)}"
         return
     for head in with_names:
         if other := swapped_files.other_table(table, head):
             looked.swapped[table] = head.name, other
             return
     yield from _renamed_columns(table, with_names)
+    yield from _columns_twice(table, with_names)
     yield from _absent_columns(looked, table, with_names)
     if table != "interactions":
         return
@@ -173,6 +181,18 @@ def _renamed_columns(table: str, heads: list[Head]) -> Iterator[str]:
                 f"{said}, but {_named(twice)} has a column `{name}` too: remove one of "
                 "them, or the line below `columns`"
             )
+
+
+def _columns_twice(table: str, heads: list[Head]) -> Iterator[str]:
+    """Yield each column of the contract that a file has in two spellings, or twice."""
+    # of a column of the settings there is a line already
+    for column in column_names.contract()[table].keys() - set(
+        column_names.renamed(table).values()
+    ):
+        with_both = [head for head in heads if twice(head, column)]
+        if with_both:
+            said = twice(with_both[0], column)
+            yield f"{table}.{column}: {_named(with_both)} {said}"
 
 
 def _absent_columns(looked: Looked, table: str, heads: list[Head]) -> Iterator[str]:
@@ -225,24 +245,6 @@ def _no_latency(looked: Looked, heads: list[Head]) -> Iterator[str]:
         yield f"interactions.latency_ms: {check}: {remedy}"
 
 
-def _separator(head: Head, table: str) -> str | None:
-    """Return what separates the columns, where it is no comma."""
-    first, *others = head.columns or [""]
-    if others or first.lower() in column_names.contract()[table]:
-        return None
-    return next((mark for mark in SEPARATORS if mark in first), None)
-
-
-def _separated(table: str, heads: list[Head]) -> str:
-    mark = _separator(heads[0], table) or ";"
-    (only,) = heads[0].columns or [""]
-    name = f"{only[:40]}..." if len(only) > 40 else only
-    return (
-        f"{table}.file: {_named(heads)} has one column, '{name}': its columns are "
-        f"separated by {SEPARATORS[mark]}: export it with commas"
-    )
-
-
 def _named(heads: list[Head]) -> str:
     more = f" and {len(heads) - 1} more files" if len(heads) > 1 else ""
     return heads[0].name + more
@@ -281,6 +283,7 @@ def _source_faults(looked: Looked, source: str) -> Iterator[str]:
         return
     names = {file: file.relative_to(folder) for file in files}
     yield from (f"{names[f]}: {DENIED}" for f in files if not os.access(f, READ))
+    yield from header_faults(files, folder, source)
     if not any(file.stat().st_size for file in files):
         more = f" and {len(files) - 1} more files" if len(files) > 1 else ""
         empty = f"{source}.file: not_empty: {names[files[0]]}{more}: export it again"

@@ -46,6 +46,7 @@ def read_head(
     A Parquet file has one row without values: what it holds is left to dbt.
     """
     name = str(file.relative_to(folder))
+    csv.field_size_limit(2**31 - 1)
 
     def head(written: list[str], rows: list[list[str]]) -> Head:
         columns = [renamed.get(column.lower(), column) for column in written]

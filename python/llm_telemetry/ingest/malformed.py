@@ -17,16 +17,19 @@ from llm_telemetry.ingest.discovery import STEM, contract_files
 UNREADABLE = (duckdb.Error, EOFError, zlib.error, UnicodeDecodeError, OSError)
 TELEMETRY = re.compile(r"[.]((jsonl?|ndjson|csv)([.]gz)?|parquet)$")
 
+# macros/engine/read_telemetry.sql has the same limit, in bytes
+LONGEST_ROW = 16 << 20
+
 
 def malformed_files(folder: Path, sources: Collection[str]) -> list[str]:
     """Return one line per telemetry file of the sources that cannot be read."""
-    files = sorted({file for source in sources for file in _files(folder, source)})
+    files = sorted({file for source in sources for file in source_files(folder, source)})
     names = [file.relative_to(folder) for file in files]
     found = ((name, _fault(folder / name, name.parts[0])) for name in names)
     return [f"{name}: {fault}" for name, fault in found if fault]
 
 
-def _files(folder: Path, source: str) -> list[Path]:
+def source_files(folder: Path, source: str) -> list[Path]:
     """Return the files of a source: below its own folder, else below the one of all."""
     if source == CONTRACT:
         return contract_files(folder)
@@ -88,6 +91,13 @@ def _broken_document(file: Path) -> str | None:
     return None
 
 
+def _bytes(row: list[str]) -> int:
+    characters = sum(map(len, row))
+    if 4 * characters <= LONGEST_ROW:
+        return characters
+    return sum(len(field.encode()) for field in row)
+
+
 def _broken_row(file: Path) -> str | None:
     """Return the first row that is not CSV or not as wide as the header."""
     csv.field_size_limit(2**31 - 1)
@@ -98,6 +108,11 @@ def _broken_row(file: Path) -> str | None:
         first_line = rows.line_num + 1
         try:
             for row in rows:
+                if (size := _bytes(row)) > LONGEST_ROW:
+                    return (
+                        f"line {first_line}: {size >> 20} MB in one row, and at most "
+                        f"{LONGEST_ROW >> 20} are read: leave out its long text"
+                    )
                 if row and len(row) != width:
                     return (
                         f"line {first_line}: {len(row)} fields where the header has "

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,13 @@ from llm_telemetry.config.project import CACHE, PROJECT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
 from llm_telemetry.ingest.discovery import contract_files
+from llm_telemetry.ingest.long_lines import USUAL, longest_line
 from llm_telemetry.ingest.malformed import malformed_files
 from llm_telemetry.warehouse import statement_replay
 from llm_telemetry.warehouse.child_process import run_module
 from llm_telemetry.warehouse.connection import discard, read
 from llm_telemetry.warehouse.data_tests import AUDITED
+from llm_telemetry.warehouse.dbt_errors import without_content
 from llm_telemetry.warehouse.incremental_state import (
     can_continue_from,
     is_windowed,
@@ -35,9 +38,15 @@ Progress = Callable[[str], None]
 PARSED = CACHE / "partial_parse.msgpack"
 # bytes added to the size of each file: every open file needs buffers
 A_FILE = 400_000
+# a line that is longer than usual is parsed into many copies of its parts
+A_LINE = 64
 
 # `run` checks the marts for these itself, before it publishes them
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
+
+
+# how DuckDB names a document that its buffer cannot hold
+TOO_LARGE = re.compile(r'"maximum_object_size" of .*? while reading file "(.*?)"')
 
 
 class BuildError(Exception):
@@ -67,12 +76,15 @@ def build_marts(
     not set; BuildError if dbt failed for any other reason.
     """
     with _files(warehouse, wait=wait) as (marts, scratch):
+        longest = longest_line(data_dir, sources)
         settings = {
             "LLMOPS_DATA_DIR": str(data_dir),
             "LLM_TELEMETRY_WAREHOUSE": str(scratch),
             "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
-            "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources),
+            "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources, longest),
+            # a multiple: a plan of statements serves lines of about one length
+            "LLM_TELEMETRY_LONGEST_LINE": str(-(-longest // USUAL) * USUAL or ""),
             # a run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
@@ -82,7 +94,8 @@ def build_marts(
         variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
         log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
         if log is not None:
-            raise _explained(log, data_dir, sources, marts)
+            limit = settings["LLM_TELEMETRY_MEMORY_LIMIT"]
+            raise _explained(log, data_dir, sources, marts, limit)
         yield marts
 
 
@@ -242,9 +255,10 @@ def _keep(parsed: Path) -> None:
     copy.replace(PARSED)
 
 
-def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
+def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> str:
     """Return DuckDB's memory limit, such as "600MB": 1.5 times the size of the input.
 
+    And A_LINE times the bytes of the ``longest`` line, where it is longer than usual.
     Compressed files and Parquet count ten times their size, and each file counts
     A_FILE more, because some pages of every open file are in memory at once. The
     variable LLM_TELEMETRY_MEMORY_LIMIT takes precedence.
@@ -258,7 +272,8 @@ def _memory_limit(data_dir: Path, sources: Sequence[str]) -> str:
         for file in files
         if file.is_file()
     )
-    return f"{max(600, 3 * sum(sizes) // 2_000_000)}MB"
+    of_line = A_LINE * longest // 1_000_000
+    return f"{of_line + max(600, 3 * sum(sizes) // 2_000_000)}MB"
 
 
 def _event(
@@ -277,17 +292,22 @@ def _event(
 
 
 def _explained(
-    log: str, data_dir: Path, sources: Sequence[str], marts: Path
+    log: str, data_dir: Path, sources: Sequence[str], marts: Path, limit: str
 ) -> Exception:
     """Return an InputError if the input caused the failure, otherwise a BuildError."""
     if "Out of Memory Error" in log:
-        limit = _memory_limit(data_dir, sources)
         return InputError(
             f"LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in {limit}, or has"
             " no disk left to spill to: set it higher"
         )
+    if too_large := TOO_LARGE.search(log):
+        file = Path(too_large[1])
+        name = file.relative_to(data_dir) if file.is_relative_to(data_dir) else file
+        return InputError(
+            f"{name}: a document of more than {USUAL >> 20} MB in it: unzip the file"
+        )
     lines = _gates(marts) or malformed_files(data_dir, sources)
-    return InputError(*lines) if lines else BuildError(log)
+    return InputError(*lines) if lines else BuildError(without_content(log))
 
 
 def _gates(marts: Path) -> list[str]:
