@@ -1,7 +1,10 @@
 """Prices as cells: per model a row for every period, hour and tier that has its own.
 
 genai-prices is asked for the price at the start of every cell, so that its own order
-of precedence holds: dates, hours of the day, and variants of a service tier.
+of precedence holds: dates, hours of the day, and variants of a service tier. Before
+the first day of a tier the package answers with the standard price; that is the day
+on which it learned of the tier, not one on which a provider began to ask for less.
+The tier then costs the same part of the standard price as on that day.
 """
 
 from collections.abc import Iterator
@@ -85,7 +88,8 @@ def model_cells(model: ModelInfo, context: Context) -> Iterator[Cell]:
         hours = ("", "") if end - start == DAY_MINUTES else (start, end)
         moment = time(start // 60, start % 60, tzinfo=UTC)
         priced = [
-            (day, tiers(model, datetime.combine(day, moment), context)) for day in days
+            (day, tier_prices(model, datetime.combine(day, moment), context))
+            for day in days
         ]
         periods = [
             (next(same)[0], rows) for rows, same in groupby(priced, key=itemgetter(1))
@@ -94,6 +98,41 @@ def model_cells(model: ModelInfo, context: Context) -> Iterator[Cell]:
         for (day, rows), until in zip(periods, ends, strict=True):
             period = ("" if day == EVER else day, "" if until == NEVER else until)
             yield from ((*period, *hours, *row) for row in rows)
+
+
+def tier_prices(model: ModelInfo, moment: datetime, context: Context) -> list[Cell]:
+    """Return bounds and prices as `tiers`, for any day on which the model was sold."""
+    first = first_known(model, context) if context else None
+    if first is None or moment.date() >= first:
+        return tiers(model, moment, context)
+    known = datetime.combine(first, moment.timetz())
+    then, now = tiers(model, moment, None), tiers(model, known, None)
+    special = tiers(model, known, context)
+    if then == now:
+        return special
+    size = len(TIERS)
+    pairs = {row[:size]: (row, other) for row, other in zip(now, special, strict=False)}
+    return [
+        (*row[:size], *map(same_part, row[size:], standard[size:], other[size:]))
+        for row in then
+        # of a prompt that long, or else of the shortest
+        for standard, other in [pairs.get(row[:size], (now[0], special[0]))]
+    ]
+
+
+def first_known(model: ModelInfo, context: Context) -> date | None:
+    """Return the first day of a tier; None where it is known for all days."""
+    variants = [v for v in model.price_variants or () if v.when == context]
+    rules = [variant.constraint for variant in variants]
+    starts = [r.start_date for r in rules if isinstance(r, StartDateConstraint)]
+    return min(starts) if len(starts) == len(rules) else None
+
+
+def same_part(then: object, now: object, special: object) -> object:
+    """Return the price that was the same part of the standard price then as now."""
+    if "" in (then, now, special) or Decimal(str(now)) == 0 or then == now:
+        return special if then == now else then
+    return plain(Decimal(str(then)) * Decimal(str(special)) / Decimal(str(now)))
 
 
 def breaks(model: ModelInfo) -> tuple[list[date], list[int]]:

@@ -37,7 +37,7 @@
     {%- for name in landed or columns %}
         {{ {
             'bigint': 'case when ' ~ name ~ ' = floor(' ~ name ~ ')'
-                ~ ' then coalesce(try_cast(' ~ name ~ ' as bigint), ' ~ no_count() ~ ')'
+                ~ ' and abs(' ~ name ~ ') <= 1e12 then cast(' ~ name ~ ' as bigint)'
                 ~ ' when ' ~ name ~ ' is not null then ' ~ no_count() ~ ' end',
             'timestamp': name ~ " at time zone 'UTC'",
             'user': 'case when ' ~ user_salt() ~ " = '' then " ~ name

@@ -40,7 +40,7 @@
         when {{ number }} = {{ number }} - {{ number }} % 1
         {%- else %}
         when {{ number }} = floor({{ number }})
-        {%- endif %}
+        {%- endif %} and abs({{ number }}) <= 1e12
             then try_cast({{ number }} as bigint)
     end
 {%- endmacro %}

@@ -16,14 +16,12 @@ TEXT = request(*BATCH)
 # an escaped backslash and a u that follows it are no escape
 WRITTEN = [
     *(HALF, "\\ude00", "\\uDBFF", f"{PAIR}{HALF}", f"{HALF}{PAIR}", f"{HALF}{HALF}"),
-    *(f"\\n{HALF}\\u00e9", f"\\\\\\\\ud83d{HALF}", f"{HALF}\\\"", f"é{HALF}"),
+    *(f"\\n{HALF}\\u00e9", f"\\\\\\\\ud83d{HALF}", f'{HALF}\\"', f"é{HALF}"),
 ]
 
 
 @pytest.mark.parametrize("written", WRITTEN)
-def test_half_of_a_character_damages_nothing_else(
-    tmp_path: Path, written: str
-) -> None:
+def test_half_of_a_character_damages_nothing_else(tmp_path: Path, written: str) -> None:
     frames = staged(landed(tmp_path, request(call("z")), TEXT.replace("MARK", written)))
     assert len(frames["interactions"]) == 4
     assert unreadable(frames) == 0

@@ -56,7 +56,7 @@ def meant(written: str, column: str) -> str:
 
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "a column in two spellings": (
-        f"LATENCY_MS,{HEADER}\n9,{ROW}\n",
+        f"LATENCY_MS,{HEADER}\n900,{ROW}\n",
         [
             f"interactions.latency_ms: {FILE} has `LATENCY_MS` and `latency_ms`: which "
             "one is meant cannot be known: remove or rename the others"

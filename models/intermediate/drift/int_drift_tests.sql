@@ -150,7 +150,9 @@ test_statistics as (
             as is_measured,
         cast(distances.reference_rows as double) * distances.current_rows
         / (distances.reference_rows + distances.current_rows)
-        / design_effects.design_effect as effective_rows,
+        -- however evenly sessions mix, they tell no more than as many rows do
+        / if(design_effects.design_effect < 1, 1e0, design_effects.design_effect)
+            as effective_rows,
         design_effects.degrees_of_freedom / 2 as gamma_shape,
         effective_rows * distances.pearson_distance * gamma_shape
         / (distances.bins - 1) as gamma_x

@@ -186,9 +186,10 @@ def _renamed_columns(table: str, heads: list[Head]) -> Iterator[str]:
 def _columns_twice(table: str, heads: list[Head]) -> Iterator[str]:
     """Yield each column of the contract that a file has in two spellings, or twice."""
     # of a column of the settings there is a line already
-    for column in column_names.contract()[table].keys() - set(
-        column_names.renamed(table).values()
-    ):
+    renamed = column_names.renamed(table).values()
+    for column in column_names.contract()[table]:
+        if column in renamed:
+            continue
         with_both = [head for head in heads if twice(head, column)]
         if with_both:
             said = twice(with_both[0], column)

@@ -18,6 +18,7 @@ LIMIT = 256 << 20
 DEFLATED = 1032
 BLOCK = 1 << 20
 ENDINGS = (".jsonl", ".ndjson")
+ZIPPED = tuple(f"{ending}.gz" for ending in (*ENDINGS, ".json"))
 
 
 def longest_line(folder: Path, sources: Collection[str]) -> int:
@@ -48,9 +49,8 @@ def long_lines(file: Path) -> Iterator[tuple[int, int]]:
     with suppress(*UNREADABLE):
         if file.name.endswith(ENDINGS) and size > USUAL:
             yield from _in_mapped(file)
-        elif file.name.endswith(".gz") and size * DEFLATED > USUAL:
-            if not file.name.endswith((".csv.gz", ".parquet.gz")):
-                yield from _in_zipped(file)
+        elif file.name.endswith(ZIPPED) and size * DEFLATED > USUAL:
+            yield from _in_zipped(file)
 
 
 def _in_mapped(file: Path) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,9 @@ LONGEST_ROW = 16 << 20
 
 def malformed_files(folder: Path, sources: Collection[str]) -> list[str]:
     """Return one line per telemetry file of the sources that cannot be read."""
-    files = sorted({file for source in sources for file in source_files(folder, source)})
+    files = sorted(
+        {file for source in sources for file in source_files(folder, source)}
+    )
     names = [file.relative_to(folder) for file in files]
     found = ((name, _fault(folder / name, name.parts[0])) for name in names)
     return [f"{name}: {fault}" for name, fault in found if fault]
