@@ -138,9 +138,9 @@ def _content_faults(
         yield f"{table}.file: not_empty: {_named(heads)} has no rows: export it again"
     with_names = [head for head in heads if head.columns]
     known = column_names.contract()[table]
-    if other := [head for head in with_names if separator(head, known)]:
-        mark = separator(other[0], known) or ""
-        yield f"{table}.file: {_named(other)} {separated(other[0], mark)}"
+    if marked := [head for head in with_names if separator(head, known)]:
+        mark = separator(marked[0], known) or ""
+        yield f"{table}.file: {_named(marked)} {separated(marked[0], mark)}"
         return
     for head in with_names:
         if other := swapped_files.other_table(table, head):
