@@ -5,7 +5,8 @@
         select
             filename as file_path,
             coalesce(
-                try_cast(line as json), nullif(try_cast({{ repaired_json('line') }} as json), 'null')
+                try_cast(line as json),
+                nullif(try_cast({{ repaired_json('line') }} as json), 'null')
             ) as document
         from {{ json_lines(lines) }}
         where trim(line, e' \t\r') != ''

@@ -55,20 +55,6 @@ def meant(written: str, column: str) -> str:
 
 
 BAD: dict[str, tuple[str | bytes, list[str]]] = {
-    "a column in two spellings": (
-        f"LATENCY_MS,{HEADER}\n900,{ROW}\n",
-        [
-            f"interactions.latency_ms: {FILE} has `LATENCY_MS` and `latency_ms`: which "
-            "one is meant cannot be known: remove or rename the others"
-        ],
-    ),
-    "a column twice, and another that is ignored": (
-        f"prompt,{HEADER},is_failure,Prompt\nx,{ROW},true,x\n",
-        [
-            f"interactions.is_failure: {FILE} has `is_failure` and `is_failure`: which "
-            "one is meant cannot be known: remove or rename the others"
-        ],
-    ),
     "an empty file": (
         "",
         [f"interactions.file: not_empty: {FILE} has no rows: export it again"],

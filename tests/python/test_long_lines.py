@@ -16,7 +16,6 @@ from rendered_models import render
 from llm_telemetry.errors import InputError
 from llm_telemetry.ingest import long_lines, malformed
 from llm_telemetry.ingest.column_values import DIALECT
-from llm_telemetry.ingest.csv_headers import header_faults
 from llm_telemetry.warehouse.dbt_errors import without_content
 
 USUAL = 8
@@ -121,25 +120,3 @@ def test_an_error_is_told_without_what_stood_in_the_telemetry() -> None:
     assert "SECRET" not in told
     for kept in ("CSV Error on Line: 1", "Conversion Error", "model b", "select known"):
         assert kept in told
-
-
-@pytest.mark.parametrize(
-    ("header", "said"),
-    [
-        ("id;startTime;spend", ["has one column", "separated by semicolons"]),
-        ("id\tstartTime", ["has one column", "separated by tabs"]),
-        ("id,Spend,spend", ["has `Spend` and `spend`", "which one is meant"]),
-        ("id,spend", []),
-    ],
-)
-def test_a_header_of_a_gateway_that_leaves_open_what_is_meant_is_named(
-    tmp_path: Path, header: str, said: list[str]
-) -> None:
-    (tmp_path / "litellm").mkdir()
-    file = tmp_path / "litellm" / "log.csv"
-    file.write_text(f"{header}\n1;2;3\n")
-    lines = list(header_faults([file], tmp_path, "litellm"))
-    assert len(lines) == bool(said)
-    for line in lines:
-        assert line.startswith("litellm.file: litellm/log.csv ")
-        assert all(words in line for words in said)

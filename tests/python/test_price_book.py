@@ -2,8 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,16 +23,11 @@ from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import (
     ClauseAnd,
-    ClauseEquals,
     ClauseRegex,
     ClauseStartsWith,
-    ConditionalPrice,
     MatchLogic,
     ModelInfo,
-    ModelPrice,
-    PriceVariant,
     Provider,
-    StartDateConstraint,
 )
 
 # prompt, completion, cache read, cache write, reasoning; some on and beyond a tier
@@ -167,68 +161,6 @@ def test_every_price_is_that_of_genai_prices(prices: pd.DataFrame) -> None:
     difference = (known["cost_usd"] - known["expected_usd"]).abs()
     wrong = known[difference > 1e-9 * known["expected_usd"]]
     assert wrong.empty, wrong[["model_provider", "model_name", "timestamp_utc"]]
-
-
-def test_a_tier_costs_the_same_before_the_package_knew_it() -> None:
-    asked = []
-    for provider, model, name in models():
-        for context in price_cells.tier_contexts(model):
-            first = first_day(model, context)
-            days = (
-                []
-                if first is None
-                else [first - MINUTE, first - 400 * 24 * 60 * MINUTE]
-            )
-            for day, mix in product(days, MIXES):
-                standard = [
-                    expected_usd(provider, name, None, d, mix) for d in (day, first)
-                ]
-                if None not in standard and standard[0] == standard[1]:
-                    asked.append(((provider, name, context, day, mix), first))
-    calls = [
-        call(*of) | {"interaction_id": f"{i:07d}"} for i, (of, _) in enumerate(asked)
-    ]
-    found = priced(calls)
-    found["expected_usd"] = [expected_usd(*of[:3], first, of[4]) for of, first in asked]
-    assert len(asked) > 1_500
-    difference = (found["cost_usd"] - found["expected_usd"]).abs()
-    wrong = found[~(difference <= 1e-9 * found["expected_usd"])]
-    assert wrong.empty, wrong[["model_provider", "model_name", "service_tier"]]
-
-
-def sold(**prices: Any) -> ModelPrice:
-    """Return prices of a million tokens."""
-    return ModelPrice(**{name: Decimal(str(price)) for name, price in prices.items()})
-
-
-def test_a_tier_costs_the_same_part_of_an_earlier_standard_price() -> None:
-    changed, known = date(2026, 3, 1), date(2026, 6, 1)
-    model = ModelInfo(
-        id="m",
-        match=ClauseEquals(equals="m"),
-        prices=[
-            ConditionalPrice(
-                prices=sold(input_mtok=8, output_mtok=30, cache_read_mtok=1)
-            ),
-            ConditionalPrice(
-                prices=sold(input_mtok=4, output_mtok=20, cache_read_mtok=1),
-                constraint=StartDateConstraint(start_date=changed),
-            ),
-        ],
-        price_variants=[
-            PriceVariant(
-                when={"processing": "batch"},
-                prices=sold(input_mtok=2, output_mtok=5, cache_read_mtok=1),
-                constraint=StartDateConstraint(start_date=known),
-            )
-        ],
-    )
-    cells = list(price_cells.model_cells(model, {"processing": "batch"}))
-    prices = [(cell[0], cell[1], cell[6], cell[7], cell[9]) for cell in cells]
-    assert prices == [
-        ("", changed, "4", "1", "7.5"),
-        (changed, "", "2", "1", "5"),
-    ]
 
 
 def test_what_has_no_price_per_token_is_unpriced_and_not_free(

@@ -141,9 +141,9 @@ compared_cells as (
             max(cost_per_attempt_usd)
         ) as later_cost_usd,
 
-        -- where tokens were not counted, a call is priced as if it were one token; and
-        -- where the count is an error: the changes of tokens and of a price near 0 would
-        -- each be millions of USD, of which doubles lose the cents
+        -- where tokens were not counted, a call is priced as if it were one token, and
+        -- where the count is an error: the changes of tokens and of a price near 0
+        -- would each be millions of USD, of which doubles lose the cents
         count(*) = count(*) filter (
             where tokens_per_attempt > 0 and tokens_per_attempt <= 1e7
         ) as is_counted,

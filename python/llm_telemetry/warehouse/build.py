@@ -76,18 +76,15 @@ def build_marts(
     not set; BuildError if dbt failed for any other reason.
     """
     with _files(warehouse, wait=wait) as (marts, scratch):
-        longest = longest_line(data_dir, sources)
         settings = {
             "LLMOPS_DATA_DIR": str(data_dir),
             "LLM_TELEMETRY_WAREHOUSE": str(scratch),
             "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
-            "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources, longest),
-            # a multiple: a plan of statements serves lines of about one length
-            "LLM_TELEMETRY_LONGEST_LINE": str(-(-longest // USUAL) * USUAL or ""),
             # a run fits its own
             "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
+            **_memory_settings(data_dir, sources),
             **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
             **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
         }
@@ -253,6 +250,16 @@ def _keep(parsed: Path) -> None:
     copy = PARSED.with_name(f"{PARSED.name}.{os.getpid()}")
     shutil.copy2(parsed, copy)
     copy.replace(PARSED)
+
+
+def _memory_settings(data_dir: Path, sources: Sequence[str]) -> dict[str, str]:
+    """Return the variables of the longest line, "" for a usual one, and of memory."""
+    longest = longest_line(data_dir, sources)
+    return {
+        # a multiple: a plan of statements serves lines of about one length
+        "LLM_TELEMETRY_LONGEST_LINE": str(-(-longest // USUAL) * USUAL or ""),
+        "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources, longest),
+    }
 
 
 def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> str:
