@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo prices spark install-check lock clean help
+.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo emitters prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
@@ -39,6 +39,9 @@ same-results: $(VENV)/installed-dev  ## are the results those of the revision BA
 
 ledger-demo: $(VENV)/installed-dev  ## three simulated months and what the ledger knows after them
 	$(BIN)/python bench/ledger_demo.py
+
+emitters: $(VENV)/installed-dev  ## real instrumentations against a provider with known answers: is all of it counted? needs node
+	$(BIN)/python tests/emitters/run.py $(if $(BASE),--base $(BASE)) $(EMITTERS)
 
 prices: $(VENV)/installed-dev  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py

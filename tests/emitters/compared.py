@@ -26,6 +26,7 @@ TYPES = {
 UNCOUNTED = {("left", measure) for measure in MEASURES[1:5]}
 FOUND = """
     select service_name, coalesce(request_model, model_name) as model, failure_type,
+        coalesce(attempted_retries, 0) as retries,
         prompt_tokens, completion_tokens, cache_read_tokens, reasoning_tokens
     from marts.interactions
 """
@@ -52,15 +53,19 @@ def table(found: Counts, served: Counts, emitters: Record, before: Counts) -> Ta
             told: dict[str, list[str]] = {"WRONG": [], "not written": []}
             for measure in MEASURES:
                 key = (name, case, measure)
-                if found[key] == served[key] or (case, measure) in UNCOUNTED:
-                    continue
                 is_known = (emitter["title"], measure, case) in unwritten
+                is_right = found[key] == served[key] or (case, measure) in UNCOUNTED
                 counts = f"{measure} {found[key]} / {served[key]}"
-                told["not written" if is_known else "WRONG"].append(counts)
+                if is_known and is_right:
+                    told["WRONG"].append(f"{counts}, which {SOURCES.name} denies")
+                elif not is_right:
+                    told["not written" if is_known else "WRONG"].append(counts)
             wrong += told["WRONG"]
-            for verdict, counts in told.items():
-                if counts:
-                    lines.append(f"    {verdict}: {case}, {', '.join(counts)}")
+            lines += [
+                f"    {verdict}: {case}, {', '.join(differences)}"
+                for verdict, differences in told.items()
+                if differences
+            ]
     lines.append(f"{len(wrong)} counts differ without an explanation")
     return Table(lines, bool(wrong))
 
@@ -103,10 +108,13 @@ def of_product(warehouse: Path, emitters: Record) -> Counts:
     counts: Counts = Counter()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(FOUND).fetchall()
-    for name, model, failure, *tokens in rows:
+    for name, model, failure, retries, *tokens in rows:
         case = cases.get((name, model), "unknown")
         values = dict(zip(MEASURES[1:5], tokens, strict=True))
         add(counts, name, case, values | {"failed": failure != "none"}, failure)
+        # inside of the row, and failed: of what kind is not known
+        counts[name, case, "calls"] += retries
+        counts[name, case, "failures"] += retries
     return counts
 
 

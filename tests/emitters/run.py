@@ -1,12 +1,13 @@
 """Real emitters against a provider with known answers: are their spans counted right?
 
-    run.py [--base FOLDER] [--again] [EMITTER ...]
+    run.py [--project FOLDER] [--base FOLDER] [--again] [EMITTER ...]
 
 Every emitter of emitters.toml gets an environment below target/emitters and makes the
 calls of cases.toml, on loopback. The product reads the spans, and per emitter and case
 the table shows what it found beside what the provider served. Exit code 1: a difference
 that docs/guides/sources.md does not name as something that the emitter does not write.
-With --base, the checkout in that folder reads the same spans, for comparison.
+With --again, the spans of the last run are read once more; --project names the checkout
+that reads them (default: this one), --base one whose counts are shown in brackets.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -52,6 +54,9 @@ def main() -> int:
     """Run the emitters that are named, or all; return an exit code."""
     emitters = tomllib.loads((HERE / "emitters.toml").read_text())
     parser = argparse.ArgumentParser()
+    parser.add_argument(
+        "--project", type=Path, default=ROOT, help="who reads the spans"
+    )
     parser.add_argument("--base", type=Path, help="a checkout to compare with")
     parser.add_argument("--again", action="store_true", help="read the same spans")
     parser.add_argument("emitter", nargs="*", help="default: all")
@@ -59,19 +64,27 @@ def main() -> int:
     emitters = {name: emitters[name] for name in given.emitter or emitters}
     data, log = WORK / "data", WORK / "served.jsonl"
     if not given.again:
-        shutil.rmtree(data, ignore_errors=True)
-        (data / "otlp").mkdir(parents=True)
-        log.unlink(missing_ok=True)
+        forget(emitters, data / "otlp", log)
         emit_all(emitters, data / "otlp", log)
     lines = log.read_text().splitlines()
     served = compared.of_provider(json.loads(line) for line in lines)
     found, before = (
         compared.of_product(read(project, data), emitters) if project else Counter()
-        for project in (ROOT, given.base)
+        for project in (given.project, given.base)
     )
     table = compared.table(found, served, emitters, before)
     print("\n".join(table.lines))
     return int(table.is_wrong)
+
+
+def forget(emitters: dict[str, Any], spans: Path, log: Path) -> None:
+    """Remove what earlier runs of these emitters left."""
+    spans.mkdir(parents=True, exist_ok=True)
+    for name in emitters:
+        (spans / f"{name}.jsonl").unlink(missing_ok=True)
+    lines = log.read_text().splitlines(keepends=True) if log.is_file() else []
+    kept = [line for line in lines if json.loads(line)["emitter"] not in emitters]
+    log.write_text("".join(kept))
 
 
 def emit_all(emitters: dict[str, Any], spans: Path, log: Path) -> None:
@@ -81,6 +94,8 @@ def emit_all(emitters: dict[str, Any], spans: Path, log: Path) -> None:
         for name, emitter in emitters.items():
             place = f"http://127.0.0.1:{server.server_port}/{name}"
             emit(name, emitter, place, f"http://127.0.0.1:{receiver}/{name}")
+    # the last request may still be waiting
+    time.sleep(max(case.get("wait_s", 0.0) for case in provider.CASES.values()) + 1)
     server.shutdown()
 
 
@@ -141,10 +156,11 @@ def environment(name: str, packages: list[str]) -> Path:
     folder.mkdir(parents=True)
     print(f"{name}: installing", file=sys.stderr, flush=True)
     if all("==" in package for package in packages):
-        python = [BIN / "uv", "venv", "--quiet", "--python", sys.executable, folder]
+        uv = str(BIN / "uv")
+        python = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
         subprocess.run([*python, "--allow-existing"], check=True)
-        pip = [BIN / "uv", "pip", "install", "--quiet", "--python"]
-        subprocess.run([*pip, folder / "bin" / "python", *packages], check=True)
+        pip = [uv, "pip", "install", "--quiet", "--python"]
+        subprocess.run([*pip, f"{folder}/bin/python", *packages], check=True)
     else:
         (folder / "package.json").write_text('{"private": true, "type": "module"}')
         npm = ["npm", "install", "--ignore-scripts", "--no-fund", "--no-audit"]
@@ -162,9 +178,9 @@ def environment(name: str, packages: list[str]) -> Path:
 
 def read(project: Path, data: Path) -> Path:
     """Let the product in a checkout read the spans, and return its warehouse."""
-    folder = WORK / ("read" if project == ROOT else "read_by_base")
+    folder = WORK / "read" / project.resolve().name
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     warehouse = folder / "warehouse.duckdb"
     rates = {f"MAX_{name}_RATE": "1" for name in RATES}
     scripts = tomllib.loads((project / "pyproject.toml").read_text())["project"]

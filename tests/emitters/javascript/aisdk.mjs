@@ -1,4 +1,5 @@
-// The Vercel AI SDK: version 7 with @ai-sdk/otel, older ones with their own telemetry.
+// The Vercel AI SDK: version 7 with @ai-sdk/otel and the Responses API, older ones with
+// their own telemetry and chat completions.
 
 import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
@@ -15,7 +16,7 @@ const openai = createOpenAI({ apiKey: "none", baseURL: `${URL}/v1` });
 
 await each(async (name, given) => {
   const options = {
-    model: openai.chat(given.openai),
+    model: isOld ? openai.chat(given.openai) : openai.responses(given.openai),
     prompt: QUESTION,
     maxRetries: retries(name),
     abortSignal: AbortSignal.timeout(name === "left" ? 5000 : TIMEOUT_MS),

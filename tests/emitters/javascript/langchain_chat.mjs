@@ -1,4 +1,6 @@
-// LangChain's chat model and the OpenAI SDK below it, both instrumented.
+// LangChain's chat model and the OpenAI SDK below it, both instrumented, in the span of a
+// request of an app. LangChain's spans are in no context, so those of the SDK are beside
+// them. (Without the app's span they are in two traces, and cannot be told from two calls.)
 
 import { createRequire } from "node:module";
 import { registerInstrumentations } from "@opentelemetry/instrumentation";
@@ -20,7 +22,19 @@ const { ChatOpenAI } = require("@langchain/openai");
 const { tool } = require("@langchain/core/tools");
 const { HumanMessage } = require("@langchain/core/messages");
 
-await each(async (name, given) => {
+const app = provider.getTracer("app");
+await each((name, given) =>
+  app.startActiveSpan("POST /answer", async (span) => {
+    try {
+      await call(name, given);
+    } finally {
+      span.end();
+    }
+  }),
+);
+await provider.shutdown();
+
+async function call(name, given) {
   const chat = new ChatOpenAI({
     apiKey: "none",
     model: given.openai,
@@ -44,5 +58,4 @@ await each(async (name, given) => {
   } else {
     await chat.invoke(messages);
   }
-});
-await provider.shutdown();
+}
