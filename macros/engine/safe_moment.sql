@@ -15,6 +15,6 @@
         when {{ number }} < 100000000000 then {{ number }} * 1000000
         when {{ number }} < 100000000000000 then {{ number }} * 1000
         when {{ number }} < 100000000000000000 then {{ number }}
-        when {{ number }} < 10000000000000000000 then {{ number }} / 1000
+        when {{ number }} < 10000000000000000000 then {{ number }} * 0.001
     end
 {%- endmacro %}
