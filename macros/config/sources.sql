@@ -13,6 +13,9 @@
         'openinference': [
             'interactions', 'tool_calls', 'evaluations', 'excluded_rows', 'contents',
         ],
+        'mlflow': ['interactions', 'tool_calls', 'evaluations', 'excluded_rows', 'contents'],
+        'bedrock_logs': ['interactions', 'excluded_rows', 'contents'],
+        'claude_code': ['interactions', 'tool_calls', 'excluded_rows', 'contents'],
     }) }}
 {%- endmacro %}
 
