@@ -25,6 +25,7 @@ SEEDS = (
 CALL_TYPES = {
     "interaction_id": "varchar",
     "source": "varchar",
+    "service_name": "varchar",
     "model_provider": "varchar",
     "model_name": "varchar",
     "service_tier": "varchar",

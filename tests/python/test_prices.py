@@ -183,10 +183,16 @@ def test_a_logged_cost_stays_and_zero_is_a_cost() -> None:
     assert set(found.price_source) == {"otlp"}
 
 
-def test_no_list_price_stands_beside_the_prices_of_a_source() -> None:
-    rows = [call(10**6, 0, cost_usd=0.5), call(10**6, 0), call(10**6, 0, source="b")]
+def test_no_list_price_stands_beside_the_prices_of_a_service() -> None:
+    rows = [
+        call(10**6, 0, cost_usd=0.5),
+        call(10**6, 0),
+        call(10**6, 0, source="b"),
+        # another instrumentation, which logs no cost
+        call(10**6, 0, service_name="b"),
+    ]
     found = costs(*rows)
-    assert found.cost_source.tolist() == ["logged", "missing", "imputed"]
+    assert found.cost_source.tolist() == ["logged", "missing", "imputed", "imputed"]
     assert not found.is_unpriced.any()
     assert costs(*rows, knobs={"impute_beside_logged": 1}).cost_usd[1] == 2
 

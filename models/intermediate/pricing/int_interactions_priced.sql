@@ -28,7 +28,9 @@ calls_to_price as (
         case
             when cost_usd is null
                 then
-                    {{ name_code('source, model_provider, model_name, service_tier') }}
+                    {{ name_code(
+                        'source, service_name, model_provider, model_name, service_tier'
+                    ) }}
         end as call_key,
         case
             when cost_usd is null then {{ called_at() }}

@@ -13,10 +13,11 @@ observed_models as (
 
     select
         source,
+        service_name,
         model_provider,
         model_name,
         service_tier,
-        {{ name_code('source, model_provider, model_name, service_tier') }}
+        {{ name_code('source, service_name, model_provider, model_name, service_tier') }}
             as price_key,
         count(*) as interactions,
         -- a zero may be an answer from a cache, which says nothing of prices
@@ -37,7 +38,9 @@ logged_before as (
         source,
         nullif(model_provider, 'unknown') as model_provider,
         nullif(model_name, 'unknown') as model_name,
-        sum(logged_costs) as logged_costs
+        -- where some services log costs and others do not, each is known by its own calls
+        if(sum(costed_interactions) > sum(logged_costs), 0, sum(logged_costs))
+            as logged_costs
 
     from {{ usage }} as usage_by_day
 
@@ -76,7 +79,7 @@ models_to_impute as (
 
     from {{ 'models_with_history' if usage else 'observed_models' }}
 
-    window models as (partition by source, model_provider, model_name)
+    window models as (partition by source, service_name, model_provider, model_name)
 
 )
 
