@@ -12,7 +12,7 @@ calls as (
 
 ),
 
-slim_calls as materialized (
+slim_calls as not materialized (
 
     select
         trace_id,
