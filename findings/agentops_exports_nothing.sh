@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# agentops 0.4.21 installs with the current OTLP exporter (its requirement has no upper
-# bound that forbids 1.45.2), reads `_headers` of it, which that version no longer has, and
-# so exports no span at all: a line on stderr, and the app goes on.
+# agentops 0.4.21 asks for any OTLP exporter above 1.29.0 and so gets 1.45.2, reads `_headers`
+# of it, which that version no longer has, and exports no span at all: a line on stderr for
+# each batch, and the app goes on.
 # Seen: "'AuthenticatedOTLPExporter' object has no attribute '_headers'", and no request
 # at /v1/traces of the collector, though the session ended with success.
 set -euo pipefail

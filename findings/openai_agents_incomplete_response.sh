@@ -8,7 +8,8 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check uv==0.13.8
+"$folder/venv/bin/uv" pip install --quiet --python "$folder/venv/bin/python" \
     openai-agents==0.24.0 openai==3.57.0
 "$folder/venv/bin/python" - <<'PYTHON'
 import asyncio

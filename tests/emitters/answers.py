@@ -1,4 +1,4 @@
-"""The provider's answers: completions and responses of OpenAI, messages of Anthropic."""
+"""The answers of the provider: as OpenAI and Anthropic give them, by the case."""
 
 import json
 import time
