@@ -198,7 +198,8 @@ def read(project: Path, data: Path) -> Path:
     )
     # 1 is a decision of its own: a limit was exceeded
     if ended.returncode not in (0, 1) or not warehouse.is_file():
-        sys.exit(f"{project}: {(folder / 'output.txt').read_text()}")
+        said = (folder / "output.txt").read_text()
+        sys.exit(f"{project}: exit code {ended.returncode}\n{said[-1500:]}")
     return warehouse
 
 
