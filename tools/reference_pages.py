@@ -19,7 +19,9 @@ from llm_telemetry import arguments, reasons
 from llm_telemetry.config import knobs
 
 ROOT = Path(__file__).parents[1]
-ALL_SOURCES = "telemetry_csv,otlp,litellm,langfuse,openinference"
+ALL_SOURCES = (
+    "telemetry_csv,otlp,litellm,langfuse,openinference,mlflow,bedrock_logs,claude_code"
+)
 Node = dict[str, Any]
 
 

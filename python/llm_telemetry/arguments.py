@@ -62,7 +62,8 @@ SOURCES = option(
     "--sources",
     type=str,
     help="formats to read from the folder, separated by commas: telemetry_csv, otlp, "
-    "litellm, langfuse, openinference (default: the knob sources)",
+    "litellm, langfuse, openinference, mlflow, bedrock_logs, claude_code "
+    "(default: the knob sources)",
 )
 QUIET = option("--quiet", help="print only problems")
 WAREHOUSE = option(

@@ -1,5 +1,6 @@
 """The same calls as every source of telemetry would have logged them."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -281,6 +282,44 @@ def phoenix(call: Call) -> Row:
         f"attributes.llm.token_count.{name}": known(call, count)
         for name, count in counts.items()
     }
+
+
+def mlflow(call: Call) -> Row:
+    """Return the trace of MLflow, whose attributes are JSON in strings."""
+    nanoseconds = [
+        round(at.timestamp() * 1e6) * 1000 for at in (call.started, call.ended)
+    ]
+    usage = {
+        "input_tokens": call.input_tokens,
+        "output_tokens": call.output_tokens,
+        "total_tokens": call.input_tokens + call.output_tokens,
+        "cache_read_input_tokens": call.cached_tokens,
+    }
+    details = {"completion_tokens_details": {"reasoning_tokens": call.reasoning_tokens}}
+    told = {
+        "mlflow.spanType": "CHAT_MODEL",
+        "mlflow.llm.model": ANSWERED,
+        "mlflow.llm.provider": PROVIDER,
+        "mlflow.spanInputs": {"model": REQUESTED},
+        "mlflow.spanOutputs": None if call.is_failure else {"usage": details},
+        "mlflow.chat.tokenUsage": None if call.is_failure else usage,
+    }
+    ids = {"span_id": call.span_id, "parent_span_id": call.parent_id}
+    span = {
+        "start_time_unix_nano": nanoseconds[0],
+        "end_time_unix_nano": nanoseconds[1],
+        "status": {"code": "STATUS_CODE_OK"}
+        if not call.is_failure
+        else {"code": "STATUS_CODE_ERROR", "message": "RateLimitError: 429"},
+        "attributes": {
+            name: json.dumps(value) for name, value in told.items() if value is not None
+        },
+    } | {
+        name: base64.b64encode(bytes.fromhex(key)).decode() for name, key in ids.items()
+    }
+    owner = {"mlflow.trace.session": call.session, "mlflow.trace.user": call.user}
+    info = {"trace_id": f"tr-{call.trace_id}", "trace_metadata": owner}
+    return {"info": info, "data": {"spans": [span]}}
 
 
 def write_spans(folder: Path, dialect: Callable[[Call], Row]) -> None:

@@ -35,7 +35,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet"),
         *("--target-path", str(target), "--log-path", str(target)),
     ]
-    sources = "telemetry_csv,otlp,litellm,langfuse,openinference"
+    sources = "telemetry_csv,otlp,litellm,langfuse,openinference,mlflow"
+    sources += ",bedrock_logs,claude_code"
     switches = {"SOURCES": sources, "KEEP_CONTENT": "1"}
     subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **switches})
     parsed: Node = json.loads((target / "manifest.json").read_text())

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import test_bedrock_logs
+import test_claude_code
+import test_mlflow
 from compiled_sources import restaged
 from langfuse_rows import CALLS, SCORES, TRACE
 from litellm_rows import ROWS
@@ -50,6 +53,25 @@ LINES = {
     "litellm": (list(map(json.dumps, ROWS)), ("jsonl",)),
     "langfuse": (list(map(json.dumps, [*CALLS, *SCORES, TRACE])), ("jsonl",)),
     "openinference": (list(map(json.dumps, SPANS)), ("jsonl",)),
+    "mlflow": (
+        [
+            json.dumps({"info": test_mlflow.INFO, "data": {"spans": [span]}})
+            for span in test_mlflow.SPANS
+        ],
+        ("jsonl",),
+    ),
+    "bedrock_logs": (list(map(json.dumps, test_bedrock_logs.ROWS)), ("jsonl",)),
+    "claude_code": (
+        [
+            json.dumps(row)
+            for row in (
+                *test_claude_code.SESSION,
+                *test_claude_code.AGENT,
+                *test_claude_code.FORKED,
+            )
+        ],
+        ("jsonl",),
+    ),
 }
 # what leaves the staging folder of a source
 ENDS = ("interactions", "tool_calls", "branch_decisions", "evaluations", "contents")

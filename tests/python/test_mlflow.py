@@ -171,6 +171,7 @@ INFO = {
     ],
     "request_preview": "SECRET",
 }
+TRACED = {"info": INFO, "data": {"spans": SPANS}}
 OLD = {
     "info": {
         "request_id": "tr-old",
@@ -206,6 +207,7 @@ ROW = {
     "type": "LLM",
     "start_time_unix_nano": START,
     "total_cost": 0.125,
+    "session_id": "s3",
     "content": json.dumps(
         called("row", None, traceRequestId="tr-table", **{"llm.model": "openai/gpt-4o"})
     ),
@@ -216,11 +218,10 @@ ROW = {
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     data = tmp_path_factory.mktemp("mlflow")
     folder = data / "mlflow"
-    traced = {"info": INFO, "data": {"spans": SPANS}}
-    write_lines(folder / "traces.jsonl", [traced, OLD], torn='{"info": {"trace_id"')
-    searched = {"traces": [traced | {"data": {"spans": SPANS[:3]}}]}
+    write_lines(folder / "traces.jsonl", [TRACED, OLD], torn='{"info": {"trace_id"')
+    searched = {"traces": [TRACED | {"data": {"spans": SPANS[:3]}}]}
     (folder / "search.json").write_text(json.dumps(searched, indent=2))
-    frame = [{"trace_id": TRACE, "trace": json.dumps(traced), "request": "SECRET"}]
+    frame = [{"trace_id": TRACE, "trace": json.dumps(TRACED), "request": "SECRET"}]
     write_lines(folder / "frame.jsonl", frame)
     write_lines(folder / "spans.jsonl", [ROW])
     write_lines(folder / "empty.jsonl", [{"info": INFO | {"trace_id": "tr-empty"}}])
@@ -355,7 +356,7 @@ def test_session_user_and_labels_are_the_trace_s(
         "faq",
         "unknown",
     )
-    assert (row["session_id"], row["session_is_inferred"]) == ("tr-table", True)
+    assert (row["session_id"], row["user_id"]) == ("s3", "unknown")
     assert len(plain["user_id"]) == 64
     assert "ann@example.com" not in as_text(tables)
 

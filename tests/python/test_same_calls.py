@@ -65,6 +65,13 @@ WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
             [same_calls.phoenix(call) for call in same_calls.calls()],
         ),
     ),
+    "mlflow": (
+        "mlflow",
+        lambda folder: same_calls.write_lines(
+            folder / "traces.jsonl",
+            [same_calls.mlflow(call) for call in same_calls.calls()],
+        ),
+    ),
     "langfuse": (
         "langfuse",
         lambda folder: same_calls.write_lines(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import test_bedrock_logs
+import test_mlflow
 from conftest import ROOT
 from langfuse_rows import CALLS, TRACE
 from litellm_rows import ROWS
@@ -17,7 +19,10 @@ from test_ingest import HEADER, contract
 from test_openinference import SPANS
 
 SALT, ANN = "pepper-that-nobody-guesses", "ann@example.com"
-SOURCES = ("telemetry_csv", "otlp", "litellm", "langfuse", "openinference")
+SOURCES = (
+    *("telemetry_csv", "otlp", "litellm", "langfuse", "openinference"),
+    *("mlflow", "bedrock_logs"),
+)
 JUDGED = {
     "name": "gen_ai.evaluation.result",
     "timeUnixNano": "1764547200500000000",
@@ -36,6 +41,8 @@ def written(folder: Path) -> Path:
             row | ({"attributes.user.id": ANN} if "attributes.user.id" in row else {})
             for row in SPANS
         ],
+        "mlflow": [test_mlflow.TRACED],
+        "bedrock_logs": [test_bedrock_logs.log("a", requestMetadata={"user": ANN})],
     }
     for source, rows in lines.items():
         (folder / source).mkdir()

@@ -27,11 +27,11 @@
 {%- endmacro %}
 
 {% macro mlflow_traces() -%}
-    {#- a row of the table of spans has its span as text, and beside it what it cost -#}
+    {#- a row of the table of spans has its span as text, and its cost and session beside it -#}
     select
         file_path,
         trace -> '$.info' as info,
-        {{ json_fields('trace', ['trace_id', 'total_cost']) }} as own,
+        {{ json_fields('trace', ['trace_id', 'session_id', 'total_cost']) }} as own,
         coalesce(
             json_transform(trace, '{"data": {"spans": ["json"]}}').data.spans,
             case

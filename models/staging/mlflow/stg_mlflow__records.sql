@@ -89,7 +89,8 @@ records_without_content as (
         coalesce(
             info.trace_metadata."mlflow.trace.session",
             info.request_metadata."mlflow.trace.session",
-            {{ mlflow_value('session.id') }}
+            {{ mlflow_value('session.id') }},
+            own.session_id
         ) as session_id,
         {{ hashed_user(first_text([
             'info.trace_metadata."mlflow.trace.user"', 'info.request_metadata."mlflow.trace.user"',

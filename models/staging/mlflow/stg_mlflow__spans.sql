@@ -100,7 +100,13 @@ typed as (
 newest_spans as (
 
     select
-        *,
+        * replace (
+            -- spans without their trace tell of both on the root alone
+            max(session_id) over (partition by trace_id) as session_id,
+            coalesce(
+                max(nullif(user_id, 'unknown')) over (partition by trace_id), 'unknown'
+            ) as user_id
+        ),
         concat_ws('-', trace_id, span_id) as span_key,
         case
             when parent_span_id is not null

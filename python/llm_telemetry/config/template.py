@@ -17,7 +17,8 @@ HEAD = """\
 # folder of the telemetry
 data_dir: .
 
-# what it contains: telemetry_csv, otlp, litellm, langfuse, openinference
+# what it contains: telemetry_csv, otlp, litellm, langfuse, openinference, mlflow,
+# bedrock_logs, claude_code
 # sources: [telemetry_csv]
 
 # where a run writes
