@@ -99,7 +99,7 @@
 {%- endmacro %}
 
 {% macro otlp_has_failed() -%}
-    {#- whoever stops reading a stream may leave an error on its span -#}
+    {#- anyone who stops reading a stream may leave an error on its span -#}
     ((has_error_status or error_type is not null) and is_abandoned_stream is not true)
 {%- endmacro %}
 
