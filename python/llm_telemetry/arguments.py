@@ -61,9 +61,8 @@ SAMPLE = option(
 SOURCES = option(
     "--sources",
     type=str,
-    help="formats to read from the folder, separated by commas: telemetry_csv, otlp, "
-    "litellm, langfuse, openinference, mlflow, bedrock_logs, claude_code "
-    "(default: the knob sources)",
+    help="formats of the folder, separated by commas: telemetry_csv, otlp, litellm, "
+    "langfuse, openinference, mlflow, bedrock_logs, claude_code (default: the knob)",
 )
 QUIET = option("--quiet", help="print only problems")
 WAREHOUSE = option(

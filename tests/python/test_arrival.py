@@ -5,11 +5,11 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import claude_code_rows
+import mlflow_rows
 import pandas as pd
 import pytest
 import test_bedrock_logs
-import test_claude_code
-import test_mlflow
 from compiled_sources import restaged
 from langfuse_rows import CALLS, SCORES, TRACE
 from litellm_rows import ROWS
@@ -55,8 +55,8 @@ LINES = {
     "openinference": (list(map(json.dumps, SPANS)), ("jsonl",)),
     "mlflow": (
         [
-            json.dumps({"info": test_mlflow.INFO, "data": {"spans": [span]}})
-            for span in test_mlflow.SPANS
+            json.dumps({"info": mlflow_rows.INFO, "data": {"spans": [span]}})
+            for span in mlflow_rows.SPANS
         ],
         ("jsonl",),
     ),
@@ -65,9 +65,9 @@ LINES = {
         [
             json.dumps(row)
             for row in (
-                *test_claude_code.SESSION,
-                *test_claude_code.AGENT,
-                *test_claude_code.FORKED,
+                *claude_code_rows.SESSION,
+                *claude_code_rows.AGENT,
+                *claude_code_rows.FORKED,
             )
         ],
         ("jsonl",),

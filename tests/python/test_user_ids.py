@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import duckdb
+import mlflow_rows
 import pytest
 import test_bedrock_logs
-import test_mlflow
 from conftest import ROOT
 from langfuse_rows import CALLS, TRACE
 from litellm_rows import ROWS
@@ -41,7 +41,7 @@ def written(folder: Path) -> Path:
             row | ({"attributes.user.id": ANN} if "attributes.user.id" in row else {})
             for row in SPANS
         ],
-        "mlflow": [test_mlflow.TRACED],
+        "mlflow": [mlflow_rows.TRACED],
         "bedrock_logs": [test_bedrock_logs.log("a", requestMetadata={"user": ANN})],
     }
     for source, rows in lines.items():
