@@ -24,7 +24,8 @@
 
 {% macro last_key_tag(tags) -%}
     {#- a proxy lists the tags of a key behind those of the request and before the client's name -#}
-    {%- set is_client = "list_transform(" ~ tags ~ ", lambda tag: starts_with(tag, 'User-Agent'))" -%}
+    {%- set is_client = "list_transform(" ~ tags
+        ~ ", lambda tag: starts_with(tag, 'User-Agent'))" -%}
     {%- set clients_place = "greatest(list_position(" ~ is_client ~ ", true), 1) - 1" -%}
     {{ plain_tags("list_slice(" ~ tags ~ ", 1, " ~ clients_place ~ ")") }}[-1]
 {%- endmacro %}

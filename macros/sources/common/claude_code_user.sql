@@ -28,5 +28,9 @@
 {%- endmacro %}
 
 {% macro is_claude_code_json(user) -%}
-    (starts_with({{ user }}, '{') and contains({{ user }}, '"session_id"') and json_valid({{ user }}))
+    (
+        starts_with({{ user }}, '{')
+        and contains({{ user }}, '"session_id"')
+        and json_valid({{ user }})
+    )
 {%- endmacro %}
