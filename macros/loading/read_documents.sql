@@ -9,7 +9,7 @@
                 nullif(try_cast({{ repaired_json('line') }} as json), 'null')
             ) as document
         from {{ json_lines(lines) }}
-        where trim(line, e' \t\r') != ''
+        where regexp_matches(line, '\S')
         union all
     {%- endif -%}
 {%- endmacro %}

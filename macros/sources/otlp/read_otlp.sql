@@ -5,7 +5,7 @@
     {%- if lines -%}
     select line as json, filename as file_name
     from {{ json_lines(lines) }}
-    where trim(line, e' \t\r') != ''
+    where regexp_matches(line, '\S')
     union all
     {% endif -%}
     {%- set documents = files_ending(files, 'json') -%}
