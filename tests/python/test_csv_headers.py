@@ -32,7 +32,8 @@ def test_a_column_of_the_contract_that_is_there_twice_is_refused(
     [
         ("id;startTime;spend", ["has one column", "separated by semicolons"]),
         ("id\tstartTime", ["has one column", "separated by tabs"]),
-        ("id,Spend,spend", ["has `Spend` and `spend`", "which one is meant"]),
+        # a data frame writes its index under the name of a column: the first one counts
+        ("id,Spend,spend", []),
         ("id,spend", []),
     ],
 )

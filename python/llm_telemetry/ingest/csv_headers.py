@@ -49,6 +49,3 @@ def header_faults(files: Collection[Path], folder: Path, source: str) -> Iterato
         head = read_head(file, folder, {}, rows=0)
         if mark := separator(head):
             yield f"{source}.file: {head.name} {separated(head, mark)}"
-        for column in dict.fromkeys(head.lower()):
-            if said := twice(head, column):
-                yield f"{source}.file: {head.name} {said}"
