@@ -25,6 +25,7 @@ EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
 TORN = {
     "deliveries": "(file_name) select file_path",
     "records": "(file_path, is_object, is_readable) select file_path, false, false",
+    "mlflow records": "(file_path, is_readable, is_call) select file_path, false, false",
 }
 
 
@@ -149,9 +150,9 @@ def _count_torn_lines(
     listed = "from duckdb_tables() where table_name = 'torn_lines'"
     if not connection.execute(listed).fetchall():
         return
-    if name in TORN:
+    if row := TORN.get(f"{source} {name}", TORN.get(name)):
         scans = "from torn_lines inner join torn_scans using (scan_id, file_id)"
-        insert = f"insert into {_relation(source, name)} {TORN[name]} {scans}"
+        insert = f"insert into {_relation(source, name)} {row} {scans}"
         connection.execute(insert)
     connection.execute("drop table torn_lines; drop table torn_scans")
 

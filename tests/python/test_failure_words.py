@@ -142,7 +142,9 @@ def sql_of(template: str, *names: str) -> str:
 def answered(template: str, value: str, **columns: str) -> object:
     """Return what the SQL of a macro says of one text."""
     given = {"value": value, **columns}
-    row = duckdb.execute(sql_of(template, *given), list(given.values())).fetchone()
+    with duckdb.connect() as connection:
+        query = sql_of(template, *given)
+        row = connection.execute(query, list(given.values())).fetchone()
     assert row is not None
     return row[0]
 

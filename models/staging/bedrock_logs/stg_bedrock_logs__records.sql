@@ -1,4 +1,9 @@
-{{ config(enabled=is_source_on(this)) }}
+{{ config(
+    enabled=is_source_on(this),
+    pre_hook='{{ forget_torn_lines() }}',
+    post_hook="{{ count_torn_lines(this, gateway_files('bedrock_logs'),
+        {'file_path': 'file_path', 'is_object': 'false', 'is_readable': 'false'}) }}"
+) }}
 {%- do source('bedrock_logs', 'logs') -%}
 
 with
