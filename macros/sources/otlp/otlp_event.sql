@@ -5,6 +5,11 @@
     ][1] end
 {%- endmacro %}
 
+{% macro otlp_event_text(event, key) -%}
+    case when {{ event }} is not null
+        then {{ otlp_text(otlp_attribute(event ~ '.attributes', key)) }} end
+{%- endmacro %}
+
 {% macro otlp_first_token_events() -%}
     {#- of OpenInference, OpenLLMetry and the AI SDK: the first one is the first token -#}
     {{ return([

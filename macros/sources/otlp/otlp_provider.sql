@@ -38,3 +38,15 @@
 {% macro otlp_after_slash(name) -%}
     nullif(regexp_extract({{ name }}, '^[^/]+/(.+)$', 1), '')
 {%- endmacro %}
+
+{% macro otlp_called_provider() -%}
+    {#- by the host that was called, else as the instrumentation names it -#}
+    coalesce(
+        {{ otlp_host_provider(otlp_host('called_host')) }},
+        {{ otlp_provider(
+            "coalesce(model_provider, try(json_extract_string(metadata, '$.ls_provider')))"
+        ) }},
+        {{ otlp_before_slash('litellm_model') }},
+        {{ otlp_before_slash('genkit_name') }}
+    )
+{%- endmacro %}

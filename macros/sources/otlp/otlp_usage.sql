@@ -58,6 +58,35 @@
     {{ places | join(', ') }}
 {%- endmacro %}
 
+{% macro otlp_told_usage(field, usage_fields, detail_fields) -%}
+    {#- what an attribute tells, else a JSON text or an event -#}
+    case
+        when {{ field }} is not null or not has_usage_text then {{ field }}
+        else coalesce(
+            {{ otlp_usage_field('usage', usage_fields, field) }}
+            {%- if field == 'finish_reason' %},
+            {{ otlp_event_text('choice', 'finish_reason') }}
+            {%- endif %}
+            {%- if field in detail_fields %},
+            {{ otlp_usage_field('input_parts', detail_fields, field) }},
+            {{ otlp_usage_field('output_parts', detail_fields, field) }}
+            {%- endif %}
+        )
+    end
+{%- endmacro %}
+
+{% macro otlp_buckets(text, usage_fields) -%}
+    {#- Langfuse's, read only where nothing else tells how many tokens there were -#}
+    case
+        when {{ text }} is not null and coalesce(
+            prompt_tokens, completion_tokens,
+            {{ otlp_usage_field('usage', usage_fields, 'prompt_tokens') }},
+            {{ otlp_usage_field('usage', usage_fields, 'completion_tokens') }}
+        ) is null
+            then {{ usage_map(text) }}
+    end
+{%- endmacro %}
+
 {% macro otlp_bucket_sums(buckets) -%}
     {#- a struct of the sums of Langfuse's buckets, which are disjoint -#}
     {%- set outputs = 'output|completion|candidates|reasoning|thinking|thought' -%}
@@ -112,4 +141,11 @@
             then prompt_tokens + {{ cached }}
         else prompt_tokens
     end
+{%- endmacro %}
+
+{% macro otlp_whole_cost(costs) -%}
+    case when {{ costs }} is not null then coalesce(
+        {{ costs }}['total'], {{ costs }}['total_cost'],
+        cast({{ usage_sum(costs, '.') }} as varchar)
+    ) end
 {%- endmacro %}

@@ -9,10 +9,9 @@
 {%- set labels = otlp_context('trace')[2:] -%}
 {%- set context = otlp_context('trace') + otlp_context('ancestors') -%}
 {%- set numbers = otlp_call_numbers() -%}
-{%- set texts, shapes = otlp_call_texts(), otlp_call_shapes() -%}
-{%- set of_spans = otlp_kinds() + context
-    + ['gateway_user_id', 'tool_name', 'error_type'] -%}
-{%- set of_calls = texts + numbers | list + shapes -%}
+{%- set texts = otlp_call_texts() -%}
+{%- set of_calls = texts + numbers | list + otlp_call_shapes() -%}
+{%- set long_texts = ['invocation_parameters', 'usage_json', 'cost_json', 'metadata'] -%}
 {%- set usage_fields = token_counts() + ['cost_usd', 'finish_reason'] -%}
 {%- set detail_fields = token_counts()[2:] -%}
 
@@ -21,42 +20,6 @@ with
 records as (
 
     select * from {{ ref('stg_otlp__records') }}
-
-),
-
-attribute_lists as (
-
-    select
-        *,
-        {{ otlp_attributes('span.attributes') }},
-        {{ otlp_attributes('log_record.attributes', 'log_') }}
-
-    from records
-
-),
-
-field_values as (
-
-    select
-        *,
-        {{ otlp_values(aliases, of_spans) }} as span_fields,
-        case
-            when has_dialect_keys then {{ otlp_attribute('span.attributes', aliases.get('tags')) }}
-        end as tags,
-        case when log_record is not null
-            then {{ otlp_values(aliases, otlp_log_texts(), 'log_') }} end as log
-
-    from attribute_lists
-
-),
-
-span_texts as (
-
-    select
-        * exclude (span_fields),
-        {{ otlp_columns('span_fields', of_spans) }}
-
-    from field_values
 
 ),
 
@@ -73,7 +36,7 @@ spans_with_kind as (
         ),
         {{ otlp_kind(aliases) }} as kind
 
-    from span_texts
+    from records
 
 ),
 
@@ -101,7 +64,10 @@ call_texts as (
             outcome_fields, tags
         ),
         {{ otlp_columns('outcome_fields', otlp_outcomes()) }},
-        {{ otlp_columns('call_fields', of_calls) }},
+        {{ otlp_columns('call_fields', of_calls | reject('in', long_texts) | list) }},
+        {% for field in long_texts -%}
+        {{ otlp_long_text('call_fields.' ~ field) }} as {{ field }},
+        {% endfor -%}
         {{ otlp_tells_output(aliases) }} as has_output,
         {{ otlp_has_message() }} as has_message,
         {{ otlp_logged_duration(aliases) }} as logged_duration_s
@@ -116,28 +82,18 @@ with_parameters as (
     select
         * exclude (log),
         {{ otlp_log('log', 'log_record') }} as log,
-        case when invocation_parameters is not null then try(json_extract_string(
-            {{ otlp_long_text('invocation_parameters') }},
-            [
-                '$.model', '$.temperature', '$.top_p', '$.max_tokens',
-                '$.max_completion_tokens', '$.max_output_tokens', '$.stream'
-            ]
-        )) end as parameters,
+        {{ otlp_parameters('invocation_parameters') }} as parameters,
         coalesce(usage_json, input_details, output_details) is not null
         or len(span.events) > 0 as has_usage_text,
-        {{ otlp_usage(otlp_long_text('usage_json'), usage_fields) }} as usage,
+        {{ otlp_usage('usage_json', usage_fields) }} as usage,
         {{ otlp_usage('input_details', detail_fields) }} as input_parts,
         {{ otlp_usage('output_details', detail_fields) }} as output_parts,
         case when kind = 'call'
             then {{ otlp_event('span.events', otlp_first_token_events()) }} end as first_token,
         case when kind = 'call' and finish_reason is null
             then {{ otlp_event('span.events', ['gen_ai.choice']) }} end as choice,
-        case when exception is not null then {{ otlp_text(
-            otlp_attribute('exception.attributes', 'exception.type')
-        ) }} end as exception_type,
-        case when exception is not null then {{ otlp_text(
-            otlp_attribute('exception.attributes', 'exception.message')
-        ) }} end as exception_message,
+        {{ otlp_event_text('exception', 'exception.type') }} as exception_type,
+        {{ otlp_event_text('exception', 'exception.message') }} as exception_message,
         coalesce(
             {{ otlp_class_name('error_type') }},
             if(try_cast(status_code as integer) < 400, null, status_code)
@@ -152,30 +108,11 @@ with_usage as (
     select
         * replace (
             {% for field in usage_fields -%}
-            case
-                when {{ field }} is not null or not has_usage_text then {{ field }}
-                else coalesce(
-                    {{ otlp_usage_field('usage', usage_fields, field) }}
-                    {%- if field == 'finish_reason' %},
-                    {{ otlp_text(otlp_attribute('choice.attributes', 'finish_reason')) }}
-                    {%- endif %}
-                    {%- if field in detail_fields %},
-                    {{ otlp_usage_field('input_parts', detail_fields, field) }},
-                    {{ otlp_usage_field('output_parts', detail_fields, field) }}
-                    {%- endif %}
-                )
-            end as {{ field }}{{ ',' if not loop.last }}
+            {{ otlp_told_usage(field, usage_fields, detail_fields) }} as {{ field }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
-        case
-            when usage_json is not null and coalesce(
-                prompt_tokens, completion_tokens,
-                {{ otlp_usage_field('usage', usage_fields, 'prompt_tokens') }},
-                {{ otlp_usage_field('usage', usage_fields, 'completion_tokens') }}
-            ) is null
-                then {{ usage_map(otlp_long_text('usage_json')) }}
-        end as buckets,
-        case when cost_json is not null then {{ usage_map(otlp_long_text('cost_json')) }} end as costs
+        {{ otlp_buckets('usage_json', usage_fields) }} as buckets,
+        case when cost_json is not null then {{ usage_map('cost_json') }} end as costs
 
     from with_parameters
 
@@ -208,14 +145,7 @@ merged as (
                 response_model = model_group, {{ otlp_after_slash('litellm_model') }},
                 response_model
             ) as response_model,
-            coalesce(
-                {{ otlp_host_provider(otlp_host('called_host')) }},
-                {{ otlp_provider(
-                    "coalesce(model_provider, try(json_extract_string(" ~ otlp_long_text('metadata') ~ ", '$.ls_provider')))"
-                ) }},
-                {{ otlp_before_slash('litellm_model') }},
-                {{ otlp_before_slash('genkit_name') }}
-            ) as model_provider,
+            {{ otlp_called_provider() }} as model_provider,
             coalesce(temperature, parameters[2]) as temperature,
             coalesce(top_p, parameters[3]) as top_p,
             -- Langfuse writes Infinity where there is no limit
@@ -230,10 +160,7 @@ merged as (
                 buckets is null, {{ field }}, {{ otlp_bucket_tokens('bucket_sums', field) }}
             ) as {{ field }},
             {% endfor -%}
-            coalesce(
-                cost_usd, costs['total'], costs['total_cost'],
-                if(costs is null, null, cast({{ usage_sum('costs', '.') }} as varchar))
-            ) as cost_usd
+            coalesce(cost_usd, {{ otlp_whole_cost('costs') }}) as cost_usd
         ),
         {{ otlp_is_answered() }} as is_answered
 

@@ -1,6 +1,8 @@
 {{ config(materialized='ephemeral', enabled=is_source_on(this)) }}
 
 {%- set aliases = otlp_aliases() -%}
+{%- set of_spans = otlp_kinds() + otlp_context('trace') + otlp_context('ancestors')
+    + ['gateway_user_id', 'tool_name', 'error_type'] -%}
 
 with
 
@@ -26,6 +28,7 @@ repaired_requests as (
         file_name,
         has_dialect_keys,
         request,
+        {{ otlp_has_records('request') }} as is_request,
         case when request is null then {{ repaired_json('json', otlp_torn_request()) }}
             else json end as json
 
@@ -39,8 +42,9 @@ normalised_requests as (
     select
         file_name,
         has_dialect_keys,
+        is_request,
         case
-            when {{ otlp_has_records('request') }} then request
+            when is_request then request
             else from_json({{ otlp_normalised_request('json') }}, {{ otlp_request_type() }})
         end as request
 
@@ -55,6 +59,7 @@ readable_requests as (
         file_name,
         has_dialect_keys,
         case
+            when is_request then request
             when {{ otlp_has_records('request') }} then request
             else from_json('{{ otlp_torn_request() }}', {{ otlp_request_type() }})
         end as request
@@ -90,7 +95,7 @@ scopes as (
 
 ),
 
-attribute_lists as (
+resource_lists as (
 
     select
         *,
@@ -101,7 +106,7 @@ attribute_lists as (
 
 ),
 
-records as (
+spans_and_logs as (
 
     select
         file_name,
@@ -113,7 +118,43 @@ records as (
         unnest(spans_scope.spans) as span,
         unnest(logs_scope.logRecords) as log_record
 
+    from resource_lists
+
+),
+
+attribute_lists as (
+
+    select
+        *,
+        {{ otlp_attributes('span.attributes') }},
+        {{ otlp_attributes('log_record.attributes', 'log_') }}
+
+    from spans_and_logs
+
+),
+
+field_values as (
+
+    select
+        *,
+        {{ otlp_values(aliases, of_spans) }} as span_fields,
+        case
+            when has_dialect_keys then {{ otlp_attribute('span.attributes', aliases.get('tags')) }}
+        end as tags,
+        case when log_record is not null
+            then {{ otlp_values(aliases, otlp_log_texts(), 'log_') }} end as log
+
     from attribute_lists
+
+),
+
+records as (
+
+    select
+        * exclude (span_fields),
+        {{ otlp_columns('span_fields', of_spans) }}
+
+    from field_values
 
 )
 
