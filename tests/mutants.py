@@ -158,8 +158,8 @@ MUTANTS = (
     Mutant(
         "drift counts interactions, not sessions",
         "models/intermediate/drift/int_drift_tests.sql",
-        "        / if(design_effects.design_effect < 1, 1e0, design_effects.design_effect)\n",
-        "",
+        "if(design_effects.design_effect < 1, 1e0, design_effects.design_effect)",
+        "1e0",
         "test_drift.py",
     ),
     Mutant(

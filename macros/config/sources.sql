@@ -4,7 +4,7 @@
         'telemetry_csv': ['interactions'],
         'otlp': [
             'interactions', 'tool_calls', 'branch_decisions', 'evaluations', 'contents',
-            'repeated_calls',
+            'repeated_calls', 'excluded_rows',
         ],
         'litellm': ['interactions', 'tool_calls', 'excluded_rows', 'contents'],
         'langfuse': [

@@ -25,7 +25,7 @@ EMPTY = {"empty.jsonl": "", "empty.json": "[]"}
 TORN = {
     "deliveries": "(file_name) select file_path",
     "records": "(file_path, is_object, is_readable) select file_path, false, false",
-    "mlflow records": "(file_path, is_readable, is_call) select file_path, false, false",
+    "mlflow records": "(file_path, is_readable) select file_path, false",
 }
 
 

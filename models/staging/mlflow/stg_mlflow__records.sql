@@ -2,7 +2,7 @@
     enabled=is_source_on(this),
     pre_hook='{{ forget_torn_lines() }}',
     post_hook="{{ count_torn_lines(this, gateway_files('mlflow'),
-        {'file_path': 'file_path', 'is_readable': 'false', 'is_call': 'false'}) }}"
+        {'file_path': 'file_path', 'is_readable': 'false'}) }}"
 ) }}
 {%- do source('mlflow', 'traces') -%}
 

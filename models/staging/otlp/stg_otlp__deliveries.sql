@@ -50,7 +50,8 @@ call_values as (
         case when kind in ('call', 'tool')
             then {{ otlp_event('span.events', ['exception']) }} end as exception,
         case when kind = 'call'
-            then {{ otlp_values(aliases, of_calls) }} end as call_fields
+            then {{ otlp_values(aliases, of_calls) }} end as call_fields,
+        {{ otlp_left_out(aliases) }}
 
     from spans_with_kind
 
@@ -230,7 +231,7 @@ deliveries as (
         scope_name,
         service_name,
         environment,
-        {{ (context + texts) | join(', ') }},
+        {{ (context + texts + ['left_out_tokens', 'left_out_cost_usd']) | join(', ') }},
         {% for name in numbers if name not in ['prompt_tokens', 'cost_usd'] -%}
         {{ name }},
         {% endfor -%}
