@@ -37,14 +37,20 @@ contents as (
         concat_ws(
             '-',
             coalesce(
-                info.trace_id, info.request_id, {{ mlflow_value('mlflow.traceRequestId') }},
-                own.trace_id, span.trace_id
+                info.trace_id,
+                info.request_id,
+                {{ mlflow_value('mlflow.traceRequestId') }},
+                own.trace_id,
+                span.trace_id
             ),
             {{ mlflow_id('coalesce(span.span_id, span.context.span_id)') }}
         ) as interaction_id,
-        {{ kept_content(safe_content(mlflow_value('mlflow.spanInputs'))) }} as prompt_text,
-        {{ prompt_chars(safe_content(mlflow_value('mlflow.spanInputs'))) }} as prompt_chars,
-        {{ kept_content(safe_content(mlflow_value('mlflow.spanOutputs'))) }} as response_text
+        {{ kept_content(safe_content(mlflow_value('mlflow.spanInputs'))) }}
+            as prompt_text,
+        {{ prompt_chars(safe_content(mlflow_value('mlflow.spanInputs'))) }}
+            as prompt_chars,
+        {{ kept_content(safe_content(mlflow_value('mlflow.spanOutputs'))) }}
+            as response_text
 
     from parsed_items
 

@@ -5,7 +5,8 @@ with
 spans as (
 
     select
-        * replace (coalesce(total_tokens, prompt_tokens + completion_tokens) as total_tokens)
+        * exclude (total_tokens),
+        coalesce(total_tokens, prompt_tokens + completion_tokens) as total_tokens
 
     from {{ ref('stg_mlflow__spans') }}
 

@@ -7,7 +7,8 @@ stated_counts as (
     select
         *,
         coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) > 0 as has_tokens,
-        coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) as cached_tokens
+        coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
+            as cached_tokens
 
     from {{ ref('stg_mlflow__calls') }}
 
@@ -18,7 +19,8 @@ calls as (
 
     select
         * replace (
-            if(is_net_prompt, prompt_tokens + cached_tokens, prompt_tokens) as prompt_tokens,
+            if(is_net_prompt, prompt_tokens + cached_tokens, prompt_tokens)
+                as prompt_tokens,
             -- a total of the net counts says nothing more
             if(
                 is_net_prompt and total_tokens = prompt_tokens + completion_tokens,
@@ -58,13 +60,15 @@ interactions as (
         calls.parent_span_id,
         calls.response_id,
         coalesce(calls.use_case, calls.trace_name) as use_case,
-        {%- for label in business_labels() if label not in ['use_case', 'prompt_version'] %}
+        {%- set own = ['use_case', 'prompt_version'] -%}
+        {%- for label in business_labels() if label not in own %}
         calls.{{ label }},
         {%- endfor %}
         coalesce(calls.model_provider, {{ provider_of_model('calls.model_name') }})
             as model_provider,
         {{ unprefixed('calls.model_name', 'calls.model_provider') }} as model_name,
-        {{ unprefixed('calls.request_model', 'calls.model_provider') }} as request_model,
+        {{ unprefixed('calls.request_model', 'calls.model_provider') }}
+            as request_model,
         calls.service_tier,
         calls.prompt_name,
         coalesce(calls.linked_prompt_version, calls.prompt_version) as prompt_version,
