@@ -270,7 +270,7 @@ SOURCES: dict[str, tuple[str, bytes | None, list[str]]] = {
     "an empty file": (
         "otlp/a.jsonl",
         b"",
-        ["otlp.file: not_empty: otlp/a.jsonl: export it again"],
+        ["otlp.file: not_empty: otlp/a.jsonl is empty: export it again"],
     ),
     "an empty gzip file": (
         "otlp/a.jsonl.gz",

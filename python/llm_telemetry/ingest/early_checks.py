@@ -286,6 +286,8 @@ def _source_faults(looked: Looked, source: str) -> Iterator[str]:
     yield from (f"{names[f]}: {DENIED}" for f in files if not os.access(f, READ))
     yield from header_faults(files, folder, source)
     if not any(file.stat().st_size for file in files):
-        more = f" and {len(files) - 1} more files" if len(files) > 1 else ""
-        empty = f"{source}.file: not_empty: {names[files[0]]}{more}: export it again"
+        what = f" and {len(files) - 1} more files are" if len(files) > 1 else " is"
+        empty = (
+            f"{source}.file: not_empty: {names[files[0]]}{what} empty: export it again"
+        )
         yield from malformed_files(folder, [source]) or [empty]

@@ -1,0 +1,145 @@
+{% macro otlp_second() -%}
+    {#- in nanoseconds -#}
+    {{ return(1000000000) }}
+{%- endmacro %}
+
+{% macro otlp_sibling_pairs(calls, nearby_calls) -%}
+    {#- what two instrumentations recorded in one process at one time: the service, the model, the
+        counts and the outcome agree, and one span lies within the time of the other -#}
+    {%- set nearby -%}
+        from {{ calls }} as one
+
+        inner join {{ nearby_calls }} as other
+            on
+                one.service_name is not distinct from other.service_name
+                and one.period = other.period
+                and one.scope_name < other.scope_name
+    {%- endset -%}
+    {%- set one_has_no_parent = '(one.parent_span_id is null or other.parent_span_id is null)' -%}
+    select
+        one,
+        other,
+        concat_ws('|', one.scope_name, other.scope_name) as pair_type,
+        one.trace_id = other.trace_id
+        or (one.is_of_sdk and {{ otlp_contains('other', 'one') }})
+        or (other.is_of_sdk and {{ otlp_contains('one', 'other') }}) as is_certain,
+        false as is_joined_in_time,
+        abs(one.started_ns - other.started_ns) + abs(one.ended_ns - other.ended_ns)
+            as distance_ns
+
+    from (
+        select one, other
+
+        from {{ calls }} as one
+
+        inner join {{ calls }} as other
+            on
+                one.trace_id = other.trace_id
+                and one.completion_tokens = other.completion_tokens
+                and one.scope_name < other.scope_name
+
+        union all
+
+        select one, other
+
+        {{ nearby }}
+                and one.completion_tokens = other.completion_tokens
+
+        where one.trace_id != other.trace_id and {{ one_has_no_parent }}
+
+        union all
+
+        -- without counts only the same trace tells, or a client that always writes a span
+        select one, other
+
+        {{ nearby }}
+
+        where
+            (one.completion_tokens is null or other.completion_tokens is null)
+            and (
+                one.trace_id = other.trace_id
+                or ((one.is_of_sdk or other.is_of_sdk) and {{ one_has_no_parent }})
+            )
+            and least(
+                abs(one.started_ns - other.started_ns), abs(one.ended_ns - other.ended_ns)
+            ) <= {{ otlp_second() }}
+    ) as pairs_of_scopes
+
+    where
+        one.service_name is not distinct from other.service_name
+        and ({{ otlp_contains('one', 'other') }} or {{ otlp_contains('other', 'one') }})
+        and coalesce(one.response_id = other.response_id, true)
+        and {{ otlp_are_same_model('one', 'other') }}
+        and coalesce({{ otlp_are_same_counts('one', 'other') }}, true)
+        and {{ otlp_could_be_same_outcome('one', 'other') }}
+{%- endmacro %}
+
+{% macro otlp_stream_pairs(calls) -%}
+    {#- a span opens the stream, and a log of no length follows when it has ended; joined by the
+        second in which the span ended, as each service writes many -#}
+    {%- set asked_ns -%}
+        (ending.started_ns - cast(ending.logged_duration_s * {{ otlp_second() }} as bigint))
+    {%- endset -%}
+    {%- set distance_ns = 'abs(' ~ asked_ns ~ ' - opening.ended_ns)' -%}
+    select
+        opening as one,
+        ending as other,
+        'stream' as pair_type,
+        true as is_certain,
+        true as is_joined_in_time,
+        {{ distance_ns }} as distance_ns
+
+    from (
+        select * replace (ended_ns // {{ otlp_second() }} as period)
+        from {{ calls }}
+        where is_bare
+    ) as opening
+
+    inner join (
+        select
+            * replace (
+                unnest(range(
+                    {{ asked_ns }} // {{ otlp_second() }} - 1,
+                    {{ asked_ns }} // {{ otlp_second() }} + 2
+                )) as period
+            )
+        from {{ calls }} as ending
+        where logged_duration_s is not null
+    ) as ending
+        on
+            opening.service_name is not distinct from ending.service_name
+            and opening.scope_name = ending.scope_name
+            and opening.period = ending.period
+
+    where
+        opening.started_ns <= ending.started_ns
+        and {{ distance_ns }} <= 0.02 * {{ otlp_second() }}
+        and {{ otlp_are_same_model('opening', 'ending') }}
+{%- endmacro %}
+
+{% macro otlp_preparation_pairs(calls) -%}
+    {#- what a framework does before a request, under the kind of a request -#}
+    select
+        preparation as one,
+        request as other,
+        'preparation' as pair_type,
+        true as is_certain,
+        false as is_joined_in_time,
+        abs(request.started_ns - preparation.ended_ns) as distance_ns
+
+    from {{ calls }} as preparation
+
+    inner join {{ calls }} as request
+        on
+            preparation.trace_id = request.trace_id
+            and preparation.parent_span_id is not distinct from request.parent_span_id
+            and preparation.scope_name = request.scope_name
+
+    where
+        preparation.is_bare
+        and preparation.is_short
+        and not request.is_bare
+        and request.started_ns + {{ otlp_clock_slack() }} >= preparation.ended_ns
+        and request.started_ns - preparation.ended_ns <= 0.05 * {{ otlp_second() }}
+        and {{ otlp_are_same_model('preparation', 'request') }}
+{%- endmacro %}
