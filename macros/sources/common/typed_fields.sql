@@ -17,3 +17,11 @@
     select {{ typed_columns(field_types(fields)) }} digest
     from (select {{ named_fields(fields) }} digest from {{ records }}) as named
 {%- endmacro %}
+
+{% macro cast_fields(fields, rows) -%}
+    {#- rows that have the fields as text: each of them cast -#}
+    select
+        * exclude ({{ field_types(fields) | join(', ') }}),
+        {{ typed_columns(field_types(fields)) }}
+    from {{ rows }}
+{%- endmacro %}

@@ -3,19 +3,9 @@
     {{ return(1000000000) }}
 {%- endmacro %}
 
-{% macro otlp_sibling_pairs(calls, nearby_calls) -%}
+{% macro otlp_sibling_pairs(pairs_of_scopes) -%}
     {#- what two instrumentations recorded in one process at one time: the service, the model, the
         counts and the outcome agree, and one span lies within the time of the other -#}
-    {%- set nearby -%}
-        from {{ calls }} as one
-
-        inner join {{ nearby_calls }} as other
-            on
-                one.service_name is not distinct from other.service_name
-                and one.period = other.period
-                and one.scope_name < other.scope_name
-    {%- endset -%}
-    {%- set one_has_no_parent = '(one.parent_span_id is null or other.parent_span_id is null)' -%}
     select
         one,
         other,
@@ -27,43 +17,7 @@
         abs(one.started_ns - other.started_ns) + abs(one.ended_ns - other.ended_ns)
             as distance_ns
 
-    from (
-        select one, other
-
-        from {{ calls }} as one
-
-        inner join {{ calls }} as other
-            on
-                one.trace_id = other.trace_id
-                and one.completion_tokens = other.completion_tokens
-                and one.scope_name < other.scope_name
-
-        union all
-
-        select one, other
-
-        {{ nearby }}
-                and one.completion_tokens = other.completion_tokens
-
-        where one.trace_id != other.trace_id and {{ one_has_no_parent }}
-
-        union all
-
-        -- without counts only the same trace tells, or a client that always writes a span
-        select one, other
-
-        {{ nearby }}
-
-        where
-            (one.completion_tokens is null or other.completion_tokens is null)
-            and (
-                one.trace_id = other.trace_id
-                or ((one.is_of_sdk or other.is_of_sdk) and {{ one_has_no_parent }})
-            )
-            and least(
-                abs(one.started_ns - other.started_ns), abs(one.ended_ns - other.ended_ns)
-            ) <= {{ otlp_second() }}
-    ) as pairs_of_scopes
+    from {{ pairs_of_scopes }}
 
     where
         one.service_name is not distinct from other.service_name
@@ -74,13 +28,9 @@
         and {{ otlp_could_be_same_outcome('one', 'other') }}
 {%- endmacro %}
 
-{% macro otlp_stream_pairs(calls) -%}
-    {#- a span opens the stream, and a log of no length follows when it has ended; joined by the
-        second in which the span ended, as each service writes many -#}
-    {%- set asked_ns -%}
-        (ending.started_ns - cast(ending.logged_duration_s * {{ otlp_second() }} as bigint))
-    {%- endset -%}
-    {%- set distance_ns = 'abs(' ~ asked_ns ~ ' - opening.ended_ns)' -%}
+{% macro otlp_stream_pairs(opened, logged) -%}
+    {#- a span opens the stream, and a log of no length follows when it has ended -#}
+    {%- set distance_ns = 'abs(' ~ otlp_logged_start('ending') ~ ' - opening.ended_ns)' -%}
     select
         opening as one,
         ending as other,
@@ -89,23 +39,9 @@
         true as is_joined_in_time,
         {{ distance_ns }} as distance_ns
 
-    from (
-        select * replace (ended_ns // {{ otlp_second() }} as period)
-        from {{ calls }}
-        where is_bare
-    ) as opening
+    from {{ opened }} as opening
 
-    inner join (
-        select
-            * replace (
-                unnest(range(
-                    {{ asked_ns }} // {{ otlp_second() }} - 1,
-                    {{ asked_ns }} // {{ otlp_second() }} + 2
-                )) as period
-            )
-        from {{ calls }} as ending
-        where logged_duration_s is not null
-    ) as ending
+    inner join {{ logged }} as ending
         on
             opening.service_name is not distinct from ending.service_name
             and opening.scope_name = ending.scope_name
@@ -115,6 +51,11 @@
         opening.started_ns <= ending.started_ns
         and {{ distance_ns }} <= 0.02 * {{ otlp_second() }}
         and {{ otlp_are_same_model('opening', 'ending') }}
+{%- endmacro %}
+
+{% macro otlp_logged_start(call) -%}
+    {#- of a request that is logged when it has ended -#}
+    ({{ call }}.started_ns - cast({{ call }}.logged_duration_s * {{ otlp_second() }} as bigint))
 {%- endmacro %}
 
 {% macro otlp_preparation_pairs(calls) -%}

@@ -127,11 +127,7 @@ named_columns as (
 
 typed as (
 
-    select
-        * exclude ({{ field_types(fields) | join(', ') }}),
-        {{ typed_columns(field_types(fields)) }}
-
-    from named_columns
+    {{ cast_fields(fields, 'named_columns') }}
 
 ),
 

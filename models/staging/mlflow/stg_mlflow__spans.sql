@@ -89,11 +89,7 @@ named_columns as (
 
 typed as (
 
-    select
-        * exclude ({{ field_types(fields) | join(', ') }}),
-        {{ typed_columns(field_types(fields)) }}
-
-    from named_columns
+    {{ cast_fields(fields, 'named_columns') }}
 
 ),
 
@@ -107,11 +103,7 @@ newest_spans as (
                 max(nullif(user_id, 'unknown')) over (partition by trace_id), 'unknown'
             ) as user_id
         ),
-        concat_ws('-', trace_id, span_id) as span_key,
-        case
-            when parent_span_id is not null
-                then concat_ws('-', trace_id, parent_span_id)
-        end as parent_key,
+        {{ key_and_parent_key() }},
         span_type = 'TOOL' as is_tool,
         coalesce(span_type in ('TOOL', 'AGENT'), false) as is_boundary,
         upper(status_code) in ('ERROR', 'STATUS_CODE_ERROR') as has_error,

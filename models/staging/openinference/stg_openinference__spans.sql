@@ -89,11 +89,7 @@ named_columns as (
 
 typed as (
 
-    select
-        * exclude ({{ field_types(fields) | join(', ') }}),
-        {{ typed_columns(field_types(fields)) }}
-
-    from named_columns
+    {{ cast_fields(fields, 'named_columns') }}
 
 ),
 
@@ -101,11 +97,7 @@ newest_spans as (
 
     select
         * replace (upper(span_kind) as span_kind),
-        concat_ws('-', trace_id, span_id) as span_key,
-        case
-            when parent_span_id is not null
-                then concat_ws('-', trace_id, parent_span_id)
-        end as parent_key,
+        {{ key_and_parent_key() }},
         upper(span_kind) = 'LLM' as is_call,
         upper(span_kind) = 'TOOL' as is_tool,
         upper(span_kind) in ('TOOL', 'AGENT') as is_boundary,

@@ -42,18 +42,102 @@ nearby_calls as (
 
 ),
 
--- neither span is around the other, for that is a matter of nested calls
+-- what two instrumentations recorded, in one trace or at about one time
+pairs_of_scopes as (
+
+    select one, other
+
+    from calls as one
+
+    inner join calls as other
+        on
+            one.trace_id = other.trace_id
+            and one.completion_tokens = other.completion_tokens
+            and one.scope_name < other.scope_name
+
+    union all
+
+    select one, other
+
+    from calls as one
+
+    inner join nearby_calls as other
+        on
+            one.service_name is not distinct from other.service_name
+            and one.period = other.period
+            and one.completion_tokens = other.completion_tokens
+            and one.scope_name < other.scope_name
+
+    where
+        one.trace_id != other.trace_id
+        and (one.parent_span_id is null or other.parent_span_id is null)
+
+    union all
+
+    -- without counts only the same trace tells, or a client that always writes a span
+    select one, other
+
+    from calls as one
+
+    inner join nearby_calls as other
+        on
+            one.service_name is not distinct from other.service_name
+            and one.period = other.period
+            and one.scope_name < other.scope_name
+
+    where
+        (one.completion_tokens is null or other.completion_tokens is null)
+        and (
+            one.trace_id = other.trace_id
+            or (
+                (one.is_of_sdk or other.is_of_sdk)
+                and (one.parent_span_id is null or other.parent_span_id is null)
+            )
+        )
+        and least(
+            abs(one.started_ns - other.started_ns), abs(one.ended_ns - other.ended_ns)
+        ) <= {{ otlp_second() }}
+
+),
+
+-- a service opens many streams: a log is joined with what ended when its request began
+opened_streams as (
+
+    select * replace (ended_ns // {{ otlp_second() }} as period)
+
+    from calls
+
+    where is_bare
+
+),
+
+logged_streams as (
+
+    select
+        * replace (
+            unnest(range(
+                {{ otlp_logged_start('calls') }} // {{ otlp_second() }} - 1,
+                {{ otlp_logged_start('calls') }} // {{ otlp_second() }} + 2
+            )) as period
+        )
+
+    from calls
+
+    where logged_duration_s is not null
+
+),
+
 same_calls as (
 
-    select * from ({{ otlp_sibling_pairs('calls', 'nearby_calls') }})
+    {{ otlp_sibling_pairs('pairs_of_scopes') }}
 
     union all
 
-    select * from ({{ otlp_stream_pairs('calls') }})
+    {{ otlp_stream_pairs('opened_streams', 'logged_streams') }}
 
     union all
 
-    select * from ({{ otlp_preparation_pairs('calls') }})
+    {{ otlp_preparation_pairs('calls') }}
 
 ),
 
