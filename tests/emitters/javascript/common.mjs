@@ -41,7 +41,15 @@ export async function each(call) {
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-// the cases of a client that has the interface of the OpenAI SDK
+// of a client that has the interface of the OpenAI SDK
+export const clientOptions = (name) => ({
+  apiKey: "none",
+  baseURL: `${URL}/v1`,
+  timeout: TIMEOUT_MS,
+  maxRetries: retries(name),
+});
+
+// the cases of such a client
 export async function openaiCall(client, name, given) {
   const question = { role: "user", content: QUESTION };
   const options = { model: given.openai };

@@ -3,7 +3,7 @@
 import { observeOpenAI } from "@langfuse/openai";
 import { LangfuseSpanProcessor } from "@langfuse/otel";
 import { OpenAI } from "openai";
-import { each, openaiCall, retries, TIMEOUT_MS, tracing, URL } from "./common.mjs";
+import { clientOptions, each, openaiCall, tracing } from "./common.mjs";
 
 const provider = tracing(
   new LangfuseSpanProcessor({
@@ -13,19 +13,6 @@ const provider = tracing(
     baseUrl: process.env.OTEL_EXPORTER_OTLP_ENDPOINT,
   }),
 );
-await each((name, given) =>
-  openaiCall(
-    observeOpenAI(
-      new OpenAI({
-        apiKey: "none",
-        baseURL: `${URL}/v1`,
-        timeout: TIMEOUT_MS,
-        maxRetries: retries(name),
-      }),
-    ),
-    name,
-    given,
-  ),
-);
+await each((name, given) => openaiCall(observeOpenAI(new OpenAI(clientOptions(name))), name, given));
 await provider.forceFlush();
 await provider.shutdown();

@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import { registerInstrumentations } from "@opentelemetry/instrumentation";
-import { each, openaiCall, retries, TIMEOUT_MS, tracing, URL } from "./common.mjs";
+import { clientOptions, each, openaiCall, tracing } from "./common.mjs";
 
 const NAMES = {
   openinference: "@arizeai/openinference-instrumentation-openai",
@@ -19,16 +19,5 @@ registerInstrumentations({
 // loaded after it is instrumented
 const { OpenAI } = require("openai");
 
-await each((name, given) =>
-  openaiCall(
-    new OpenAI({
-      apiKey: "none",
-      baseURL: `${URL}/v1`,
-      timeout: TIMEOUT_MS,
-      maxRetries: retries(name),
-    }),
-    name,
-    given,
-  ),
-);
+await each((name, given) => openaiCall(new OpenAI(clientOptions(name)), name, given));
 await provider.shutdown();
