@@ -11,15 +11,22 @@ from llm_telemetry.capture.events import (
     tool_call,
     workflow,
 )
-from llm_telemetry.capture.instrumentation import flush, instrument
+from llm_telemetry.capture.instrumentation import (
+    flush,
+    instrument,
+    metrics_url,
+    track_calls,
+)
 
 __all__ = [
     "call_context",
     "flush",
     "instrument",
+    "metrics_url",
     "record_branch",
     "record_evaluation",
     "record_feedback",
     "tool_call",
+    "track_calls",
     "workflow",
 ]
