@@ -5,7 +5,7 @@ The rules are those of ``otlp_called_provider`` and ``int_interactions_unioned``
 
 import re
 
-from llm_telemetry.capture.seeds import rows
+from llm_telemetry.capture.seeds import like, rows
 
 # names of the conventions keep their dots
 DOTTED = re.compile(
@@ -34,7 +34,7 @@ class Providers:
             rows("provider_hosts"),
             key=lambda row: (int(row["priority"]), row["host_pattern"]),
         )
-        self._hosts = [(_like(r["host_pattern"]), r["provider"]) for r in hosts]
+        self._hosts = [(like(r["host_pattern"]), r["provider"]) for r in hosts]
         self._aliases = {r["alias"]: r["provider"] for r in rows("provider_aliases")}
         self._known: dict[Key, str | None] = {}
 
@@ -76,8 +76,3 @@ def _plain(name: str | None) -> str | None:
         return None
     is_whole = "." not in name or DOTTED.match(name)
     return (name if is_whole else name.split(".")[0]).lower()
-
-
-def _like(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of SQL's like, of which only % is used, as an expression."""
-    return re.compile(".*".join(map(re.escape, pattern.split("%"))) + r"\Z")

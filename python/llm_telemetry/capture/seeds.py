@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def aliases() -> dict[str, tuple[str, int]]:
         for row in rows("otel_attribute_aliases")
         if row["attribute_key"] in KEPT or row["attribute_key"].startswith("app.")
     }
+
+
+def like(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of SQL's like, of which only % is used, as an expression."""
+    return re.compile(".*".join(map(re.escape, pattern.split("%"))) + r"\Z")
 
 
 def _read(file: Path) -> Iterator[Row]:
