@@ -2,12 +2,14 @@
 
 It listens on this machine only. A request whose header ``X-Answer`` says ``limited``
 is over the rate limit; where it says ``filtered``, the refusal quotes the prompt, as
-those of providers do. Run it with ``python examples/local_server.py``.
+those of providers do; where it says ``slow``, a stream pauses after its first piece.
+Run it with ``python examples/local_server.py``.
 """
 
 import json
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
+PAUSE_S = 0.05
 REFUSAL = "The prompt triggered the content management policy"
 
 
@@ -36,27 +39,34 @@ class _Handler(BaseHTTPRequestHandler):
         elif wanted == "filtered":
             self._answer(400, _error("content_filter", f"{REFUSAL}: {prompt}"))
         elif request.get("stream"):
-            self._stream(_completion(request, prompt))
+            self._stream(_completion(request, prompt), PAUSE_S * (wanted == "slow"))
         else:
             self._answer(200, _completion(request, prompt))
 
     def _answer(self, status: int, content: Json) -> None:
         self._send(status, "application/json", json.dumps(content).encode())
 
-    def _stream(self, completion: Json) -> None:
+    def _stream(self, completion: Json, pause_s: float) -> None:
         chunks = [*_chunks(completion), "[DONE]"]
         lines = [
             f"data: {chunk if isinstance(chunk, str) else json.dumps(chunk)}\n\n"
             for chunk in chunks
         ]
-        self._send(200, "text/event-stream", "".join(lines).encode())
+        first, *rest = (line.encode() for line in lines)
+        self._send(200, "text/event-stream", first, b"".join(rest), pause_s)
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(
+        self, status: int, kind: str, body: bytes, rest: bytes = b"", pause_s: float = 0
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + len(rest)))
         self.end_headers()
         self.wfile.write(body)
+        if pause_s:
+            self.wfile.flush()
+            time.sleep(pause_s)
+        self.wfile.write(rest)
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay quiet."""
