@@ -1,6 +1,6 @@
 """Apps that serve metrics of their calls; tests scrape them and compare.
 
-python capture_metrics_app.py counted|forked|busy|quiet <landing> [<port>]
+python capture_metrics_app.py counted|exported|forked|busy|quiet <landing> [<more>]
 """
 
 import asyncio
@@ -22,6 +22,7 @@ import openai
 from local_server import serving
 from openai.types.chat import ChatCompletionMessageParam
 from opentelemetry import metrics
+from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
@@ -139,13 +140,39 @@ def counted(landing: str) -> None:
         tokens=counts.tokens,
         streams=counts.streams,
         window={**recent.__dict__},
-        own=[
-            metric.name
-            for resource in own.get_metrics_data().resource_metrics
-            for scope in resource.scope_metrics
-            for metric in scope.metrics
-        ],
+        own=recorded(own),
     )
+
+
+def exported(landing: str, is_before: str) -> None:
+    """Record in the app's own meter provider, which an instrumentation may know."""
+    own = InMemoryMetricReader()
+    provider = MeterProvider([own])
+    metrics.set_meter_provider(provider)
+    if is_before == "before":
+        OpenAIInstrumentor().instrument()
+    instrument(landing, metrics_port=0, meter_provider=provider)
+    counts = Counts()
+    with serving() as (url, _), openai.OpenAI(base_url=url, api_key="none") as client:
+        for _ in range(3):
+            ask(client, counts, KNOWN)
+    flush()
+    report(url=metrics_url(), own=recorded(own))
+
+
+def recorded(reader: InMemoryMetricReader) -> list[tuple[str, str, int]]:
+    """Return scope, name and number of measurements of each metric that is a histogram.
+
+    Of other metrics the number is 0.
+    """
+    data = reader.get_metrics_data()
+    return [
+        (scope.scope.name, metric.name, sum(getattr(p, "count", 0) for p in points))
+        for resource in (data.resource_metrics if data else ())
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+        if (points := metric.data.data_points)
+    ]
 
 
 def forked(landing: str) -> None:

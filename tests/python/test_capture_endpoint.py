@@ -25,6 +25,8 @@ from llm_telemetry.capture.prices import PriceBook, Usage
 
 APP = ROOT / "tests" / "python" / "capture_metrics_app.py"
 MARKER = "xyzzy-4711"
+SCOPE = "llm_telemetry.capture"
+DURATION = "gen_ai.client.operation.duration"
 Report = dict[str, Any]
 # name, labels that are not empty -> value
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -108,8 +110,9 @@ def test_every_call_is_counted_once_by_model_version_and_status(
                 found[key] = found.get(key, 0) + value
         assert found == report["calls"]
     # its own provider has the instrumentation's: the same names, in another place
-    assert "gen_ai.client.operation.duration" in report["own"]
-    assert not any(name.startswith("llm_telemetry") for name in report["own"])
+    scopes = {scope for scope, _, _ in report["own"]}
+    assert SCOPE not in scopes
+    assert DURATION in {name for _, name, _ in report["own"]}
 
 
 def test_errors_have_a_type_and_the_abandoned_are_none(
@@ -193,6 +196,32 @@ def test_nothing_of_the_content_or_the_context_is_served(
     # the prompt, which the app records, and the use case that it put on every span
     assert MARKER not in text
     assert "management policy" not in text
+
+
+def durations(report: Report) -> dict[str, int]:
+    """Return how often each scope recorded a duration in the app's provider."""
+    return {scope: n for scope, name, n in report["own"] if name == DURATION}
+
+
+def test_the_app_s_own_provider_has_each_call_once(tmp_path: Path) -> None:
+    with running("exported", str(tmp_path), "after") as report:
+        requests = total(
+            scrape(report["url"])[1], "llm_telemetry_client_requests_total"
+        )
+    assert durations(report) == {SCOPE: 3}
+    assert requests == 3
+    assert not report["stderr"]
+
+
+def test_an_instrumentation_that_was_on_before_is_one_line(tmp_path: Path) -> None:
+    with running("exported", str(tmp_path), "before") as report:
+        pass
+    assert durations(report) == {
+        SCOPE: 3,
+        "opentelemetry.instrumentation.genai.openai": 3,
+    }
+    assert report["stderr"].startswith("openai was instrumented before: ")
+    assert report["stderr"].count("\n") == 1
 
 
 def test_a_fork_counts_for_itself_and_leaves_the_port_to_its_parent(

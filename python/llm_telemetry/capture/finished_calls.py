@@ -83,17 +83,28 @@ class FinishedCalls(SpanProcessor):
 
     def _hand_on(self) -> None:
         while self._ended:
-            try:
-                self._count(self._ended.popleft())
-            # telemetry must never break the app, whatever went wrong
-            except Exception as error:
-                if not self._is_failing:
-                    _log.warning("a call is not counted: %s", type(error).__name__)
-                self._is_failing = True
+            span = self._ended.popleft()
+            with self._surviving():
+                if call := self._counted(span):
+                    for listener in self._listeners:
+                        with self._surviving():
+                            listener(call)
 
-    def _count(self, span: ReadableSpan) -> None:
+    @contextmanager
+    def _surviving(self) -> Iterator[None]:
+        """Go on after a failure, with one warning."""
+        try:
+            yield
+        # telemetry must never break the app, whatever went wrong
+        except Exception as error:
+            if not self._is_failing:
+                _log.warning("a call is not counted: %s", type(error).__name__)
+            self._is_failing = True
+
+    def _counted(self, span: ReadableSpan) -> Call | None:
+        """Return the call that a span is, unless it is recorded inside of it."""
         if span.context is None or self._reader is None:
-            return
+            return None
         own_id = span.context.span_id
         self._live.pop(own_id, None)
         is_inner_answered = self._inner.pop(own_id, None)
@@ -101,13 +112,12 @@ class FinishedCalls(SpanProcessor):
         is_landed = span.context.trace_flags.sampled
         call = self._reader.call(span) if is_landed else None
         if call is None:
-            return
+            return None
         is_answered = call.status != "error"
         self._tell_outer(span, is_answered or bool(is_inner_answered))
         # an answer after all attempts inside had failed is recorded nowhere else
-        if is_inner_answered is None or (not is_inner_answered and is_answered):
-            for listener in self._listeners:
-                listener(call)
+        is_own = is_inner_answered is None or (not is_inner_answered and is_answered)
+        return call if is_own else None
 
     def _tell_outer(self, span: ReadableSpan, is_answered: bool) -> None:
         """Note on the call around a call, if any, that it is recorded inside."""
