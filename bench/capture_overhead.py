@@ -1,9 +1,11 @@
-"""What capturing a call costs: wall and CPU time beside the same call without it.
+"""What capturing a call costs, and counting it: wall and CPU time beside those without.
 
-Blocks of calls with and without capture take turns, against a server in a process of
-its own, so that both meet the same state of the machine. A captured call has its
-context, is recorded without content, encoded, scrubbed and written to disk; the CPU
-time counts the thread that writes. No fsync: a segment is sealed once a minute.
+Blocks of calls without capture, with it, and with metrics too take turns, against a
+server in a process of its own, so that all meet the same state of the machine. A
+captured call has its context, is recorded without content, encoded, scrubbed and
+written to disk; the CPU time counts the thread that writes. No fsync: a segment is
+sealed once a minute. Metrics are those of the endpoint and of a window of an hour with
+a threshold; nothing scrapes them meanwhile.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,26 +24,34 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from opentelemetry import trace
 from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 
 from llm_telemetry.capture import call_context, flush, instrument
+from llm_telemetry.capture.call_metrics import CallMetrics
+from llm_telemetry.capture.call_window import CallWindow
+from llm_telemetry.capture.finished_calls import FinishedCalls, Listener
 
 SERVER = Path(__file__).parents[1] / "examples" / "local_server.py"
 MESSAGES: list[ChatCompletionMessageParam] = [
     {"role": "user", "content": "Where is my parcel?"}
 ]
 WARM_UP = 4
+KINDS = ("plain", "captured", "counted")
 
 
 @dataclass(frozen=True)
 class Overhead:
-    """Microseconds per call: without capture, and what capture adds to it."""
+    """Microseconds per call: without capture, and what is added to it in turn."""
 
     calls: int
     plain_wall_us: float
     plain_cpu_us: float
     added_wall_us: float
     added_cpu_us: float
+    metrics_wall_us: float
+    metrics_cpu_us: float
 
 
 def main() -> None:
@@ -59,44 +69,80 @@ def main() -> None:
             f"{found.calls:,} calls of each kind, median per call: "
             f"{found.plain_wall_us:,.0f} us ({found.plain_cpu_us:,.0f} us CPU) without "
             f"capture; capture adds {found.added_wall_us:+,.0f} us "
-            f"({found.added_cpu_us:+,.0f} us CPU)"
+            f"({found.added_cpu_us:+,.0f} us CPU), and metrics another "
+            f"{found.metrics_wall_us:+,.0f} us ({found.metrics_cpu_us:+,.0f} us CPU)"
         )
 
 
 def measured(pairs: int, block: int) -> Overhead:
-    """Return the medians over pairs of neighbouring blocks."""
-    walls: list[tuple[float, float]] = []
-    cpus: list[tuple[float, float]] = []
+    """Return the medians over rounds of neighbouring blocks."""
+    rounds: list[dict[str, tuple[float, float]]] = []
     with (
         tempfile.TemporaryDirectory() as landing,
         server() as url,
         OpenAI(base_url=url, api_key="none") as client,
     ):
         instrument(landing)
+        metrics = Metrics()
         switch(on=False)
         for number in range(-WARM_UP, pairs):
-            times = {}
-            # whichever comes first, every second time the other does
-            for is_captured in (True, False) if number % 2 else (False, True):
-                times[is_captured] = timed(client, block, is_captured)
+            # whichever comes first, the next time another does
+            first = number % len(KINDS)
+            kinds = (*KINDS[first:], *KINDS[:first])
+            times = {kind: timed(client, block, kind, metrics) for kind in kinds}
             if number >= 0:
-                walls.append((times[False][0], times[True][0]))
-                cpus.append((times[False][1], times[True][1]))
+                rounds.append(times)
         # before the folder is gone
         flush()
+    plain, captured, counted = ([one[kind] for one in rounds] for kind in KINDS)
     return Overhead(
         pairs * block,
-        median(plain for plain, _ in walls),
-        median(plain for plain, _ in cpus),
-        median(captured - plain for plain, captured in walls),
-        median(captured - plain for plain, captured in cpus),
+        *(median(one[part] for one in plain) for part in (0, 1)),
+        *(middle_difference(plain, captured, part) for part in (0, 1)),
+        *(middle_difference(captured, counted, part) for part in (0, 1)),
     )
 
 
-def timed(client: OpenAI, calls: int, is_captured: bool) -> tuple[float, float]:
+def middle_difference(
+    before: Sequence[tuple[float, float]],
+    after: Sequence[tuple[float, float]],
+    part: int,
+) -> float:
+    """Return the median of what one kind of block takes beyond its neighbour."""
+    pairs = zip(before, after, strict=True)
+    return median(more[part] - less[part] for less, more in pairs)
+
+
+class Metrics:
+    """What counts calls in an app, to be switched on and off."""
+
+    def __init__(self) -> None:
+        self._finished = FinishedCalls()
+        provider = trace.get_tracer_provider()
+        assert isinstance(provider, TracerProvider)
+        provider.add_span_processor(self._finished)
+        meters = MeterProvider(
+            [InMemoryMetricReader()], exemplar_filter=AlwaysOffExemplarFilter()
+        )
+        window = CallWindow(60, self._finished.settled)
+        window.on_threshold(print, "p95_latency_ms", above=60_000)
+        metrics = CallMetrics(meters.get_meter("bench"))
+        self._listeners: list[Listener] = [metrics.record, window.add]
+
+    def switch(self, on: bool) -> None:
+        """Count calls, or do nothing."""
+        change = self._finished.listen if on else self._finished.leave
+        for listener in self._listeners:
+            change(listener)
+
+
+def timed(
+    client: OpenAI, calls: int, kind: str, metrics: Metrics
+) -> tuple[float, float]:
     """Return the median wall and the mean CPU time of a block's calls."""
-    call = captured_call if is_captured else plain_call
-    switch(on=is_captured)
+    call = plain_call if kind == "plain" else captured_call
+    switch(on=kind != "plain")
+    metrics.switch(on=kind == "counted")
     walls = []
     cpu = time.process_time()
     for _ in range(calls):
@@ -106,6 +152,7 @@ def timed(client: OpenAI, calls: int, is_captured: bool) -> tuple[float, float]:
     # what was captured is written within the block that captured it
     write()
     cpu = time.process_time() - cpu
+    metrics.switch(on=False)
     switch(on=False)
     return median(walls) * 1e6, cpu / calls * 1e6
 

@@ -13,12 +13,28 @@ from llm_telemetry.capture.call_status import error_type_of, status_of
 from llm_telemetry.capture.prices import PriceBook, Usage
 from llm_telemetry.capture.providers import Providers
 from llm_telemetry.capture.seeds import aliases, like, rows
-from llm_telemetry.capture.span_fields import Fields, count, number, parameters, text
+from llm_telemetry.capture.span_fields import (
+    Fields,
+    attributes_of,
+    count,
+    number,
+    parameters,
+    text,
+)
 from llm_telemetry.capture.span_kinds import kind_of
 
 FIRST_TOKEN = "First Token Stream Event"
 # an instrumentation that ends the span before its stream repeats its end as first token
 MIN_STREAM_S = 0.002
+# the fields that are of interest here
+READ = {
+    *("observation_type", "operation", "openinference_kind", "request_type"),
+    *("traceloop_kind", "error_type", "status_code", "finish_reason", "response_id"),
+    *("prompt_tokens", "completion_tokens", "cache_read_tokens", "cache_write_tokens"),
+    *("reasoning_tokens", "cost_usd", "ttft_s", "is_streaming", "service_tier"),
+    *("request_model", "response_model", "model_provider", "called_host", "route"),
+    *("prompt_version", "invocation_parameters"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,8 @@ class CallReader:
     """Reads calls from spans, by the names that a run knows, with the price book."""
 
     def __init__(self) -> None:
-        self._aliases = aliases()
+        known = aliases().items()
+        self._aliases = {key: of for key, of in known if of[0] in READ}
         self._providers = Providers()
         self._prices = PriceBook()
         self._without_cached = [
@@ -111,11 +128,13 @@ class CallReader:
         """Return the fields of a span, each from its attribute of the first rank."""
         found: dict[str, Any] = {}
         ranks: dict[str, int] = {}
-        for key, value in (span.attributes or {}).items():
-            field, rank = self._aliases.get(key, ("", 0))
-            if field and rank < ranks.get(field, rank + 1):
-                found[field], ranks[field] = value, rank
-        if PARAMETERS in (span.attributes or {}):
+        attributes = attributes_of(span)
+        for key, value in attributes.items():
+            if known := self._aliases.get(key):
+                field, rank = known
+                if rank < ranks.get(field, rank + 1):
+                    found[field], ranks[field] = value, rank
+        if PARAMETERS in attributes:
             found |= parameters(str(found["invocation_parameters"]))
         return found
 

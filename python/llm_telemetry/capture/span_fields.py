@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -12,25 +13,37 @@ REASON = re.compile(r"(?:[A-Za-z_]+[.])*([A-Za-z_]+)")
 Fields = Mapping[str, Any]
 
 
+def attributes_of(span: ReadableSpan) -> dict[str, Any]:
+    """Return the attributes of a span, copied at once: each look-up would cost."""
+    attributes: Any = span.attributes
+    return attributes.copy() if isinstance(attributes, MappingProxyType) else {}
+
+
 def text(fields: Fields, name: str) -> str | None:
+    """Return what is not empty."""
     value = fields.get(name)
     return str(value) if value not in (None, "") else None
 
 
 def count(fields: Fields, name: str) -> int | None:
+    """Return a number of things."""
     value = number(fields, name)
     return None if value is None or value < 0 else int(value)
 
 
 def number(fields: Fields, name: str) -> float | None:
     """Return a finite number, also where it was written as text."""
+    given = fields.get(name)
+    if given is None:
+        return None
     with suppress(TypeError, ValueError):
-        value = float(fields.get(name, ""))
+        value = float(given)
         return value if abs(value) < float("inf") else None
     return None
 
 
 def is_true(value: object) -> bool:
+    """Return whether a flag is set, also where it was written as text."""
     return str(value).lower() in ("true", "1")
 
 
