@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra `capture`")
 
+from capture_calls import call
 from opentelemetry import context
 
 from llm_telemetry.capture import call_window, latency_buckets, track_calls
@@ -41,24 +42,6 @@ def clock() -> Clock:
 @pytest.fixture
 def window(clock: Clock) -> CallWindow:
     return CallWindow(60, nullcontext, clock)
-
-
-def call(model: str | None = "gpt-5", status: str = "ok", **changed: Any) -> Call:
-    """Return a call of a second, except for what is changed."""
-    plain = {
-        "operation": "chat",
-        "provider": "openai",
-        "request_model": model,
-        "response_model": None,
-        "prompt_version": "v1",
-        "status": status,
-        "error_type": "Timeout" if status == "error" else None,
-        "duration_s": 1.0,
-        "first_chunk_s": None,
-        "usage": Usage(100, 20),
-        "cost_usd": 0.25,
-    }
-    return Call(**(plain | changed))
 
 
 def test_an_empty_window_says_that_it_does_not_know(window: CallWindow) -> None:
