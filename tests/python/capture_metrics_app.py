@@ -1,14 +1,16 @@
 """Apps that serve metrics of their calls; tests scrape them and compare.
 
-python capture_metrics_app.py counted|exported|forked|busy|quiet <landing> [<more>]
+python capture_metrics_app.py <scene> <landing> [<more>]: a scene is a function below
 """
 
 import asyncio
 import gc
 import json
 import os
+import socket
 import sys
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -205,6 +207,19 @@ def forked(landing: str) -> None:
         report(url=parent, calls=window.recent().calls, child=child)
         os.close(hold)
         os.wait()
+
+
+def orphaned(landing: str) -> None:
+    """End while a child goes on, which then asks for the port of its parent."""
+    instrument(landing, metrics_port=0)
+    port = int(str(metrics_url()).split(":")[2].split("/")[0])
+    parent = os.getpid()
+    if os.fork():
+        os._exit(0)
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    with socket.create_server(("127.0.0.1", port)):
+        print(json.dumps({"is_free": True}), flush=True)
 
 
 def busy(landing: str, port: str) -> None:

@@ -237,6 +237,28 @@ def test_a_fork_counts_for_itself_and_leaves_the_port_to_its_parent(
     assert not report["stderr"]
 
 
+def test_a_child_does_not_keep_the_port_of_a_parent_that_ended(
+    tmp_path: Path,
+) -> None:
+    with running("orphaned", str(tmp_path)) as report:
+        assert report["is_free"]
+    assert not report["stderr"]
+
+
+def test_prices_that_cannot_be_read_are_one_line_and_the_app_goes_on(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("model,input_usd_per_mtok\ngpt-5,cheap\n")
+    prices = {"LLM_TELEMETRY_PRICE_OVERRIDES": str(own)}
+    with running("busy", str(tmp_path), "0", **prices) as report:
+        assert report["url"] is None
+        assert report["calls"] == {"gpt-5-mini v1 ok": 1}
+    assert report["stderr"].startswith("metrics are not served on 127.0.0.1:0: ")
+    assert "cheap" in report["stderr"]
+    assert report["stderr"].count("\n") == 1
+
+
 def test_a_port_that_is_taken_is_one_line_and_the_app_goes_on(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

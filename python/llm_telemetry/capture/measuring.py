@@ -40,13 +40,14 @@ class Measuring:
         if os.environ.get(OTEL_SDK_DISABLED, "").strip().lower() == "true":
             return
         if self._endpoint is not None:
-            if port not in (0, int(self._endpoint.url.split(":")[-1].split("/")[0])):
+            if port not in (0, self._endpoint.port):
                 _log.warning("metrics are still served at %s", self._endpoint.url)
             return
         try:
             # an app without an endpoint need not load a server
             from llm_telemetry.capture.endpoint import Endpoint
 
+            self.calls.prepare()
             endpoint = Endpoint(host, port, self._resource, self.calls.settled)
             served = CallMetrics(endpoint.provider.get_meter(SCOPE)).record
             self.calls.listen(served)
@@ -64,8 +65,12 @@ class Measuring:
     def track(self, minutes: float) -> CallWindow:
         """Count the calls of the last minutes."""
         window = CallWindow(minutes, self.calls.settled)
-        self._windows.append(window)
-        self.calls.listen(window.add)
+        try:
+            self.calls.listen(window.add)
+            self._windows.append(window)
+        # telemetry must never break the app, whatever went wrong
+        except Exception as error:
+            _log.warning("no call is counted: %s", error)
         return window
 
     def _leave_to_parent(self) -> None:
