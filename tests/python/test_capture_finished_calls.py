@@ -3,7 +3,7 @@
 import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -132,15 +132,28 @@ def test_spans_that_never_end_do_not_accumulate(
     assert not finished._live
 
 
+def in_time(step: Callable[[], None]) -> None:
+    """Run a step in a thread that a deadlock would hold up for ever."""
+    thread = threading.Thread(target=step, daemon=True)
+    thread.start()
+    thread.join(timeout=30)
+    assert not thread.is_alive(), "a deadlock"
+
+
 def test_a_span_that_ends_while_counts_are_read_is_counted_after_that(
     tracer: trace.Tracer, finished: FinishedCalls, calls: list[Call]
 ) -> None:
-    # as when garbage is collected: in the thread that has the lock
-    with finished.settled():
-        answer(start(tracer))
-        assert not calls
-    with finished.settled():
-        assert len(calls) == 1
+    counted = []
+
+    def read() -> None:
+        with finished.settled():
+            answer(start(tracer))
+            counted.append(len(calls))
+        with finished.settled():
+            counted.append(len(calls))
+
+    in_time(read)
+    assert counted == [0, 1]
 
 
 def test_a_stream_that_is_collected_while_counts_are_read_blocks_nothing(
@@ -158,10 +171,7 @@ def test_a_stream_that_is_collected_while_counts_are_read_blocks_nothing(
         with finished.settled():
             gc.collect()
 
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    thread.join(timeout=30)
-    assert not thread.is_alive(), "a deadlock"
+    in_time(read)
     with finished.settled():
         assert len(calls) == 1
 
