@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_telemetry import arguments, reasons
+from llm_telemetry import command_groups, reasons
 from llm_telemetry.config import knobs
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +88,7 @@ def knobs_page(project: str) -> str:
 def command_line() -> str:
     """Return the page of commands, by group, from what they say themselves."""
     lines = ["# Commands", "", "`make docs` writes this page from the commands."]
-    for title, group in arguments.GROUPS.items():
+    for title, group in command_groups.GROUPS.items():
         lines += ["", f"## {title}"]
         for command in group:
             lines += ["", f"### `llm-telemetry {command.name}`", "", str(command.help)]

@@ -1,4 +1,4 @@
-"""What each command does; `arguments` has their options, and `__main__` starts them."""
+"""What each command does; its options are in `command_groups`, `__main__` starts it."""
 
 import gc
 import json
@@ -8,7 +8,6 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,13 +214,8 @@ def prune_landing(options: Options) -> int:
     """List landed days older than the retention period; with --yes, delete them."""
     kept = knobs.number("retention_days")
     days = int(kept) if options.older_than is None else options.older_than
-    found = retention.expired(options.landing, days, datetime.now(UTC).date())
-    for folder in found:
-        print(f"{folder}: {retention.size(folder):,} bytes")
-    if options.yes:
-        retention.delete(found)
-    end = "deleted" if options.yes else "to delete: pass --yes to delete them"
-    print(f"{len(found)} days older than {days} days {end}")
+    lines = retention.prune(options.landing, days, is_deleted=options.yes)
+    print("\n".join(lines))
     return DONE
 
 

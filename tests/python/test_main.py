@@ -8,12 +8,12 @@ from importlib.metadata import version
 
 import pytest
 
-from llm_telemetry import arguments
+from llm_telemetry import arguments, command_groups
 from llm_telemetry.cli import COMMANDS, main
 from llm_telemetry.command_help import EXAMPLES, Command
 from llm_telemetry.simulate.worlds import WORLDS
 
-LISTED = [command for group in arguments.GROUPS.values() for command in group]
+LISTED = [command for group in command_groups.GROUPS.values() for command in group]
 # each takes a tenth of a second or more to import
 SLOW = {"dbt", "duckdb", "jsonschema", "numpy", "pandas", "rich", "scipy", "sklearn"}
 START = """
@@ -89,7 +89,7 @@ def test_the_help_shows_every_command_in_one_group(
         main(["-h"])
     printed = capsys.readouterr().out
     titles = [line for line in printed.splitlines() if re.fullmatch(r"\w.*:", line)]
-    groups = [f"{title}:" for title in arguments.GROUPS]
+    groups = [f"{title}:" for title in command_groups.GROUPS]
     assert titles == ["Options:", *groups, "Examples:", "Exit codes:"]
 
 
@@ -117,7 +117,7 @@ def test_the_examples_of_the_program_are_valid(
 
 
 def test_the_worlds_of_the_help_are_those_that_can_be_simulated() -> None:
-    assert tuple(WORLDS) == arguments.WORLDS
+    assert tuple(WORLDS) == command_groups.WORLDS
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from conftest import ROOT, SAMPLE, Run
 from llm_telemetry import arguments, places
 from llm_telemetry.cli import main
 from llm_telemetry.config.settings_file import Settings
+from llm_telemetry.options import OWN_PLACES
 
 NONE = (
     "no llm_system_interactions.csv (or .csv.gz, .parquet) in {here} (found: {found}), "
@@ -56,7 +57,7 @@ def test_the_sample_has_places_of_its_own(command: str) -> None:
         options = arguments.parse([*command.split(), *words])
         arguments.fill(options, Settings())
         named = vars(options)
-        return {name: named[name] for name in arguments.OWN_PLACES if name in named}
+        return {name: named[name] for name in OWN_PLACES if name in named}
 
     own, sample = parsed(), parsed("--sample")
     assert own["warehouse"] == Path("target/llm_telemetry.duckdb")

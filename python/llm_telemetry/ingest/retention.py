@@ -3,12 +3,22 @@
 import re
 import shutil
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from llm_telemetry.errors import InputError
 
 PARTITION = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
+
+
+def prune(landing: Path, keep_days: int, *, is_deleted: bool) -> list[str]:
+    """Find the expired partitions, delete them if asked to, and return what to say."""
+    found = expired(landing, keep_days, datetime.now(UTC).date())
+    lines = [f"{folder}: {size(folder):,} bytes" for folder in found]
+    if is_deleted:
+        delete(found)
+    end = "deleted" if is_deleted else "to delete: pass --yes to delete them"
+    return [*lines, f"{len(found)} days older than {keep_days} days {end}"]
 
 
 def expired(landing: Path, keep_days: int, today: date) -> list[Path]:
