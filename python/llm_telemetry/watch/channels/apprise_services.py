@@ -4,6 +4,7 @@ It sends without a second try, and only what it says all services took has been 
 """
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -54,8 +55,12 @@ def _services(channel: Channel) -> Any:
     # else a POST that is redirected becomes a GET that counts as a success
     asset = apprise.AppriseAsset(http_redirects=False, secure_logging=True)
     services = apprise.Apprise(asset=asset)
-    with _unlogged():
-        is_known = services.add(channel.secret("url") or "")
+    try:
+        with _unlogged():
+            is_known = services.add(channel.secret("url") or "")
+    except Exception:
+        # of a plugin, with a text that may quote the URL
+        is_known = False
     if not is_known or len(services) != 1:
         variable = channel.settings["url_env"]
         raise InputError(
@@ -70,6 +75,8 @@ def _unlogged() -> Iterator[None]:
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logging.disable(before)

@@ -4,7 +4,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -118,7 +118,9 @@ def _connected(channel: Channel, timeout: float) -> Iterator[smtplib.SMTP]:
         if user and password:
             server.login(user, password)
         yield server
-        # it has been taken: what a server says to the goodbye changes nothing
+        # the mail is taken by now, whatever the server says
+        with suppress(OSError):
+            server.quit()
     finally:
         server.close()
 

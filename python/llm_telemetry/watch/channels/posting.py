@@ -152,8 +152,16 @@ def connection_problem(error: Exception) -> str:
         socket.gaierror: "no such host",
         ssl.SSLError: "no encrypted connection",
     }
-    found = (words for kind, words in kinds.items() if isinstance(error, kind))
-    return next(found, "connection lost")
+    # smtplib calls every end of a connection a disconnection
+    errors = (error, error.__context__)
+    return next(
+        (
+            words
+            for kind, words in kinds.items()
+            if any(isinstance(one, kind) for one in errors)
+        ),
+        "connection lost",
+    )
 
 
 def _answer(
