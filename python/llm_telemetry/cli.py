@@ -20,6 +20,7 @@ from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.ledger import store
+from llm_telemetry.metrics.command import export_metrics
 from llm_telemetry.preload import importing_pipeline
 from llm_telemetry.reasons.command import explain
 from llm_telemetry.warehouse import promote
@@ -327,6 +328,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "knobs": list_knobs,
     "simulate": simulate_world,
     "publish": publish_marts,
+    "metrics": export_metrics,
     "prune": prune_landing,
 }
 

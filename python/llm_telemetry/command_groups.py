@@ -209,6 +209,33 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             examples={"publish --to postgresql://host/database": "for BI tools"},
         ),
         Command(
+            "metrics",
+            "Print gauges of the last full day for Prometheus, write them to a file, "
+            "or serve them.",
+            *BUILT,
+            QUIET,
+            option(
+                "--out",
+                type=PATH,
+                metavar="FILE.prom",
+                help="file for the textfile collector of node_exporter, replaced at "
+                "once",
+            ),
+            option(
+                "--serve",
+                type=str,
+                metavar="HOST:PORT",
+                help="answer http://HOST:PORT/metrics from the warehouse that is "
+                "published at each scrape; a port alone listens on this machine "
+                "only; there is no password and no encryption, so that any other "
+                "HOST shows the metrics to everyone who reaches it",
+            ),
+            examples={
+                "metrics --out metrics/llm_telemetry.prom": "for node_exporter",
+                "metrics --serve 127.0.0.1:9464": "for Prometheus itself",
+            },
+        ),
+        Command(
             "prune",
             "List landed days older than the retention period; with --yes, delete "
             "them.",

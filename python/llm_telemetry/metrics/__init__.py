@@ -1,0 +1,1 @@
+"""Metrics for Prometheus: gauges of the last full day, as a file or over HTTP."""
