@@ -210,8 +210,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         ),
         Command(
             "metrics",
-            "Print gauges of the last full day for Prometheus, write them to a file, "
-            "or serve them.",
+            "Print gauges of the last full day for Prometheus, write or serve them.",
             *BUILT,
             QUIET,
             option(

@@ -122,54 +122,58 @@ class Mailbox:
     commands: list[str] = field(default_factory=list)
 
 
+class MailHandler(socketserver.StreamRequestHandler):
+    """One connection to a mail server."""
+
+    box: Mailbox
+
+    def handle(self) -> None:
+        box, answers, to = self.box, self.answers(), []
+        self.say(f"{box.greeting} hello")
+        while line := self.rfile.readline().decode().strip():
+            box.commands.append(line)
+            word = line.split()[0].upper()
+            if word == "EHLO":
+                lines = [f"250-{text}" for text in ("loopback", *box.extensions)]
+                self.say(*lines[:-1], lines[-1].replace("-", " ", 1))
+            elif word == "AUTH":
+                self.say(f"{box.login} answer")
+            elif word == "RCPT":
+                address = line.partition("<")[2].partition(">")[0]
+                code = answers.get(address, 250)
+                to += [address] * (code == 250)
+                self.say(f"{code} answer")
+            elif word == "DATA":
+                self.take(to)
+            else:
+                self.say("221 bye" if word == "QUIT" else "250 ok")
+
+    def answers(self) -> Mapping[str, int]:
+        """Return the answers to the recipients of this connection."""
+        scripted = self.box.recipients
+        if len(scripted) > 1:
+            return scripted.pop(0)
+        return scripted[0] if scripted else {}
+
+    def take(self, to: list[str]) -> None:
+        self.say("354 go on")
+        text = ""
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            text += line
+        self.box.mails.append((list(to), text))
+        self.say("250 taken")
+
+    def say(self, *lines: str) -> None:
+        for line in lines:
+            self.wfile.write(f"{line}\r\n".encode())
+
+
 @contextmanager
 def smtp_receiver(**scripted: Any) -> Iterator[Mailbox]:
     """Serve SMTP without encryption."""
     box = Mailbox(**scripted)
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            answers = {}
-            if box.recipients:
-                several = len(box.recipients) > 1
-                answers = box.recipients.pop(0) if several else box.recipients[0]
-            self.say(f"{box.greeting} hello")
-            to: list[str] = []
-            while line := self.rfile.readline().decode().strip():
-                box.commands.append(line)
-                word = line.split()[0].upper()
-                if word == "EHLO":
-                    lines = ["loopback", *box.extensions]
-                    for text in lines[:-1]:
-                        self.say(f"250-{text}")
-                    self.say(f"250 {lines[-1]}")
-                elif word == "AUTH":
-                    self.say(f"{box.login} answer")
-                elif word == "RCPT":
-                    address = line.partition("<")[2].partition(">")[0]
-                    code = answers.get(address, 250)
-                    to += [address] * (code == 250)
-                    self.say(f"{code} answer")
-                elif word == "DATA":
-                    self.take(to)
-                elif word == "QUIT":
-                    self.say("221 bye")
-                    return
-                else:
-                    self.say("250 ok")
-
-        def take(self, to: list[str]) -> None:
-            self.say("354 go on")
-            text = ""
-            while (line := self.rfile.readline().decode()) != ".\r\n":
-                text += line
-            box.mails.append((list(to), text))
-            self.say("250 taken")
-
-        def say(self, line: str) -> None:
-            self.wfile.write(f"{line}\r\n".encode())
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+    handler = type("Handler", (MailHandler,), {"box": box})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         box.port = server.server_address[1]
         with _serving(server):
             yield box

@@ -95,9 +95,12 @@ def test_a_file_is_read_once(
     server: serve.Server, warehouse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    monkeypatch.setattr(
-        serve, "metrics_text", lambda file: read.append(file) or "a 1\n"
-    )
+
+    def text(file: Path) -> str:
+        read.append(file)
+        return "a 1\n"
+
+    monkeypatch.setattr(serve, "metrics_text", text)
     for _ in range(3):
         assert asked(server)[2] == "a 1\n"
     assert read == [warehouse]

@@ -7,7 +7,7 @@ from llm_telemetry.errors import InputError
 
 
 def export_metrics(options: SimpleNamespace) -> int:
-    """Print the metrics, write them to --out, or serve them until stopped."""
+    """Print gauges of the last full day for Prometheus, write or serve them."""
     # DuckDB is slow to import
     from llm_telemetry.metrics import reading, textfile
 

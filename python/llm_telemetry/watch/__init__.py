@@ -1,1 +1,1 @@
-"""Watch: rules over the marts, the alerts they open, and who is told."""
+"""Watch: rules over the marts, the alerts they open, and who receives them."""

@@ -1,4 +1,4 @@
-"""What is told about an alert, and what came of telling it."""
+"""What is reported about an alert, and what came of sending it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ Transition = Literal["opened", "escalated", "resolved", "digest", "test"]
 class Message:
     """One message to one channel about one episode of an alert."""
 
-    # the same whenever the same thing is told again: a receiver may drop the second
+    # the same whenever the same thing is sent again: a receiver may drop the second
     delivery_key: str
     rule_id: str
     name: str

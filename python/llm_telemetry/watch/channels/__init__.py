@@ -1,4 +1,4 @@
-"""Who is told: Slack, Discord, webhook, e-mail, Alertmanager, and apprise as an extra.
+"""Who receives alerts: Slack, Discord, webhook, mail, Alertmanager; apprise as an extra.
 
     team = parse("team", {"type": "slack", "url_env": "WATCH_SLACK_URL"})
     check(team)                                  # before anything is judged
