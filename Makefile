@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo emitters prices spark install-check lock clean help
+.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
@@ -43,6 +43,9 @@ ledger-demo: $(VENV)/installed-dev  ## three simulated months and what the ledge
 emitters: $(VENV)/installed-dev  ## real instrumentations against a provider with known answers: is all of it counted? needs node
 	$(BIN)/python tests/emitters/run.py $(if $(BASE),--base $(BASE)) $(EMITTERS)
 
+watch-live: $(VENV)/installed-dev  ## a real Alertmanager, Prometheus, node_exporter and promtool, unpacked from Debian packages
+	$(BIN)/pytest tests/watch_live -rs
+
 prices: $(VENV)/installed-dev  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py
 
@@ -56,7 +59,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 
 lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.toml
 	$(BIN)/$(LOCK) --group build -o requirements.lock
-	$(BIN)/$(LOCK) --constraints requirements.lock --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
 	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
 
 clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/
