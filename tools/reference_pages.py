@@ -17,6 +17,7 @@ from typing import Any
 
 from llm_telemetry import command_groups, reasons
 from llm_telemetry.config import knobs
+from llm_telemetry.metrics import catalog, reading
 
 ROOT = Path(__file__).parents[1]
 ALL_SOURCES = (
@@ -46,6 +47,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield docs / "reference" / "knobs.md", knobs_page(project)
     yield docs / "reference" / "cli.md", command_line()
     yield docs / "reference" / "reasons.md", reasons_page()
+    yield docs / "reference" / "metrics.md", metrics_page()
     yield between(docs / "guides" / "sources.md", "emitters", emitters())
     yield between(docs / "architecture.md", "domains", domains(parsed))
     yield between(docs / "reference" / "outputs.md", "marts", grains(parsed))
@@ -117,6 +119,27 @@ def reasons_page() -> str:
             f"| `{one.reason}` | {one.words} | {one.advice} |"
             for one in reasons.of_decision(decision)
         ]
+    return "\n".join(lines) + "\n"
+
+
+def metrics_page() -> str:
+    """Return the page of metrics, from their help texts."""
+    lines = [
+        *("# Metrics", ""),
+        "What `llm-telemetry metrics` exports for Prometheus, all of them gauges; how",
+        "to read them: [guides/prometheus.md](../guides/prometheus.md). Metrics of",
+        "alerts and of anomalous series are exported where their marts are built.",
+        *("", "`make docs` writes this page from the help texts.", ""),
+        *("| metric | labels | meaning |", "| --- | --- | --- |"),
+    ]
+    labels = {
+        column: ", ".join(f"`{label}`" for label in query.labels)
+        for query in catalog.QUERIES
+        for column in query.metrics
+    }
+    for name, meaning in reading.helps().items():
+        column = name.removeprefix(f"{catalog.PREFIX}_")
+        lines.append(f"| `{name}` | {labels.get(column) or '-'} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
