@@ -1,9 +1,10 @@
 """Receivers of messages on loopback, which answer as a test scripts them."""
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,8 +76,10 @@ class Receiver:
 
 
 @contextmanager
-def http_receiver(*replies: Reply) -> Iterator[Receiver]:
-    """Serve the replies in order, the last one for ever."""
+def http_receiver(
+    *replies: Reply, context: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
+    """Serve the replies in order, the last one for ever; encrypted with a context."""
     left = list(replies) or [Reply()]
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,6 +107,9 @@ def http_receiver(*replies: Reply) -> Iterator[Receiver]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            receiver.url = f"https://localhost:{server.server_port}"
         with _serving(server):
             yield receiver
 
@@ -118,6 +124,9 @@ class Mailbox:
     greeting: int = 220
     login: int = 235
     extensions: Sequence[str] = ()
+    # encrypts from the start, or once it is asked to
+    context: ssl.SSLContext | None = None
+    is_encrypted: bool = False
     mails: list[tuple[list[str], str]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
@@ -128,7 +137,14 @@ class MailHandler(socketserver.StreamRequestHandler):
     box: Mailbox
 
     def handle(self) -> None:
+        # a client that does not accept the certificate leaves
+        with suppress(OSError):
+            self.converse()
+
+    def converse(self) -> None:
         box, answers, to = self.box, self.answers(), []
+        if box.is_encrypted:
+            self.encrypt()
         self.say(f"{box.greeting} hello")
         while line := self.rfile.readline().decode().strip():
             box.commands.append(line)
@@ -136,6 +152,9 @@ class MailHandler(socketserver.StreamRequestHandler):
             if word == "EHLO":
                 lines = [f"250-{text}" for text in ("loopback", *box.extensions)]
                 self.say(*lines[:-1], lines[-1].replace("-", " ", 1))
+            elif word == "STARTTLS":
+                self.say("220 go on")
+                self.encrypt()
             elif word == "AUTH":
                 self.say(f"{box.login} answer")
             elif word == "RCPT":
@@ -147,6 +166,18 @@ class MailHandler(socketserver.StreamRequestHandler):
                 self.take(to)
             else:
                 self.say("221 bye" if word == "QUIT" else "250 ok")
+
+    def encrypt(self) -> None:
+        assert self.box.context
+        self.connection = self.box.context.wrap_socket(
+            self.connection, server_side=True
+        )
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
 
     def answers(self) -> Mapping[str, int]:
         """Return the answers to the recipients of this connection."""

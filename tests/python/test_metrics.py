@@ -6,6 +6,7 @@ import stat
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Run
 from hypothesis import given
@@ -244,6 +245,21 @@ def test_a_warehouse_without_a_mart_is_one_line(mart: str, tmp_path: Path) -> No
     warehouse = made(tmp_path / "w.duckdb", without=(mart,))
     with pytest.raises(InputError, match=f"no mart {mart}: build the warehouse again"):
         metrics_text(warehouse)
+
+
+def test_a_folder_of_parquet_has_the_same_metrics(small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "marts"
+    with duckdb.connect(str(small), read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        for (mart,) in tables:
+            (folder / mart).mkdir(parents=True)
+            file = folder / mart / "part-0.parquet"
+            connection.execute(f"copy marts.{mart} to '{file}' (format parquet)")
+    one, other = parsed(metrics_text(small)), parsed(metrics_text(folder))
+    published = ("published_timestamp_seconds", frozenset[tuple[str, str]]())
+    assert one.pop(published)
+    assert other.pop(published)
+    assert one == other
 
 
 def test_the_sample_has_every_metric_and_the_same_text_again(sample_run: Run) -> None:

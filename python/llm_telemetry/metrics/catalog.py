@@ -255,7 +255,7 @@ OPEN_ALERTS = Query(
     from (values ('warning'), ('critical')) as severities (severity)
     left join (from marts.alert_history where resolved_at is null) using (severity)
     group by severity order by severity""",
-    {"open_alerts": "Alerts that are open."},
+    {"open_alerts": "Alerts that are open, by the ledger that the build read."},
     ("severity",),
     ("alert_history.rule_id", "alert_history.severity", "alert_history.resolved_at"),
 )
@@ -264,7 +264,7 @@ RULES = Query(
     select rule_id, severity, count(*) as rule_open_alerts
     from marts.alert_history where resolved_at is null
     group by all order by all""",
-    {"rule_open_alerts": "Alerts of a rule that are open."},
+    {"rule_open_alerts": "Alerts of a rule that are open, by the same ledger."},
     ("rule_id", "severity"),
     OPEN_ALERTS.needs,
 )

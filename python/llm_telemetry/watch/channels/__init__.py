@@ -1,4 +1,4 @@
-"""Who receives alerts: Slack, Discord, webhook, mail, Alertmanager; apprise as an extra.
+"""Who receives alerts: Slack, Discord, webhooks, mail, Alertmanager, apprise.
 
     team = parse("team", {"type": "slack", "url_env": "WATCH_SLACK_URL"})
     check(team)                                  # before anything is judged
