@@ -3,11 +3,12 @@
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
 import pytest
@@ -109,12 +110,48 @@ def test_a_file_is_read_once(
     assert len(read) == 2
 
 
-def test_scrapes_at_once_and_clients_that_leave(
-    server: serve.Server, capfd: pytest.CaptureFixture[str]
+def test_a_client_that_leaves_is_no_error(
+    server: serve.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    for _ in range(5):
-        with socket.create_connection(("127.0.0.1", server.server_port)) as client:
-            client.sendall(b"GET /metrics HT")
+    has_left, is_done = threading.Event(), threading.Event()
+
+    def text(file: Path) -> str:
+        has_left.wait(10)
+        return "a 1\n" * 2_000_000
+
+    def shutdown(request: object) -> None:
+        close(request)
+        is_done.set()
+
+    close = server.shutdown_request
+    monkeypatch.setattr(serve, "metrics_text", text)
+    monkeypatch.setattr(server, "shutdown_request", shutdown)
+    with socket.create_connection(("127.0.0.1", server.server_port)) as client:
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+        # closed at once, with what was not read
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    has_left.set()
+    assert is_done.wait(10)
+    assert capfd.readouterr().err == ""
+
+
+def test_an_error_of_ours_is_reported(
+    server: serve.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def text(file: Path) -> str:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(serve, "metrics_text", text)
+    with pytest.raises(RemoteDisconnected):
+        asked(server)
+    assert "ZeroDivisionError: a bug" in capfd.readouterr().err
+
+
+def test_scrapes_at_once(server: serve.Server) -> None:
     statuses: list[int] = []
     threads = [
         threading.Thread(target=lambda: statuses.append(asked(server)[0]))
@@ -125,7 +162,6 @@ def test_scrapes_at_once_and_clients_that_leave(
     for thread in threads:
         thread.join()
     assert statuses == [200] * 8
-    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
