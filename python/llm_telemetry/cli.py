@@ -72,6 +72,10 @@ def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = places.ledger(options)
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
+    if options.watch:
+        from llm_telemetry.watch import commands
+
+        commands.check(options)
     report = importing_pipeline(options.progress)
     with _build(options, options.warehouse, report, ledger=book, **how) as marts:
         outcome = _decide(options, marts)
@@ -80,7 +84,12 @@ def run(options: Options) -> int:
         promote.check(options.warehouse)
         _write(options, outcome)
         promote.publish(marts, options.warehouse)
-    return _report(options, outcome)
+    code = _report(options, outcome)
+    if not options.watch:
+        return code
+    lines, watched = commands.watch(options)
+    _print_errors(lines) if options.json else _say((lines, watched))
+    return code or watched
 
 
 def validate(options: Options) -> int:
@@ -139,22 +148,9 @@ def decide(options: Options) -> int:
 def simulate_world(options: Options) -> int:
     """Write the telemetry of a simulated world, and the true values behind it."""
     # pandas is slow to import
-    from llm_telemetry import simulate
+    from llm_telemetry.simulate import command
 
-    try:
-        world = simulate.simulate(
-            options.world,
-            interactions=options.interactions,
-            seed=options.seed,
-            canary_share=options.canary_share,
-        )
-        simulate.write(world, options.out_dir)
-    except ValueError as error:
-        raise InputError(str(error)) from error
-    except OSError as error:
-        raise InputError(f"{options.out_dir}: {error.strerror}") from error
-    print(f"{options.out_dir}: {len(world.interactions):,} calls of {options.world}")
-    return DONE
+    return _say(command.run(options))
 
 
 def verify(options: Options) -> int:
@@ -183,15 +179,21 @@ def gate(options: Options) -> int:
     """Decide whether a candidate may be released: 0 pass, 1 fail, 3 undecided."""
     from llm_telemetry.gate import command as gate_command
 
-    content = gate_command.gate_asked_for(options)
-    written = bundle.json_bytes(content)
-    if options.out:
-        bundle.write({options.out.name: written}, options.out.parent)
-    if options.json:
-        print(written.decode(), end="")
-    elif not options.quiet:
-        print("\n".join(gate_command.screen(content)))
-    return int(content["exit_code"])
+    return _say(gate_command.run(options))
+
+
+def watch(options: Options) -> int:
+    """Judge the newest days against their history, and tell people once."""
+    from llm_telemetry.watch import commands
+
+    return _say(commands.watch(options))
+
+
+def alerts(options: Options) -> int:
+    """List alerts, and record what became of them."""
+    from llm_telemetry.watch import alert_commands
+
+    return _say(alert_commands.alerts(options))
 
 
 def init(options: Options) -> int:
@@ -305,6 +307,14 @@ def _check_telemetry(options: Options, sources: Sequence[str]) -> None:
     _print_errors(early_checks.check(data_dir, sources), mark="! ")
 
 
+def _say(said: tuple[list[str], int]) -> int:
+    """Print the lines of a command that stands in a module of its own."""
+    lines, code = said
+    if lines:
+        print("\n".join(lines))
+    return code
+
+
 def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> None:
     # the sample is always old, and is called simulated
     if not options.sample and (line := places.age(windows["ends_at"], most_days)):
@@ -324,6 +334,8 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "verify": verify,
     "diff": diff,
     "explain": explain,
+    "watch": watch,
+    "alerts": alerts,
     "init": init,
     "knobs": list_knobs,
     "simulate": simulate_world,

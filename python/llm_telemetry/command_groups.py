@@ -10,15 +10,19 @@ import click
 
 from llm_telemetry.command_help import Command
 from llm_telemetry.options import (
+    ALERT_LEDGER,
     ARTIFACT,
     BUILT,
     CONFIG,
     DATA_DIR,
     DECIDES,
     JSON,
+    NOW,
+    OUT_DIR,
     PATH,
     POSITIVE,
     QUIET,
+    RULES,
     SAMPLE,
     SOURCES,
     THREADS,
@@ -29,6 +33,9 @@ from llm_telemetry.options import (
 WORLDS = (
     *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
     *("missing_not_at_random", "own_counts", "low_volume", "sample"),
+)
+ALERT_ACTIONS = (
+    *("list", "show", "ack", "resolve", "mute", "history", "stats", "test"),
 )
 
 GROUPS: dict[str, tuple[Command, ...]] = {
@@ -44,6 +51,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             option(
                 "--full-refresh", help="parse every file again and rebuild every rollup"
             ),
+            option("--watch", help="then do what the command watch does"),
+            RULES,
             examples={
                 "run --sample": "the simulated sample",
                 "run --data-dir telemetry": "the CSV files of a folder",
@@ -141,6 +150,68 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             "Say what a reason means, which decisions give it, and what to do.",
             click.Argument(["reason"], type=str, help="code, as a decision reports it"),
             examples={"explain no_overlap": "a reason of routing"},
+        ),
+    ),
+    "Watch": (
+        Command(
+            "watch",
+            "Judge the newest days against their history, and tell people once.",
+            *BUILT,
+            OUT_DIR,
+            RULES,
+            ALERT_LEDGER,
+            option("--dry-run", help="send nothing and record nothing"),
+            NOW,
+            QUIET,
+            JSON,
+            examples={
+                "watch --dry-run": "what would be told?",
+                "watch --rules alerts.yml": "rules and channels of your own",
+            },
+        ),
+        Command(
+            "alerts",
+            "List alerts, and record what became of them.",
+            CONFIG,
+            SAMPLE,
+            OUT_DIR,
+            RULES,
+            ALERT_LEDGER,
+            click.Argument(
+                ["action"],
+                type=click.Choice(ALERT_ACTIONS),
+                default="list",
+                help="what to do; by default, list those that are open",
+            ),
+            click.Argument(
+                ["target"],
+                type=str,
+                required=False,
+                help="id of an alert, or the start of one, or its rule; rule to mute; "
+                "channel to test",
+            ),
+            option(
+                "--as",
+                "label",
+                type=click.Choice(("fixed", "false_alarm", "accepted")),
+                help="what it was; accepted: the new normal, whose history starts anew",
+            ),
+            option(
+                "--until",
+                type=str,
+                metavar="TIME",
+                help="end of a mute, as in 12h, 3d or 2026-01-31",
+            ),
+            option("--by", type=str, metavar="NAME", help="who says so (default: you)"),
+            option("--note", type=str, metavar="TEXT", help="why, for others"),
+            NOW,
+            JSON,
+            examples={
+                "alerts": "what is open",
+                "alerts ack latency --by ana": "somebody is at it",
+                "alerts resolve latency --as false_alarm": "for the statistics",
+                "alerts mute drift --until 3d": "tell nobody for three days",
+            },
         ),
     ),
     "Set up": (
