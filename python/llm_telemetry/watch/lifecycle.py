@@ -98,6 +98,9 @@ class _Fold:
 
     def run(self) -> Verdict:
         """Judge the days that are due, oldest first."""
+        # of a run that was killed, the end may not have been written
+        if (episode := self.watched.episode) and (last := self.watched.last):
+            self._close(episode, date.fromisoformat(last["interaction_date"]))
         self._restate()
         settled = self.watched.settled_day
         for day in sorted(self.series.days):
