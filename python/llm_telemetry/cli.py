@@ -293,6 +293,7 @@ def _build(
         named,
         select=select,
         ledger=ledger,
+        alert_ledger=places.alert_ledger(options) if ledger else None,
         threads=options.threads,
         **how,
         progress=progress,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Options = SimpleNamespace
+ALERT_LEDGER = "alert_ledger.jsonl"
 
 
 def sources(options: Options) -> list[str]:
@@ -35,6 +36,12 @@ def data_dir(options: Options, named: Sequence[str]) -> Path:
 def ledger(options: Options) -> Path:
     """Return the absolute path of the ledger, which is in the bundle's folder."""
     return Path(options.ledger or options.out_dir / LEDGER).resolve()
+
+
+def alert_ledger(options: Options) -> Path:
+    """Return the absolute path of the alert ledger, which is in the bundle's folder."""
+    named = getattr(options, "alert_ledger", None)
+    return Path(named or options.out_dir / ALERT_LEDGER).resolve()
 
 
 def data_read(options: Options) -> str:

@@ -61,6 +61,7 @@ def build_marts(
     *,
     select: str | None = None,
     ledger: Path | None = None,
+    alert_ledger: Path | None = None,
     threads: int | None = None,
     wait: bool = False,
     full_refresh: bool = False,
@@ -86,7 +87,7 @@ def build_marts(
             "SOURCES": ",".join(sources),
             **_memory_settings(data_dir, sources),
             **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
-            **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
+            **_ledgers(ledger, alert_ledger),
         }
         variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
         log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
@@ -115,6 +116,15 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
         finally:
             for file in files:
                 discard(file)
+
+
+def _ledgers(ledger: Path | None, alert_ledger: Path | None) -> dict[str, str]:
+    """Return the variables that name the ledgers of a run, where it has them."""
+    named = {
+        "LLM_TELEMETRY_LEDGER": ledger,
+        "LLM_TELEMETRY_ALERT_LEDGER": alert_ledger,
+    }
+    return {name: str(file) for name, file in named.items() if file}
 
 
 def _incremental_settings(

@@ -12,8 +12,15 @@ from typing import Any
 from llm_telemetry.warehouse.connection import Connection
 from llm_telemetry.warehouse.typed_cache import folder_of
 
-# of a plain `dbt build`, which does not name one
-DEFAULT_LEDGER = "artifacts/decision_ledger.jsonl"
+# by the variable of the session; the files are those of a plain `dbt build`, which does
+# not name any
+LEDGERS = {
+    "ledger_file": ("LLM_TELEMETRY_LEDGER", "artifacts/decision_ledger.jsonl"),
+    "alert_ledger_file": (
+        "LLM_TELEMETRY_ALERT_LEDGER",
+        "artifacts/alert_ledger.jsonl",
+    ),
+}
 
 LIMITS = {
     "threads": "LLM_TELEMETRY_THREADS",
@@ -36,7 +43,7 @@ def prepare(connection: Connection, scratch: Path) -> None:
 
 
 def set_variables(cursor: Connection) -> None:
-    """Give the connection the salt of user ids, and the ledger to read.
+    """Give the connection the salt of user ids, and the ledgers to read.
 
     A build without a ledger reads an empty file in its place, so that its statements
     are those of the next build, which has one.
@@ -46,9 +53,10 @@ def set_variables(cursor: Connection) -> None:
     cursor.execute("set variable user_salt = ?", [salt])
     state = os.environ.get("LLM_TELEMETRY_STATE")
     cursor.execute("set variable build_state = ?", [state])
-    ledger = os.environ.get("LLM_TELEMETRY_LEDGER", DEFAULT_LEDGER)
-    file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
-    cursor.execute("set variable ledger_file = ?", [file])
+    for variable, (name, default) in LEDGERS.items():
+        ledger = os.environ.get(name, default)
+        file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
+        cursor.execute(f"set variable {variable} = ?", [file])
 
 
 def text(value: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from llm_telemetry import places
 from llm_telemetry.errors import InputError
 from llm_telemetry.watch import alert_ledger, channels
 from llm_telemetry.watch.alert_ledger import AlertLedger
@@ -17,7 +18,6 @@ from llm_telemetry.watch.commands import (
     Said,
     alert,
     alert_line,
-    ledger_file,
     load_rules,
     moment,
 )
@@ -67,7 +67,7 @@ def _shown(options: Options, episodes: Sequence[Episode]) -> Said:
 
 
 def _show(options: Options) -> Said:
-    ledger = alert_ledger.read(ledger_file(options), datetime.now(UTC))
+    ledger = alert_ledger.read(places.alert_ledger(options), datetime.now(UTC))
     episode = _found(ledger, options.target)
     own = [event for event in ledger.events if event.get("episode") == episode.episode]
     if options.json:
@@ -191,7 +191,7 @@ def _statistics_line(row: dict[str, Any]) -> str:
 
 
 def _read(options: Options) -> list[Episode]:
-    ledger = alert_ledger.read(ledger_file(options), datetime.now(UTC))
+    ledger = alert_ledger.read(places.alert_ledger(options), datetime.now(UTC))
     return ledger.state.episodes()
 
 
@@ -219,7 +219,7 @@ def _names(episode: Episode) -> Event:
 def _recorded(options: Options, events: Callable[[AlertLedger], list[Event]]) -> Said:
     now = moment(options.now) or datetime.now(UTC)
     said = {"actor": options.by or _user(), "note": options.note}
-    with alert_ledger.locked(ledger_file(options), now) as ledger:
+    with alert_ledger.locked(places.alert_ledger(options), now) as ledger:
         found = [{**event, **said} for event in events(ledger)]
         ledger.record(*found)
         ledger.flush()

@@ -11,7 +11,6 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.files import journal
 from llm_telemetry.watch.state import CHANGES, Event, State
 
-LEDGER = "alert_ledger.jsonl"
 # what every event has, and what an event of a kind has besides
 COMMON = ("recorded_at", "fingerprint", "rule_id")
 FIELDS = {

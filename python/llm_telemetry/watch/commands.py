@@ -10,11 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from llm_telemetry import places
 from llm_telemetry.config import knobs
 from llm_telemetry.errors import InputError
 from llm_telemetry.files import journal
 from llm_telemetry.watch import alert_ledger, channels, rules_file, telling
-from llm_telemetry.watch.alert_ledger import LEDGER, AlertLedger
+from llm_telemetry.watch.alert_ledger import AlertLedger
 from llm_telemetry.watch.lifecycle import Verdict, advance
 from llm_telemetry.watch.rules import Defaults, Rules
 from llm_telemetry.watch.series import Observed, observe
@@ -38,16 +39,10 @@ def load_rules(options: Options, *, is_sending: bool) -> Rules:
     return rules_file.load(options.rules, defaults, is_sending=is_sending)
 
 
-def ledger_file(options: Options) -> Path:
-    """Return the path of the alert ledger, which is in the bundle's folder."""
-    file: Path | None = getattr(options, "alert_ledger", None)
-    return Path(file or options.out_dir / LEDGER)
-
-
 def check(options: Options) -> None:
     """Raise InputError where rules, ledger or a variable are wrong, before a build."""
     load_rules(options, is_sending=True)
-    journal.check(ledger_file(options))
+    journal.check(places.alert_ledger(options))
 
 
 def watch(options: Options) -> Said:
@@ -55,7 +50,7 @@ def watch(options: Options) -> Said:
     is_dry = getattr(options, "dry_run", False)
     rules = load_rules(options, is_sending=not is_dry)
     given = moment(getattr(options, "now", None))
-    with _opened(ledger_file(options), is_dry=is_dry) as ledger:
+    with _opened(places.alert_ledger(options), is_dry=is_dry) as ledger:
         # within the lock: another process may judge a newer build meanwhile
         observed = observe(
             options.warehouse, rules.rules, given, is_sample=options.sample
