@@ -1,0 +1,441 @@
+"""The commands watch and alerts on warehouses made by hand."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from watched_builds import anomaly, build, day
+
+from llm_telemetry.cli import main
+from llm_telemetry.watch.alert_commands import statistics, wilson
+from llm_telemetry.watch.state import fold
+
+NOW = "2026-01-21T06:00:00Z"
+RULES = """version: 1
+{channels}
+rules:
+  - rule_id: tokens
+    name: Tokens per call
+    metric: tokens_per_call
+    by: prompt_version
+    warning: 1.2
+    critical: 1.5
+"""
+NOBODY = RULES.format(channels="")
+
+
+class Desk:
+    """A folder with rules and a warehouse, in which commands are called."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+        self.warehouse = folder / "w.duckdb"
+        self.ledger = folder / "alerts.jsonl"
+        self.rules(NOBODY)
+
+    def rules(self, text: str) -> None:
+        (self.folder / "alerts.yml").write_text(text)
+
+    def build(self, *ratios: float | None, **more: Any) -> None:
+        rows = [anomaly(20 - len(ratios) + n, r) for n, r in enumerate(ratios)]
+        build(self.warehouse, rows, **more)
+
+    def call(self, *words: str) -> tuple[int, str, str]:
+        """Call a command; return its exit code and what it printed."""
+        named = ["--rules", str(self.folder / "alerts.yml")]
+        named += ["--ledger", str(self.ledger)]
+        if words[0] == "watch":
+            named += ["--warehouse", str(self.warehouse)]
+        code = main([*words, *named])
+        said = self.capsys.readouterr()
+        return code, said.out, said.err
+
+    def watch(self, *words: str, now: str = NOW) -> tuple[int, str, str]:
+        return self.call("watch", "--now", now, *words)
+
+    def watched(self, *words: str, now: str = NOW) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.watch("--json", *words, now=now)[1])
+        return found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
+    """Yield the address of a webhook, what it got, and the status it answers."""
+    got: list[dict[str, Any]] = []
+    status = [200]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(json.loads(body))
+            self.send_response(status[0])
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", got, status
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def hooked(url: str) -> str:
+    return RULES.format(channels=f'channels: {{hook: {{type: webhook, url: "{url}"}}}}')
+
+
+# --- watch
+
+
+def test_nothing_is_wrong(desk: Desk) -> None:
+    desk.build(1.0, 1.0)
+    code, out, _ = desk.watch()
+    assert (code, out) == (0, "1 rules, newest day 2026-01-20, 0 open alerts\n")
+
+
+def test_a_critical_alert_stops_ci_and_a_warning_does_not(desk: Desk) -> None:
+    desk.build(1.0, 1.3)
+    assert desk.watch()[0] == 0
+    desk.build(1.0, 1.6)
+    code, out, _ = desk.watch()
+    # the day was over and a warning: a day is not judged again
+    assert code == 0
+    desk.ledger.unlink()
+    code, out, _ = desk.watch()
+    assert code == 1
+    assert "critical tokens-20260120-" in out
+    assert "a 160 instead of 100 (1.60x), since 2026-01-20" in out
+    assert "nobody is told: name channels in alerts.yml" in out
+
+
+def test_an_accepted_alert_stops_nothing(desk: Desk) -> None:
+    desk.build(1.0, 1.6)
+    assert desk.watch()[0] == 1
+    assert desk.call("alerts", "resolve", "tokens", "--as", "accepted")[0] == 0
+    assert desk.watch()[0] == 0
+
+
+def test_old_data_or_no_history_cannot_tell(desk: Desk) -> None:
+    desk.build(1.0, 1.0)
+    code, out, _ = desk.watch(now="2026-01-25T06:00:00Z")
+    assert code == 3
+    assert "! the newest call is 104 hours old, more than WATCH_MAX_AGE_HOURS" in out
+    desk.ledger.unlink()
+    rows = [anomaly(19, 1.0, verdict="insufficient_history")]
+    build(desk.warehouse, rows)
+    code, out, _ = desk.watch(now="2026-01-20T23:00:00Z")
+    assert code == 3
+    assert "not judged, too little history or traffic: tokens" in out
+    assert "! no rule has enough history or traffic yet" in out
+
+
+def test_a_critical_alert_comes_before_old_data(desk: Desk) -> None:
+    desk.build(1.0, 1.6)
+    assert desk.watch(now="2026-02-25T06:00:00Z")[0] == 1
+
+
+def test_a_channel_that_takes_nothing_comes_before_a_critical_alert(
+    desk: Desk, receiver: tuple[str, list[dict[str, Any]], list[int]]
+) -> None:
+    url, got, status = receiver
+    desk.rules(hooked(url))
+    desk.build(1.0, 1.6)
+    status[0] = 400
+    code, out, _ = desk.watch()
+    assert code == 4
+    assert "not told hook: Critical: Tokens per call: a 160 instead of 100" in out
+    status[0] = 200
+    assert desk.watch()[0] == 1
+    assert len(got) == 2
+    # told: the same build again is silent
+    assert desk.watch()[0] == 1
+    assert len(got) == 2
+
+
+def test_wrong_rules_come_before_everything(desk: Desk) -> None:
+    desk.rules(NOBODY.replace("critical:", "critcal:"))
+    desk.build(1.0, 1.6)
+    code, out, err = desk.watch()
+    assert (code, out) == (2, "")
+    assert err.endswith(
+        "alerts.yml: line 9: rule: critcal: unknown: did you mean critical?\n"
+    )
+    assert not desk.ledger.exists()
+
+
+def test_a_missing_variable_is_named_and_nothing_is_judged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_SUCH_URL", raising=False)
+    channels = "channels: {team: {type: slack, url_env: NO_SUCH_URL}}"
+    desk.rules(RULES.format(channels=channels))
+    desk.build(1.0, 1.6)
+    code, _, err = desk.watch()
+    assert code == 2
+    assert "NO_SUCH_URL" in err
+    assert not desk.ledger.exists()
+    # nothing is sent in a dry run
+    assert desk.watch("--dry-run")[0] == 1
+
+
+def test_what_is_no_alert_ledger_is_not_written_to(desk: Desk) -> None:
+    desk.build(1.0, 1.6)
+    other = '{"decision_id": "a", "decision": "triage"}\n'
+    desk.ledger.write_text(other)
+    code, _, err = desk.watch()
+    assert code == 2
+    assert "alerts.jsonl: line 1: no event of an alert" in err
+    assert desk.ledger.read_text() == other
+
+
+def test_a_dry_run_writes_and_sends_nothing(
+    desk: Desk, receiver: tuple[str, list[dict[str, Any]], list[int]]
+) -> None:
+    url, got, _ = receiver
+    desk.rules(hooked(url))
+    desk.build(1.0, 1.6)
+    code, out, _ = desk.watch("--dry-run")
+    assert code == 1
+    assert "dry run hook: Critical: Tokens per call" in out
+    assert got == []
+    assert not desk.ledger.exists()
+
+
+def test_json_says_all_of_it(desk: Desk) -> None:
+    desk.build(1.0, 1.6, build_id="b17")
+    found = desk.watched()
+    assert (found["exit_code"], found["build_id"]) == (1, "b17")
+    assert [one["event"] for one in found["events"]] == ["judged", "opened", "judged"]
+    (rule,) = found["rules"]
+    assert rule == {
+        "rule_id": "tokens",
+        "verdict": "critical",
+        "interaction_date": "2026-01-20",
+    }
+    assert found["alerts"][0]["summary"] == "a 160 instead of 100 (1.60x)"
+    # again: the same alert, and no event
+    assert desk.watched()["events"] == []
+
+
+def test_without_a_mart_the_build_is_asked_for(desk: Desk) -> None:
+    code, _, err = desk.watch()
+    assert code == 2
+    assert "no such warehouse: build it" in err
+
+
+def test_a_time_that_is_none_is_refused(desk: Desk) -> None:
+    desk.build(1.0)
+    code, _, err = desk.watch(now="yesterday")
+    assert (code, err) == (2, "yesterday: no time: write 2026-01-31T12:00:00Z\n")
+
+
+def test_burn_drift_and_age_are_rules_as_well(desk: Desk) -> None:
+    desk.rules(
+        "version: 1\nrules:\n"
+        "  - {rule_id: burn, metric: budget_burn}\n"
+        "  - {rule_id: drift, metric: drift}\n"
+        "  - {rule_id: age, metric: data_age, compare: absolute, warning: 6}\n"
+    )
+    page = {
+        "interaction_date": day(19),
+        "budget": "failures",
+        "alert": "1d",
+        "severity": "page",
+        "long_days": 1,
+        "factor": 3.0,
+        "long_burn_rate": 5.0,
+        "status": "firing",
+    }
+    ticket = {**page, "budget": "sla", "severity": "ticket"}
+    feature = {
+        "window_pair": "reference_to_current",
+        "feature": "use_case",
+        "feature_type": "categorical",
+        "tv_distance": 0.3,
+    }
+    drifted = {**feature, "severity": "medium", "verdict": "drift"}
+    slight = {**feature, "feature": "region", "severity": "low", "verdict": "drift"}
+    rows = [anomaly(19, 1.0)]
+    build(desk.warehouse, rows, burn=[page, ticket], drift=[drifted, slight])
+    found = {one["rule_id"]: one for one in desk.watched()["alerts"]}
+    assert {name: one["severity"] for name, one in found.items()} == {
+        "burn": "critical",
+        "drift": "warning",
+        "age": "warning",
+    }
+    assert found["drift"]["summary"] == "use_case 0.3"
+
+
+def test_a_query_of_ones_own_is_a_rule(desk: Desk) -> None:
+    desk.rules(
+        "version: 1\nrules:\n  - rule_id: own\n    metric: sql\n    sql: own.sql\n"
+        "    compare: absolute\n    critical: 0.05\n"
+    )
+    desk.build(1.0, 1.0)
+    query = desk.folder / "own.sql"
+    row = "date '2026-01-20' as interaction_date, 'a' as member, .09 as value"
+    query.write_text(f"select {row}, .06 as low, .12 as high -- refunds\n;")
+    assert desk.watch()[0] == 1
+    desk.ledger.unlink()
+    # chance alone may be that far off
+    query.write_text(f"select {row}, .04 as low, .12 as high")
+    assert desk.watch()[0] == 0
+    desk.ledger.unlink()
+    # it reads the marts
+    query.write_text(
+        "select interaction_date, member, value, value as low, value as high "
+        "from marts.anomalies"
+    )
+    assert desk.watch()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("select 1 as value", "lacks interaction_date, member, low, high: select "),
+        (
+            "select date '2026-01-01' as interaction_date, 'a' as member, 1 as value, "
+            "1 as low, 1 as high, 2 as hihg",
+            "unknown columns hihg: select interaction_date, ",
+        ),
+        ("select * from marts.nothing", "Catalog Error: "),
+        ("select 1; select 2", "2 statements: write one"),
+        ("copy (select 1) to 'stolen.csv'", "Parser Error: "),
+        ("select * from read_csv('alerts.yml')", "Permission Error: "),
+        (
+            "select 'x' as interaction_date, 'a' as member, 1 as value, 1 as low, "
+            "1 as high",
+            "row 1: interaction_date: 'x': select a date",
+        ),
+    ],
+)
+def test_a_query_that_does_not_do_is_refused(
+    query: str, problem: str, desk: Desk
+) -> None:
+    desk.rules(
+        "version: 1\nrules:\n  - rule_id: own\n    metric: sql\n    sql: own.sql\n"
+        "    compare: absolute\n    critical: 0.05\n"
+    )
+    desk.build(1.0)
+    (desk.folder / "own.sql").write_text(query)
+    code, _, err = desk.watch()
+    assert code == 2
+    assert err.split("own.sql: ")[1].startswith(problem)
+
+
+# --- alerts
+
+
+def test_people_say_what_became_of_an_alert(desk: Desk) -> None:
+    desk.build(1.0, 1.6)
+    assert desk.call("alerts")[1] == "no alerts\n"
+    desk.watch()
+    assert desk.call("alerts")[1].startswith("critical tokens-20260120-")
+    said = desk.call("alerts", "ack", "tokens", "--by", "ana", "--note", "mine")
+    assert said[0] == 0
+    assert "acknowledged by ana" in desk.call("alerts", "list")[1]
+    shown = desk.call("alerts", "show", "tokens-2026")[1]
+    assert "acknowledged ana mine" in shown
+    assert "opened 2026-01-20 critical" in shown
+    desk.call("alerts", "resolve", "tokens", "--as", "false_alarm", "--by", "bo")
+    assert desk.call("alerts")[1] == "no alerts\n"
+    assert "until 2026-01-20, false_alarm" in desk.call("alerts", "history")[1]
+    (row,) = json.loads(desk.call("alerts", "stats", "--json")[1])
+    assert (row["alerts"], row["false_alarms"], row["real_share"]) == (1, 1, 0)
+    assert "0% of 1 real (95 %: 0% to 79%)" in desk.call("alerts", "stats")[1]
+    # on second thoughts it was real
+    desk.call("alerts", "resolve", "tokens-2026", "--as", "fixed")
+    assert "100% of 1 real" in desk.call("alerts", "stats")[1]
+
+
+def test_a_rule_is_muted_for_a_while(
+    desk: Desk, receiver: tuple[str, list[dict[str, Any]], list[int]]
+) -> None:
+    url, got, _ = receiver
+    desk.rules(hooked(url))
+    desk.build(1.0, 1.6)
+    code, out, _ = desk.call("alerts", "mute", "tokens", "--until", "2d", "--now", NOW)
+    assert (code, out) == (0, "tokens: muted until 2026-01-23T06:00:00Z\n")
+    assert desk.watch()[0] == 1
+    assert got == []
+    desk.watch(now="2026-01-23T07:00:00Z")
+    assert len(got) == 1
+
+
+def test_a_channel_is_tested(
+    desk: Desk, receiver: tuple[str, list[dict[str, Any]], list[int]]
+) -> None:
+    url, got, status = receiver
+    desk.rules(hooked(url))
+    assert desk.call("alerts", "test", "hook")[0] == 0
+    assert len(got) == 1
+    status[0] = 404
+    assert desk.call("alerts", "test", "hook")[0] == 4
+    assert not desk.ledger.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("ack", "alerts ack: name one: llm-telemetry alerts --help"),
+        ("list x", "alerts list: leave out x: llm-telemetry alerts --help"),
+        ("resolve x", "alerts resolve: give --as"),
+        ("ack x --as fixed", "alerts ack: --as goes with resolve"),
+        ("mute tokens", "alerts mute: give --until"),
+        ("mute tokens --until soon", "--until soon: write 12h, 3d or 2026-01-31"),
+        ("ack x", "x: no such alert: llm-telemetry alerts list"),
+        ("test team", "team: no channel of "),
+        ("mute x --until 3d", "x: no rule of "),
+    ],
+)
+def test_what_cannot_be_done_is_said(words: str, said: str, desk: Desk) -> None:
+    code, out, err = desk.call("alerts", *words.split())
+    assert (code, out) == (2, "")
+    assert err.startswith(said)
+
+
+def test_what_has_ended_is_not_acknowledged(desk: Desk) -> None:
+    desk.build(1.0, 1.6)
+    desk.watch()
+    desk.call("alerts", "resolve", "tokens", "--as", "fixed")
+    code, _, err = desk.call("alerts", "ack", "tokens-2026")
+    assert code == 2
+    assert "not open: fixed" in err
+
+
+def test_an_id_that_is_of_several_is_not_guessed(desk: Desk) -> None:
+    rule = NOBODY.partition("rules:\n")[2]
+    desk.rules(NOBODY + rule.replace("tokens\n", "tokens_too\n"))
+    desk.build(1.0, 1.6)
+    desk.watch()
+    code, _, err = desk.call("alerts", "ack", "toke")
+    assert code == 2
+    assert err.startswith("toke: several: tokens-20260120-")
+
+
+def test_wilson_is_that_of_the_marts() -> None:
+    assert wilson(0, 0) == (None, None)
+    assert wilson(1, 2) == pytest.approx((0.0945, 0.9055), abs=1e-4)
+    assert wilson(5, 5)[1] == 1.0
+    assert statistics(fold([]).episodes()) == []
+
+
+def test_the_newest_call_of_the_sample_is_its_present(desk: Desk) -> None:
+    build(desk.warehouse, [anomaly(19, 1.0)], as_of=datetime(2026, 1, 20, 12))
+    words = ["watch", "--sample", "--json", "--warehouse", str(desk.warehouse)]
+    words += ["--ledger", str(desk.ledger), "--rules", str(desk.folder / "alerts.yml")]
+    assert main(words) == 0
+    assert json.loads(desk.capsys.readouterr().out)["now"] == "2026-01-20T12:00:00Z"
