@@ -82,12 +82,10 @@ def build_marts(
             "LLM_TELEMETRY_WAREHOUSE": str(scratch),
             "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
-            # a run fits its own
-            "LLM_TELEMETRY_SCORECARD": "",
             "SOURCES": ",".join(sources),
             **_memory_settings(data_dir, sources),
             **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
-            **_ledgers(ledger, alert_ledger),
+            **_files_read(ledger, alert_ledger),
         }
         variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
         log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
@@ -118,13 +116,15 @@ def _files(warehouse: Path, *, wait: bool) -> Iterator[tuple[Path, Path]]:
                 discard(file)
 
 
-def _ledgers(ledger: Path | None, alert_ledger: Path | None) -> dict[str, str]:
-    """Return the variables that name the ledgers of a run, where it has them."""
+def _files_read(ledger: Path | None, alert_ledger: Path | None) -> dict[str, str]:
+    """Return the variables that name what a run reads beside the telemetry."""
     named = {
         "LLM_TELEMETRY_LEDGER": ledger,
         "LLM_TELEMETRY_ALERT_LEDGER": alert_ledger,
     }
-    return {name: str(file) for name, file in named.items() if file}
+    files = {name: str(file) for name, file in named.items() if file}
+    # a run fits its own scorecard
+    return {"LLM_TELEMETRY_SCORECARD": "", **files}
 
 
 def _incremental_settings(
