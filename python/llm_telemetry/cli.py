@@ -183,7 +183,7 @@ def gate(options: Options) -> int:
 
 
 def watch(options: Options) -> int:
-    """Judge the newest days against their history, and tell people once."""
+    """Judge the newest days against their history, and notify people once."""
     from llm_telemetry.watch import commands
 
     return _say(commands.watch(options))

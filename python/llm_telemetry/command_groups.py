@@ -155,7 +155,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "Watch": (
         Command(
             "watch",
-            "Judge the newest days against their history, and tell people once.",
+            "Judge the newest days against their history, and notify people once.",
             *BUILT,
             OUT_DIR,
             RULES,
@@ -165,7 +165,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             QUIET,
             JSON,
             examples={
-                "watch --dry-run": "what would be told?",
+                "watch --dry-run": "what would be sent?",
                 "watch --rules alerts.yml": "rules and channels of your own",
             },
         ),

@@ -1,4 +1,4 @@
-"""The command alerts: what people say, and what they are told."""
+"""The command alerts: what people say, and what they are notified."""
 
 import json
 from collections.abc import Iterator

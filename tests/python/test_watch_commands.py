@@ -38,7 +38,7 @@ def test_a_critical_alert_stops_ci_and_a_warning_does_not(desk: Desk) -> None:
     assert code == 1
     assert "critical tokens-20260120-" in out
     assert "a 160 instead of 100 (1.60x), since 2026-01-20" in out
-    assert "nobody is told: name channels in alerts.yml" in out
+    assert "nobody is notified: name channels in alerts.yml" in out
 
 
 def test_an_accepted_alert_stops_nothing(desk: Desk) -> None:
@@ -76,7 +76,7 @@ def test_a_channel_that_takes_nothing_comes_before_a_critical_alert(
     status[0] = 400
     code, out, _ = desk.watch()
     assert code == 4
-    assert "not told hook: Critical: Tokens per call: a 160 instead of 100" in out
+    assert "not notified hook: Critical: Tokens per call: a 160 instead of 100" in out
     status[0] = 200
     assert desk.watch()[0] == 1
     assert len(got) == 2

@@ -107,7 +107,7 @@ def test_a_creep_is_found_by_the_week_and_clears_by_it(tmp_path: Path) -> None:
 def test_a_backlog_is_judged_in_its_order_and_told_where_it_ends(
     tmp_path: Path,
 ) -> None:
-    # it fired and cleared within: nobody is told
+    # it fired and cleared within: nobody is notified
     site = Site(tmp_path / "cleared")
     assert site.watch(daily(1.0, 1.6, 1.6, 1.0, 1.0, 1.0, 1.0)) == []
     assert [one.reason for one in site.state().episodes()] == ["back_to_baseline"]

@@ -1,4 +1,4 @@
-"""Who is told of an alert: once, what matters, and not too much at a time."""
+"""Who is notified of an alert: once, what matters, and not too much at a time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,7 @@ def test_what_a_worse_alert_explains_is_not_told_beside_it(tmp_path: Path) -> No
     site = Site(tmp_path / "worse", rules=(effect, RULE))
     site.watch({"tokens": daily(1.0, 1.3), "effect": daily(1.0, 1.6)})
     assert {one.rule_id for one in site.sent} == {"tokens", "effect"}
-    # and once the cause has ended, what is left of it is told
+    # and once the cause has ended, what is left of it is notified
     site = Site(tmp_path / "left", rules=(effect, RULE))
     site.watch({name: daily(1.6) for name in ("tokens", "effect")})
     site.watch({"tokens": daily(1.6, 1, 1, 1), "effect": daily(1.6, 1.6, 1.6, 1.6)})

@@ -46,7 +46,7 @@ def check(options: Options) -> None:
 
 
 def watch(options: Options) -> Said:
-    """Judge the days that were not judged yet, and tell who has not been told."""
+    """Judge the days that were not judged yet, and notify who does not know yet."""
     is_dry = getattr(options, "dry_run", False)
     rules = load_rules(options, is_sending=not is_dry)
     given = moment(getattr(options, "now", None))
@@ -184,7 +184,7 @@ class _Report:
                 for one in self.verdicts
             ],
             "alerts": [alert(one) for one in _open(self.ledger)],
-            "told": [asdict(one) for one in self.told],
+            "notified": [asdict(one) for one in self.told],
         }
 
     def lines(self) -> list[str]:
@@ -205,7 +205,7 @@ class _Report:
                 lines.append(f"not judged, {words}: {', '.join(names)}")
         lines += [_told_line(one) for one in self.told]
         if not self.rules.channels and found:
-            lines.append("nobody is told: name channels in alerts.yml")
+            lines.append("nobody is notified: name channels in alerts.yml")
         return [*lines, *([f"! {self.doubt}"] if self.doubt else [])]
 
 
@@ -239,6 +239,6 @@ def alert_line(episode: Episode) -> str:
 
 
 def _told_line(one: Told) -> str:
-    words = {True: "told", False: "not told", None: one.outcome}[one.ok]
+    words = {True: "notified", False: "not notified", None: one.outcome}[one.ok]
     end = f" ({one.outcome})" if one.ok is False else ""
     return f"{words} {one.channel}: {one.title}{end}"

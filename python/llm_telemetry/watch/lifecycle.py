@@ -1,7 +1,7 @@
 """What becomes of a rule's alerts as days are judged; nothing is sent here.
 
 The state moves on days of data, never on the clock: a backlog is judged in its order
-and only where it ends is told, and a build that is judged again changes nothing.
+and only where it ends is notified, and a build that is judged again changes nothing.
 """
 
 from collections.abc import Sequence
@@ -30,12 +30,12 @@ PEOPLE_ENDED = ("false_alarm", "accepted")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule says now, for people."""
+    """The newest verdict of a rule, for people."""
 
     rule_id: str
     level: str
     day: date | None
-    # of what is true on the clock, whatever the data say
+    # of the clock, not of the days of the data
     is_live: bool
 
 

@@ -1,4 +1,4 @@
-"""What a rule says: what it watches, when it is an alert, and who is told."""
+"""What a rule says: what it watches, when it is an alert, and who is notified."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,10 +39,10 @@ SEVERITIES = ("warning", "critical")
 
 @dataclass(frozen=True)
 class Rule:
-    """When something is an alert, how bad it is, and who is told.
+    """When something is an alert, how bad it is, and who is notified.
 
     ``warning`` and ``critical`` are thresholds of the comparison: a ratio, a
-    difference or the value itself. Of no channels named, all are told.
+    difference or the value itself. Of no channels named, all are notified.
     """
 
     rule_id: str

@@ -26,7 +26,7 @@ from llm_telemetry.watch.rules import (
 
 NAME = "alerts.yml"
 SHIPPED = Path(__file__).with_name("default_alerts.yml")
-# where set, the shipped rules are told to a Slack channel without a file of one's own
+# where set, the shipped rules have a Slack channel without a file of one's own
 SLACK_VARIABLE = "WATCH_SLACK_URL"
 VERSION = 1
 

@@ -1,4 +1,4 @@
-"""Who is told what, once: what is due, what has to wait, and what came of it."""
+"""Who is notified what, once: what is due, what has to wait, and what came of it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ REASONS = {
 
 
 def message(one: "Due") -> Message:
-    """Return what a channel is told about an episode."""
+    """Return what a channel is notified about an episode."""
     rule, episode = one.rule, one.episode
     members = _worst_first(episode)
     return Message(
