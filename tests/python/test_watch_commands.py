@@ -1,12 +1,16 @@
 """The command watch on warehouses made by hand."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Run
 from watch_desk import NOBODY, RULES, Desk, hooked, receiving
 from watched_builds import anomaly, build, day
+
+from llm_telemetry.cli import main
 
 
 @pytest.fixture
@@ -254,3 +258,31 @@ def test_a_query_that_does_not_do_is_refused(
     code, _, err = desk.watch()
     assert code == 2
     assert err.split("own.sql: ")[1].startswith(problem)
+
+
+def test_the_marts_of_a_run_are_watched(
+    sample_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "alerts.yml"
+    rules.write_text(
+        "version: 1\nrules:\n"
+        "  - {rule_id: burn, metric: budget_burn}\n"
+        "  - {rule_id: drift, metric: drift}\n"
+        "  - {rule_id: age, metric: data_age, compare: absolute, warning: 36}\n"
+        "  - {rule_id: own, metric: sql, sql: own.sql, compare: absolute,"
+        " critical: 9}\n"
+    )
+    (tmp_path / "own.sql").write_text(
+        "select interaction_date, 'all' as member, interactions as value, "
+        "interactions as low, interactions as high from marts.health_by_day"
+    )
+    words = ["watch", "--sample", "--json", "--warehouse", str(sample_run.warehouse)]
+    words += ["--rules", str(rules), "--ledger", str(tmp_path / "alerts.jsonl")]
+    code = main(words)
+    found = json.loads(capsys.readouterr().out)
+    levels = {one["rule_id"]: one["verdict"] for one in found["rules"]}
+    assert levels["own"] == "critical"
+    assert levels["age"] == "quiet"
+    assert code == 1
+    assert main(words) == 1
+    assert json.loads(capsys.readouterr().out)["events"] == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from watch_site import Site, daily, events, seen
 
@@ -50,6 +50,7 @@ Ratios = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(ratios=Ratios, weekly=Ratios, cuts=st.sets(st.integers(1, 25)))
 def test_days_are_judged_the_same_however_they_arrive(
     ratios: list[float | None],
@@ -81,6 +82,7 @@ def test_days_are_judged_the_same_however_they_arrive(
     assert ends[0] == ends[1]
 
 
+@settings(deadline=None, max_examples=60)
 @given(ratios=Ratios)
 def test_messages_tell_the_whole_story_in_its_order(
     ratios: list[float | None], tmp_path_factory: pytest.TempPathFactory
@@ -103,6 +105,7 @@ def test_messages_tell_the_whole_story_in_its_order(
             assert episode.severity in told or "critical" in told
 
 
+@settings(deadline=None, max_examples=60)
 @given(ratios=Ratios)
 def test_the_ledger_alone_says_everything(
     ratios: list[float | None], tmp_path_factory: pytest.TempPathFactory

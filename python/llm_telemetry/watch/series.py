@@ -252,8 +252,8 @@ def _of_burn(frame: "pd.DataFrame") -> Series:
 
 
 def _drifted(row: Mapping[str, Any]) -> Observation:
-    severities = {"medium": "warning", "high": "critical"}
-    severity = severities.get(row["severity"])
+    # traffic that changed is for people to look at, not to stop for
+    severity = "warning" if row["severity"] in ("medium", "high") else None
     evidence = DRIFT.get(row["verdict"], "unmeasured")
     # a low one is significant, and too small to matter
     if evidence == "higher" and severity is None:
