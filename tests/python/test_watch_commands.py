@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import Run
 from watch_desk import NOBODY, RULES, Desk, hooked, receiving
@@ -286,3 +287,24 @@ def test_the_marts_of_a_run_are_watched(
     assert code == 1
     assert main(words) == 1
     assert json.loads(capsys.readouterr().out)["events"] == []
+
+
+def test_a_message_about_an_outage_says_who_can_take_over(
+    desk: Desk, receiver: tuple[str, list[dict[str, Any]], list[int]]
+) -> None:
+    url, got, _ = receiver
+    rules = hooked(url).replace("tokens_per_call", "failure_rate")
+    desk.rules(rules.replace("prompt_version", "model_provider"))
+    failing = {"metric": "failure_rate", "dimension": "model_provider"}
+    build(desk.warehouse, [anomaly(19, 9.0, member="acme", **failing)])
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        connection.execute(
+            "create table marts.failover_arms as select 'qa' as use_case, "
+            "'acme' as failing_provider, 1 as choice, 'other' as model_provider, "
+            "'small' as model_name, 'certified' as constraint_status, "
+            "0.012 as failure_rate, 812.0 as p95_latency_ms"
+        )
+    desk.watch()
+    (message,) = got
+    line = "qa: other small (certified), 1.2% failures, p95 812 ms"
+    assert line in json.dumps(message)

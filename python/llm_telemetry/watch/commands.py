@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,7 @@ def watch(options: Options) -> Said:
         observed = observe(
             options.warehouse, rules.rules, given, is_sample=options.sample
         )
-        ledger.now = observed.now
+        ledger.now, rules = observed.now, replace(rules, advice=observed.advice)
         first = len(ledger.events)
         verdicts = advance(ledger, rules, observed)
         told = _planned(ledger, rules) if is_dry else _tell(ledger, rules)

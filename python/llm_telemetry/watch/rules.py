@@ -1,6 +1,7 @@
 """What a rule says: what it watches, when it is an alert, and who is notified."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -90,6 +91,8 @@ class Rules:
     file: Path
     rules: tuple[Rule, ...]
     channels: tuple[Channel, ...] = ()
+    # lines that messages of a build add, by dimension and member
+    advice: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule; raise InputError where there is none of that id."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from llm_telemetry.errors import InputError
 from llm_telemetry.warehouse import connection
 from llm_telemetry.warehouse.connection import Query
+from llm_telemetry.watch import failover
 from llm_telemetry.watch.rules import ANOMALIES, Rule
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class Observed:
     # the clock by which it is judged
     now: datetime
     series: Mapping[str, Series] = field(default_factory=dict)
+    # lines that a message adds, by dimension and member
+    advice: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def day_of(self, moment: datetime) -> date:
         """Return the business day of a moment."""
@@ -130,7 +133,7 @@ def observe(
     clock = now or sample_time or datetime.now(UTC)
     found = Observed(str(build["build_id"]), as_of, zone, clock)
     series = {rule.rule_id: _series(rule, marts, own, found) for rule in rules}
-    return replace(found, series=series)
+    return replace(found, series=series, advice=failover.advice(warehouse, rules))
 
 
 def _queries(rules: Sequence[Rule]) -> dict[str, Query]:

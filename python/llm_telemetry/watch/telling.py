@@ -29,6 +29,7 @@ class Due:
     episode: Episode
     transition: str
     severity: str
+    advice: tuple[str, ...] = ()
 
     @property
     def delivery_key(self) -> str:
@@ -105,7 +106,16 @@ def _due(
     if _is_inhibited(ledger, rules, rule, episode):
         return None
     transition = "escalated" if told else "opened"
-    return Due(channel, rule, episode, transition, episode.severity)
+    lines = _advice(rules, rule, episode)
+    return Due(channel, rule, episode, transition, episode.severity, lines)
+
+
+def _advice(rules: Rules, rule: Rule, episode: Episode) -> tuple[str, ...]:
+    """Return what can be done about the members of an alert about failures."""
+    if rule.metric != "failure_rate":
+        return ()
+    keys = sorted(member.key for member in episode.open_members)
+    return tuple(line for key in keys for line in rules.advice.get(key, ()))
 
 
 def _is_inhibited(
@@ -242,5 +252,6 @@ def _known(ledger: AlertLedger, rules: Rules, channel: Channel) -> Iterator[Due]
             continue
         for name, transition, _ in episode.delivered:
             if name == channel.name and transition in OPENING:
-                yield Due(channel, rule, episode, "opened", episode.severity)
+                lines = _advice(rules, rule, episode)
+                yield Due(channel, rule, episode, "opened", episode.severity, lines)
                 break

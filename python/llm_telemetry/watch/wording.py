@@ -38,7 +38,7 @@ def message(one: "Due") -> Message:
         severity=_severity(one.severity),
         transition=_transition(one.transition),
         title=_title(one, members),
-        text="\n".join(_lines(rule, episode, members)),
+        text="\n".join([*_lines(rule, episode, members), *one.advice]),
         url=rule.url,
         fingerprint=episode.fingerprint,
         episode=episode.episode,
