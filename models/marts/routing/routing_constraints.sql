@@ -86,14 +86,11 @@ arms_by_step as (
 
 ),
 
-bounded_rates as (
+rates as (
 
     select
         * {{ exclude_columns('sla_breaches, relax_1_breaches, relax_2_breaches') }},
-        failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
-        {{ wilson_bound('failures', 'known_outcomes') }} as failure_rate_bound,
-        slow / cast(nullif(known_latencies, 0) as double) as slow_rate,
-        {{ wilson_bound('slow', 'known_latencies') }} as slow_rate_bound
+        {{ constraint_rates() }}
 
     from arms_by_step
 
@@ -103,19 +100,9 @@ constraint_statuses as (
 
     select
         *,
-        case
-            when
-                failure_rate_bound <= max_failure_rate
-                and slow_rate_bound <= max_slow_rate
-                then 'certified'
-            when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
-                then 'plausible'
-            when failure_rate > max_failure_rate or slow_rate > max_slow_rate
-                then 'violated'
-            else 'unmeasured'
-        end as constraint_status
+        {{ constraint_status() }} as constraint_status
 
-    from bounded_rates
+    from rates
 
 )
 
