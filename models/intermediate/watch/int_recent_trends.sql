@@ -29,7 +29,7 @@ window_lengths as (
 windows as (
 
     select
-        window_minutes,
+        cast(window_minutes as bigint) as window_minutes,
         ends_at,
         ends_at - window_minutes * interval 1 minute as starts_at,
         ends_at - 2 * window_minutes * interval 1 minute as previous_starts_at,
@@ -219,7 +219,7 @@ trends as (
                     item_of((prefix or 'current_') ~ 'quantiles', loop.index)
                 }}
             {% endfor -%}
-            else tests.{{ prefix }}mean
+            else tests.{{ prefix ~ 'mean' }}
         end as {{ prefix }}value,
         {% endfor -%}
         tests.p_value,
