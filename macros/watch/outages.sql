@@ -7,6 +7,7 @@
         interaction_date,
         bool_or(verdict = 'higher' and window_days = 1) as is_higher_that_day,
         max(window_days) as longest_window_days,
+        min_by(value, window_days) filter (where verdict = 'higher') as higher_rate,
         max(baseline) as usual_rate,
         max(case when not bool_or(verdict = 'higher') then interaction_date end) over (
             partition by dimension, member
@@ -35,6 +36,7 @@
                 as date
             )
         ) as failing_since,
+        max_by(higher_rate, interaction_date) as higher_rate,
         max_by(usual_rate, interaction_date) as usual_rate
 
     from {{ days }}

@@ -225,13 +225,17 @@ shown as (
         {{ bucket_middle('idle_p95_bucket') }} as idle_p95_latency_ms,
         slow_calls,
         slow_calls / cast(interactions as double) as slow_rate,
-        {{ wilson_low('slow_calls', 'interactions') }} as slow_rate_low,
-        {{ wilson_high('slow_calls', 'interactions') }} as slow_rate_high,
+        if(slow_calls is null, null, {{ wilson_low('slow_calls', 'interactions') }})
+            as slow_rate_low,
+        if(slow_calls is null, null, {{ wilson_high('slow_calls', 'interactions') }})
+            as slow_rate_high,
         known_outcomes,
         failures,
         failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
-        {{ wilson_low('failures', 'known_outcomes') }} as failure_rate_low,
-        {{ wilson_high('failures', 'known_outcomes') }} as failure_rate_high,
+        if(known_outcomes = 0, null, {{ wilson_low('failures', 'known_outcomes') }})
+            as failure_rate_low,
+        if(known_outcomes = 0, null, {{ wilson_high('failures', 'known_outcomes') }})
+            as failure_rate_high,
         judged_answers,
         quality_score,
         quality_score - quality_margin as quality_score_low,
