@@ -44,7 +44,10 @@ recent_calls as (
         coalesce(interactions.model_name, 'unknown') as model_name,
         date_trunc('hour', interactions.timestamp_utc) as called_in_hour,
         count(*) over (
-            partition by model_provider, model_name, called_in_hour
+            partition by
+                interactions.model_provider,
+                interactions.model_name,
+                date_trunc('hour', interactions.timestamp_utc)
         ) as arm_interactions_in_hour,
         interactions.interaction_date,
         interactions.is_failure,
