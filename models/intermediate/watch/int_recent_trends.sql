@@ -214,10 +214,9 @@ trends as (
         {% for prefix in ['', 'previous_'] -%}
         case tests.metric
             {% for name in ['p50', 'p95', 'p99'] -%}
-            when '{{ name }}_latency_ms'
-                then latency_quantiles.{{
-                    item_of((prefix or 'current_') ~ 'quantiles', loop.index)
-                }}
+            when '{{ name }}_latency_ms' then {{ item_of(
+                'latency_quantiles.' ~ (prefix or 'current_') ~ 'quantiles', loop.index
+            ) }}
             {% endfor -%}
             else tests.{{ prefix ~ 'mean' }}
         end as {{ prefix }}value,
