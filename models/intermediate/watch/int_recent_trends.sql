@@ -203,7 +203,7 @@ tests as (
 
 ),
 
--- beyond chance, or shown not to have changed by much; else neither
+-- statistically significant, or shown not to have changed by much; else neither
 trends as (
 
     select
