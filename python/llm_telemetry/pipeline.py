@@ -62,6 +62,7 @@ READ: dict[str, Query] = {
     "drift": {},
     "failure_drivers": {},
     "budget_burn": {},
+    "failover_arms": {"where": "choice = 1"},
     "cost_forecast": {},
     "release_slices": EVERYTHING,
     "release_latencies": EVERYTHING,
@@ -330,5 +331,6 @@ def _context(
         "knobs": rows(chosen(marts["knobs"])),
         "windows": rows(marts["windows"]),
         "integrity": rows(marts["integrity_checks"].drop(columns="problem")),
+        "failover": rows(marts["failover_arms"]),
         "track_record": rows(marts["decision_hit_rate"]),
     }

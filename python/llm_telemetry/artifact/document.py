@@ -51,8 +51,8 @@ def assemble(
     """Return the artifact; ``earlier`` is the one whose place it takes.
 
     ``context`` holds what no decision made: as_of, valid_until, scope, inputs, knobs,
-    windows, integrity, policy, track_record. The decision_id is the SHA-256 of
-    everything else in RFC 8785 canonical form, so that the same decision on the same
+    windows, integrity, policy, failover, track_record. The decision_id is the SHA-256
+    of everything else in RFC 8785 canonical form, so that the same decision on the same
     data, after the same one before it, has the same id everywhere.
     """
     degraded = _degraded(context["integrity"])
