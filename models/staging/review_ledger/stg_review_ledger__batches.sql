@@ -16,7 +16,7 @@ with
 
 source as (
 
-    {{ read_ledger(source('review_ledger', 'batches'), columns, of='review') }}
+    {{ read_review_ledger(source('review_ledger', 'batches'), columns) }}
 
 ),
 

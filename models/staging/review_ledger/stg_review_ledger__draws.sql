@@ -14,7 +14,7 @@ with
 
 source as (
 
-    {{ read_ledger(source('review_ledger', 'draws'), columns, of='review') }}
+    {{ read_review_ledger(source('review_ledger', 'draws'), columns) }}
 
 ),
 

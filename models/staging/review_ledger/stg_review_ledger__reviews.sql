@@ -13,7 +13,7 @@ with
 
 source as (
 
-    {{ read_ledger(source('review_ledger', 'reviews'), columns, of='review') }}
+    {{ read_review_ledger(source('review_ledger', 'reviews'), columns) }}
 
 ),
 
