@@ -146,6 +146,14 @@ def decide(options: Options) -> int:
     return _report(options, outcome)
 
 
+def review(options: Options) -> int:
+    """List the answers that wait for a review, and record what reviewers say."""
+    from llm_telemetry.judge import review_commands
+
+    print("\n".join(review_commands.review(options)))
+    return DONE
+
+
 def simulate_world(options: Options) -> int:
     """Write the telemetry of a simulated world, and the true values behind it."""
     # pandas is slow to import
@@ -345,6 +353,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "explain": explain,
     "watch": watch,
     "alerts": alerts,
+    "review": review,
     "init": init,
     "knobs": list_knobs,
     "simulate": simulate_world,

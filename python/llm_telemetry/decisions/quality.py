@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from llm_telemetry.artifact.wording import percent
 from llm_telemetry.decisions.types import Basis, Decision, check, rows
 
 STATED = ("rate", "labels_only", "bounds")
@@ -23,7 +24,7 @@ ASSUMPTIONS = (
     {
         "assumption": "reviewers label whatever audits drew, good or bad",
         "status": "checked",
-        "evidence": "labels_missing states bounds, and refuses, where labels are missing",
+        "evidence": "labels_missing states bounds, or refuses, where labels lack",
     },
     {
         "assumption": "sessions are independent of each other",
@@ -64,7 +65,7 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
         summary="; ".join(_spoken(row) for row in chosen.to_dict("records")),
         reasons=tuple(sorted(_codes(chosen))),
         estimates={
-            f"{row['dimension']}.{_scope(row)}": _rate(row)
+            f"{row['dimension']}.{row['scope']}": _rate(row)
             for row in stated.to_dict("records")
         },
         evidence=rows(evidence[list(EVIDENCE)]),
@@ -74,10 +75,6 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
 
 def _codes(chosen: pd.DataFrame) -> set[str]:
     return {code for text in chosen["reasons"] for code in text.split("; ") if code}
-
-
-def _scope(row: dict[str, Any]) -> str:
-    return str(row["scope"])
 
 
 def _rate(row: dict[str, Any]) -> dict[str, Any]:
@@ -95,22 +92,22 @@ def _rate(row: dict[str, Any]) -> dict[str, Any]:
 def _advice(chosen: pd.DataFrame) -> str:
     if not chosen["verdict"].isin(STATED).any():
         return "label more of the answers that random audits drew"
-    short = chosen[chosen["audit_labels"] < chosen["labels_needed"]]
-    if short.empty:
-        return "compare the rates of models in quality_differences"
-    return f"label {int((short['labels_needed'] - short['audit_labels']).max()):,} more audits"
+    missing = (chosen["labels_needed"] - chosen["audit_labels"]).max()
+    if missing > 0:
+        return f"label {int(missing):,} more audits for a narrower interval"
+    return "compare the models in quality_differences"
 
 
 def _spoken(row: dict[str, Any]) -> str:
-    name = str(row["dimension"]).replace("_", " ")
+    name, labels = str(row["dimension"]).replace("_", " "), int(row["audit_labels"])
     if row["verdict"] not in STATED:
-        return f"{name}: {int(row['audit_labels'])} labels of audits are too few to say"
-    rate, low, high = (f"{100 * row[key]:.1f} %" for key in ("rate", "rate_low", "rate_high"))
-    helped = "labels alone" if row["verdict"] != "rate" else f"scores of {row['evaluator']}"
-    return (
-        f"{name}: {rate} ({low} to {high}) of {int(row['interactions']):,} answers, from "
-        f"{int(row['audit_labels'])} labels of audits and {helped}"
-    ).replace("labels of audits and labels alone", "labels of audits alone")
+        return f"{name}: not stated from {labels:,} labels of audits"
+    ends = f"{percent(row['rate_low'])} to {percent(row['rate_high'])}"
+    answers = f"{int(row['interactions']):,} answers"
+    source = f"{labels:,} labels of audits"
+    if row["verdict"] == "rate":
+        source = f"{source} and the scores of {row['evaluator']}"
+    return f"{name}: {percent(row['rate'])} ({ends}) of {answers}, from {source}"
 
 
 def _basis(chosen: pd.DataFrame) -> Basis:

@@ -8,6 +8,7 @@ once: a later run adds the calls after those that earlier batches cover.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,8 +82,10 @@ def record_draws(
 
 def _batch(calls: "pd.DataFrame", covered: str, signed: Row) -> list[Row]:
     """Return the line of one day's batch, and one per drawn call."""
+    first = datetime.strptime(calls["timestamp_utc"].min(), TIME)
+    just_before = (first - timedelta(microseconds=1)).strftime(TIME)
     batch = {
-        "covers_after": covered or "1970-01-01T00:00:00.000000Z",
+        "covers_after": max(covered, just_before),
         "covers_until": calls["timestamp_utc"].max(),
         "calls": len(calls),
         # of a call that its score did not choose
@@ -109,14 +112,14 @@ def load(file: Path) -> tuple[list[Draw], list[Review]]:
     """Return the draws, each call's first only, and the reviews, oldest first."""
     if not file.exists():
         return [], []
-    found = [row for line in file.read_bytes().splitlines() if (row := journal.row_of(line))]
+    found = [
+        row for line in file.read_bytes().splitlines() if (row := journal.row_of(line))
+    ]
     draws: dict[str, Draw] = {}
     for row in found:
         if "review_probability" in row:
             draws.setdefault(row["interaction_id"], Draw(**_fields(Draw, row)))
-    reviews = [
-        Review(**_fields(Review, row)) for row in found if "label" in row
-    ]
+    reviews = [Review(**_fields(Review, row)) for row in found if "label" in row]
     return list(draws.values()), reviews
 
 
@@ -134,8 +137,11 @@ def awaited(draws: Iterable[Draw], reviews: Iterable[Review]) -> list[Draw]:
 
 
 def _rows(ledger: journal.Journal) -> list[Row]:
-    lines = ledger.content().splitlines()
-    return [row for line in lines if (row := journal.row_of(line))]
+    return _parsed(ledger.content())
+
+
+def _parsed(content: bytes) -> list[Row]:
+    return [row for line in content.splitlines() if (row := journal.row_of(line))]
 
 
 def _said(row: Mapping[str, Any]) -> tuple[Any, ...]:
