@@ -36,6 +36,41 @@ class Mutant:
 PACKAGE = "python/llm_telemetry"
 MUTANTS = (
     Mutant(
+        "every call is its own session in a rate of bad answers",
+        "models/intermediate/judge/int_quality_intervals.sql",
+        "{{ exact_sum('influence * influence') }} as squared_influence",
+        "{{ exact_sum('abs(influence)') }} as squared_influence",
+        "test_quality_rates.py",
+    ),
+    Mutant(
+        "labels of audits are not weighted by their probability",
+        "models/intermediate/judge/int_quality_weights.sql",
+        "then 1 / (halves.review_probability * completions.completion)",
+        "then 1 / completions.completion",
+        "test_quality_rates.py",
+    ),
+    Mutant(
+        "what a score chose counts as drawn at random",
+        "models/intermediate/judge/int_quality_calls.sql",
+        "labelled.review_probability < 1 as is_random",
+        "true as is_random",
+        "test_quality_rates.py",
+    ),
+    Mutant(
+        "an evaluator is used however few bad answers are labelled",
+        "models/intermediate/judge/int_quality_estimates.sql",
+        "< {{ knob('quality_min_bad_pooled') }} then 0e0",
+        "< 0 then 0e0",
+        "test_quality_rates.py",
+    ),
+    Mutant(
+        "a call may be drawn from twice",
+        f"{PACKAGE}/judge/review_ledger.py",
+        "[times > covered]",
+        '[times > ""]',
+        "test_review_ledger.py",
+    ),
+    Mutant(
         'class_weight="balanced"',
         f"{PACKAGE}/triage/failure_model.py",
         'solver="lbfgs",',

@@ -9,6 +9,11 @@
     {{ read_journal(file, columns, 'alert_ledger_file') }}
 {%- endmacro %}
 
+{% macro read_review_ledger(relation, columns) -%}
+    {%- set file = env_var('LLM_TELEMETRY_REVIEWS', 'artifacts/review_ledger.jsonl') -%}
+    {{ read_journal(file, columns, 'review_ledger_file') }}
+{%- endmacro %}
+
 {% macro read_journal(file, columns, variable) -%}
     {#- a line torn by a power failure reads as nulls -#}
     {%- if target.type != 'spark' or is_there(file) -%}

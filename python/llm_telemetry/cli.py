@@ -19,6 +19,7 @@ from llm_telemetry.config import knobs, own_seeds, settings_file, template, what
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
+from llm_telemetry.judge import review_ledger
 from llm_telemetry.ledger import store
 from llm_telemetry.metrics.command import export_metrics
 from llm_telemetry.preload import importing_pipeline
@@ -145,6 +146,14 @@ def decide(options: Options) -> int:
     return _report(options, outcome)
 
 
+def review(options: Options) -> int:
+    """List the answers that wait for a review, and record what reviewers say."""
+    from llm_telemetry.judge import review_commands
+
+    print("\n".join(review_commands.review(options)))
+    return DONE
+
+
 def simulate_world(options: Options) -> int:
     """Write the telemetry of a simulated world, and the true values behind it."""
     # pandas is slow to import
@@ -249,6 +258,13 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
 def _write(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
     store.append(places.ledger(options), outcome.ledger)
+    review_ledger.record_draws(
+        places.reviews(options),
+        outcome.queue,
+        policy_id=outcome.artifact["decision_id"],
+        drawn_at=outcome.artifact["as_of"],
+        zone=outcome.time_zone,
+    )
     options.progress("")
 
 
@@ -337,6 +353,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "explain": explain,
     "watch": watch,
     "alerts": alerts,
+    "review": review,
     "init": init,
     "knobs": list_knobs,
     "simulate": simulate_world,

@@ -15,10 +15,11 @@ from llm_telemetry.artifact.report import (
     routing_summary,
     triage_summary,
 )
-from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
+from llm_telemetry.decisions import budget, budget_rules, drift, hotspots, quality
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
+from llm_telemetry.judge import audits
 from llm_telemetry.ledger import decisions as decided_rows
 from llm_telemetry.ledger import predictions
 from llm_telemetry.routing.estimation.prepared import NAMED
@@ -38,6 +39,7 @@ TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
 )
+QUALITY_SCOPES = ("everything", "model")
 EVERYTHING: Query = {"where": "version_column = 'all'"}
 # all that is decided from: a connection that stayed open would block `dbt build`
 READ: dict[str, Query] = {
@@ -70,6 +72,8 @@ READ: dict[str, Query] = {
     "model_hotspots": {},
     "health_by_day": {},
     "unit_costs_by_day": {},
+    # what is drawn and not labelled would make a repetition another decision
+    "quality_rates": {"where": f"audit_labels > 0 and scope_kind in {QUALITY_SCOPES}"},
 }
 UNITS = {
     "unit_cost_delta": "USD per interaction",
@@ -90,17 +94,21 @@ class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
     ``ledger`` are its decisions and predictions and the outcomes of earlier ones;
+    ``queue`` are the calls of the evaluation window, with those drawn for a review;
     ``fresh_rows`` are the rows, by mart, that were fitted or decided here because SQL
     cannot compute them; ``inputs`` and ``windows`` are those marts.
+    ``time_zone`` is that of the days.
     """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
     ledger: list[dict[str, Any]]
+    queue: pd.DataFrame
     fresh_rows: dict[str, pd.DataFrame]
     inputs: pd.DataFrame
     windows: pd.DataFrame
+    time_zone: str
 
 
 def decide(
@@ -123,7 +131,7 @@ def decide(
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
     context = _context(marts, health, knobs)
-    decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier)
+    decisions, files, triaged = _decisions(marts, health, knobs, earlier)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = [
         *scope.gates(context["integrity"]),
@@ -137,10 +145,21 @@ def decide(
     digests = bundle.digests(files)
     final = document.assemble(decisions, rules, context, digests, earlier=earlier)
     files |= _described(final, health, _read_from(place, marts["inputs"]))
-    fresh_rows |= decided_rows.marts_of(final)
-    entries = _entries(marts, knobs, decisions, final)
-    shown = marts["inputs"], marts["windows"]
-    return Outcome(final, health, files, entries, fresh_rows, *shown)
+    fresh_rows = {
+        "triage_scorecard": triaged.scorecard,
+        **decided_rows.marts_of(final),
+    }
+    return Outcome(
+        artifact=final,
+        health=health,
+        files=files,
+        ledger=_entries(marts, knobs, decisions, final),
+        queue=triaged.queue,
+        fresh_rows=fresh_rows,
+        inputs=marts["inputs"],
+        windows=marts["windows"],
+        time_zone=time_zone(marts["knobs"]),
+    )
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
@@ -170,8 +189,8 @@ def _decisions(
     health: Mapping[str, Any],
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
-) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
-    """Return every decision, the files that carry it, and what was fitted."""
+) -> tuple[dict[str, Decision], Files, triage.TriageDecision]:
+    """Return every decision, the files that carry it, and what triage found."""
     triaged, triage_files, found = _triage(marts, knobs)
     drifted = drift.decide(
         marts["drift"], marts["failure_drivers"], found.since_history, knobs
@@ -188,10 +207,11 @@ def _decisions(
         "hotspots": hotspots.decide(
             marts["risk_slices"], marts["model_hotspots"], knobs
         ),
+        "quality": quality.decide(marts["quality_rates"]),
     }
     drift_report = bundle.csv_bytes(marts["drift"])
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    return decisions, files, {"triage_scorecard": found.scorecard}
+    return decisions, files, found
 
 
 def _routing(
@@ -247,7 +267,9 @@ def _triage(
     marts: Marts, knobs: Mapping[str, float]
 ) -> tuple[Decision, Files, triage.TriageDecision]:
     features, windows = marts["triage_features"], marts["windows"]
-    decided = triage.decide(features, windows, knobs, time_zone(marts["knobs"]))
+    zone = time_zone(marts["knobs"])
+    decided = triage.decide(features, windows, knobs, zone)
+    queue = audits.with_audits(decided.queue, features, knobs, zone)
     decision = Decision(
         verdict=decided.verdict,
         recommendation=TRIAGE_ADVICE[decided.verdict],
@@ -260,12 +282,12 @@ def _triage(
     files = {
         "triage_threshold_policy.json": bundle.json_bytes(decided.policy),
         "triage_threshold_curve.csv": bundle.csv_bytes(decided.curve),
-        "triage_actions_preview.csv": bundle.csv_bytes(decided.queue),
+        "triage_actions_preview.csv": bundle.csv_bytes(queue),
         "triage_scorecard.csv": bundle.csv_bytes(
             decided.scorecard, digits=triage.SIGNIFICANT_DIGITS
         ),
     }
-    return decision, files, decided
+    return decision, files, replace(decided, queue=queue)
 
 
 def _budget(

@@ -10,6 +10,7 @@ from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest import discovery
+from llm_telemetry.judge.review_ledger import REVIEWS
 from llm_telemetry.ledger.store import LEDGER
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def alert_ledger(options: Options) -> Path:
     """Return the absolute path of the alert ledger, which is in the bundle's folder."""
     named = getattr(options, "alert_ledger", None)
     return Path(named or options.out_dir / ALERT_LEDGER).resolve()
+
+
+def reviews(options: Options) -> Path:
+    """Return the absolute path of the review ledger, which is beside the other."""
+    return ledger(options).with_name(REVIEWS)
 
 
 def data_read(options: Options) -> str:

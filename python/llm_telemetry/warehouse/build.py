@@ -17,6 +17,7 @@ from llm_telemetry.files.lock import exclusive_lock
 from llm_telemetry.ingest.discovery import contract_files
 from llm_telemetry.ingest.long_lines import USUAL, longest_line
 from llm_telemetry.ingest.malformed import malformed_files
+from llm_telemetry.judge.review_ledger import REVIEWS
 from llm_telemetry.warehouse import statement_replay
 from llm_telemetry.warehouse.child_process import run_module
 from llm_telemetry.warehouse.connection import discard, read
@@ -121,6 +122,7 @@ def _files_read(ledger: Path | None, alert_ledger: Path | None) -> dict[str, str
     named = {
         "LLM_TELEMETRY_LEDGER": ledger,
         "LLM_TELEMETRY_ALERT_LEDGER": alert_ledger,
+        "LLM_TELEMETRY_REVIEWS": ledger and ledger.with_name(REVIEWS),
     }
     files = {name: str(file) for name, file in named.items() if file}
     # a run fits its own scorecard

@@ -20,6 +20,7 @@ LEDGERS = {
         "LLM_TELEMETRY_ALERT_LEDGER",
         "artifacts/alert_ledger.jsonl",
     ),
+    "review_ledger_file": ("LLM_TELEMETRY_REVIEWS", "artifacts/review_ledger.jsonl"),
 }
 
 LIMITS = {
