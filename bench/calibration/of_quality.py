@@ -114,7 +114,34 @@ def _queue(day: np.ndarray, risk: Floats, per_day: float) -> tuple[np.ndarray, F
 
 
 def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Numbers:
-    truth = window.truth
+    rates, differences = _estimated(calls)
+    true = rates["scope"].map(window.truth)
+    stated = rates["rate"].notna()
+    reviewed = pd.Series(window.bad[drawn]).groupby(window.model[drawn])
+    naive = rates["scope"].map(reviewed.mean())
+    error = np.sqrt(naive * (1 - naive) / rates["scope"].map(reviewed.size()))
+    apart = differences["scope"].map(window.truth)
+    apart -= differences["other_scope"].map(window.truth)
+    ends = differences["difference_low"], differences["difference_high"]
+    alone = rates["labels_only_rate_high"] - rates["labels_only_rate_low"]
+    by_model = {
+        "models": stated,
+        "covered": true.between(rates["rate_low"], rates["rate_high"]),
+        "width": (rates["rate_high"] - rates["rate_low"])[stated],
+        "width_alone": alone[stated],
+        "naive_covered": (abs(naive - true) <= 1.96 * error)[stated],
+        "evaluator_covered": (abs(rates["evaluator_mean"] - true) <= 0.02)[stated],
+    }
+    return {
+        **{name: float(values.sum()) for name, values in by_model.items()},
+        "error": float((rates["rate"] - true)[stated].mean()),
+        "pairs": float(len(differences)),
+        "pairs_covered": float(apart.between(*ends).sum()),
+    }
+
+
+def _estimated(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return rates and differences of the models, with the scores of the evaluator."""
     with duckdb.connect(config={"threads": 1}) as connection:
         load(connection, calls)
         connection.execute(
@@ -125,34 +152,8 @@ def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Num
         build(
             connection, "int_review_agreement", "quality_rates", "quality_differences"
         )
-        rates = connection.sql(
-            "from quality_rates where scope_kind = 'model' and evaluator = 'e'"
-        ).df()
-        differences = connection.sql(
-            "from quality_differences where scope_kind = 'model' and evaluator = 'e'"
-        ).df()
-    true = rates["scope"].map(truth)
-    stated = rates["rate"].notna()
-    reviewed_bad = pd.Series(window.bad[drawn]).groupby(window.model[drawn])
-    reviewed = rates["scope"].map(reviewed_bad.mean())
-    error = np.sqrt(reviewed * (1 - reviewed) / rates["scope"].map(reviewed_bad.size()))
-    apart = differences["scope"].map(truth) - differences["other_scope"].map(truth)
-    width = rates["rate_high"] - rates["rate_low"]
-    alone = rates["labels_only_rate_high"] - rates["labels_only_rate_low"]
-    return {
-        "models": float(stated.sum()),
-        "covered": float(true.between(rates["rate_low"], rates["rate_high"]).sum()),
-        "error": float((rates["rate"] - true)[stated].mean()),
-        "width": float(width[stated].sum()),
-        "width_alone": float(alone[stated].sum()),
-        "naive_covered": float((abs(reviewed - true) <= 1.96 * error)[stated].sum()),
-        "evaluator_covered": float(
-            (abs(rates["evaluator_mean"] - true) <= 0.02)[stated].sum()
-        ),
-        "pairs": float(len(differences)),
-        "pairs_covered": float(
-            apart.between(
-                differences["difference_low"], differences["difference_high"]
-            ).sum()
-        ),
-    }
+        of_models = "scope_kind = 'model' and evaluator = 'e'"
+        return (
+            connection.sql(f"from quality_rates where {of_models}").df(),
+            connection.sql(f"from quality_differences where {of_models}").df(),
+        )

@@ -11,17 +11,16 @@ from calibration import (
     of_burn,
     of_drift,
     of_gate,
-    of_quality,
     of_routing,
     of_routing_cases,
     of_slices,
     of_triage,
+    quality_scenarios,
 )
 from calibration.bars import (
     ANSWERED,
     CHANGED,
     CLAIMED_SAVINGS,
-    CLUSTERED_QUALITY,
     CONTROLLED,
     DEFAULTS,
     DOUBLY_ROBUST,
@@ -37,7 +36,6 @@ from calibration.bars import (
     UNCONTROLLED,
     estimator,
     power,
-    quality,
 )
 from calibration.claims import Claim
 from calibration.scenario import Scenario, in_world, on_unseen_seeds, simulated
@@ -318,38 +316,4 @@ SCENARIOS += tuple(
     for logging, skew in (("uniform", 0.0), ("skewed", 1.0))
     for size in ("characters", "own tokens only")
 )
-# rates of bad answers, from the labels of a queue and the scores of an evaluator
-SCENARIOS += tuple(
-    Scenario(
-        f"quality_{audits}_audits",
-        f"real answers, {audits} audits per model",
-        partial(of_quality.measure, audits=audits),
-        quality(high=0.70 if audits == 60 else inf, naive=0.9),
-        needs=of_quality.ANSWERS,
-    )
-    for audits in (30, 60, 120, 240)
-)
-SCENARIOS += (
-    Scenario(
-        "quality_random_evaluator",
-        "real answers, scores at random, 60 audits per model",
-        partial(of_quality.measure, audits=60, evaluator="random"),
-        quality(low_ratio=0.97),
-        needs=of_quality.ANSWERS,
-    ),
-    Scenario(
-        "quality_planted",
-        "planted quality of models, an evaluator that favours the worst",
-        partial(of_quality.measure, audits=60, is_planted=True),
-        quality(naive=0.9),
-    ),
-)
-SCENARIOS += tuple(
-    Scenario(
-        f"quality_{sessions}_sessions",
-        f"planted quality, {sessions} big sessions, 100 audits per model",
-        partial(of_quality.measure, audits=100, is_planted=True, sessions=sessions),
-        CLUSTERED_QUALITY,
-    )
-    for sessions in (10, 20)
-)
+SCENARIOS += quality_scenarios.QUALITY

@@ -1,4 +1,4 @@
-{#- what a rate of bad answers is told for: a column of int_quality_calls, or everything -#}
+{#- what a rate of bad answers is stated for: columns of int_quality_calls -#}
 {% macro quality_scopes() -%}
     everything model use_case segment prompt_version week prompt_length
 {%- endmacro %}

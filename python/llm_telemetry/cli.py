@@ -8,6 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,22 +147,6 @@ def decide(options: Options) -> int:
     return _report(options, outcome)
 
 
-def review(options: Options) -> int:
-    """List the answers that wait for a review, and record what reviewers say."""
-    from llm_telemetry.judge import review_commands
-
-    print("\n".join(review_commands.review(options)))
-    return DONE
-
-
-def simulate_world(options: Options) -> int:
-    """Write the telemetry of a simulated world, and the true values behind it."""
-    # pandas is slow to import
-    from llm_telemetry.simulate import command
-
-    return _say(command.run(options))
-
-
 def verify(options: Options) -> int:
     """Check an artifact's schema, its id and the digest of every file of its bundle."""
     faults = bundle.verify(options.artifact)
@@ -182,27 +167,6 @@ def diff(options: Options) -> int:
     else:
         print("\n".join(diff_text.lines(compared)))
     return DONE
-
-
-def gate(options: Options) -> int:
-    """Decide whether a candidate may be released: 0 pass, 1 fail, 3 undecided."""
-    from llm_telemetry.gate import command as gate_command
-
-    return _say(gate_command.run(options))
-
-
-def watch(options: Options) -> int:
-    """Judge the newest days against their history, and notify people once."""
-    from llm_telemetry.watch import commands
-
-    return _say(commands.watch(options))
-
-
-def alerts(options: Options) -> int:
-    """List alerts, and record what became of them."""
-    from llm_telemetry.watch import alert_commands
-
-    return _say(alert_commands.alerts(options))
 
 
 def init(options: Options) -> int:
@@ -324,8 +288,20 @@ def _check_telemetry(options: Options, sources: Sequence[str]) -> None:
     _print_errors(early_checks.check(data_dir, sources), mark="! ")
 
 
+def _in_module(module: str, function: str) -> Callable[[Options], int]:
+    """Return a command that stands in a module of its own, imported when it runs.
+
+    Its function returns the lines to print and the exit code.
+    """
+
+    def command(options: Options) -> int:
+        found = getattr(import_module(f"llm_telemetry.{module}"), function)
+        return _say(found(options))
+
+    return command
+
+
 def _say(said: tuple[list[str], int]) -> int:
-    """Print the lines of a command that stands in a module of its own."""
     lines, code = said
     if lines:
         print("\n".join(lines))
@@ -346,17 +322,17 @@ def _print_errors(lines: Sequence[str], *, mark: str = "") -> None:
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "run": run,
     "decide": decide,
-    "gate": gate,
+    "gate": _in_module("gate.command", "run"),
     "validate": validate,
     "verify": verify,
     "diff": diff,
     "explain": explain,
-    "watch": watch,
-    "alerts": alerts,
-    "review": review,
+    "watch": _in_module("watch.commands", "watch"),
+    "alerts": _in_module("watch.alert_commands", "alerts"),
+    "review": _in_module("judge.review_commands", "review"),
     "init": init,
     "knobs": list_knobs,
-    "simulate": simulate_world,
+    "simulate": _in_module("simulate.command", "run"),
     "publish": publish_marts,
     "metrics": export_metrics,
     "prune": prune_landing,

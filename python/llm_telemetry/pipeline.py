@@ -22,12 +22,11 @@ from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.judge import audits
 from llm_telemetry.ledger import decisions as decided_rows
 from llm_telemetry.ledger import predictions
-from llm_telemetry.routing.estimation.prepared import NAMED
+from llm_telemetry.marts_read import READ
 from llm_telemetry.routing.output.payload import flags
 from llm_telemetry.routing.output.words import ADVICE
-from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
-from llm_telemetry.warehouse.connection import Query, read_all
+from llm_telemetry.warehouse.connection import read_all
 from llm_telemetry.warehouse.settings import chosen, replaced, settings, time_zone
 
 Files = dict[str, bytes]
@@ -35,46 +34,6 @@ Marts = Mapping[str, pd.DataFrame]
 
 # the others of routing are in routing_backtest.csv
 SHOWN = ("shippable.", "limits.", "reference.naive", "reference.doubly")
-TRACK_RECORD = (
-    *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
-    *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
-)
-QUALITY_SCOPES = ("everything", "model")
-EVERYTHING: Query = {"where": "version_column = 'all'"}
-# all that is decided from: a connection that stayed open would block `dbt build`
-READ: dict[str, Query] = {
-    "health": {},
-    "windows": {},
-    "knobs": {},
-    "inputs": {},
-    "decision_hit_rate": {"columns": TRACK_RECORD, "where": "counted > 0"},
-    "integrity_checks": {},
-    "burn_alerts": {},
-    # an outcome that is still awaited would make a repetition another decision
-    "decision_outcomes": {"where": "status = 'realised'"},
-    "reference_policy": {},
-    "routing_candidates": {},
-    "routing_constraints": {},
-    "routing_prices": {},
-    "routing_contexts": {"names": NAMED, "order_by": "interaction_id"},
-    "triage_features": {
-        "names": [*CATEGORICAL, "decision_window"],
-        "order_by": "interaction_id",
-    },
-    "drift": {},
-    "failure_drivers": {},
-    "budget_burn": {},
-    "failover_arms": {"where": "choice = 1"},
-    "cost_forecast": {},
-    "release_slices": EVERYTHING,
-    "release_latencies": EVERYTHING,
-    "risk_slices": {},
-    "model_hotspots": {},
-    "health_by_day": {},
-    "unit_costs_by_day": {},
-    # what is drawn and not labelled would make a repetition another decision
-    "quality_rates": {"where": f"audit_labels > 0 and scope_kind in {QUALITY_SCOPES}"},
-}
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -142,20 +101,18 @@ def decide(
         "policy": scope.policy(files, routes),
         "rollback": scope.rollback(routes, rules),
     }
-    digests = bundle.digests(files)
-    final = document.assemble(decisions, rules, context, digests, earlier=earlier)
+    final = document.assemble(
+        decisions, rules, context, bundle.digests(files), earlier=earlier
+    )
     files |= _described(final, health, _read_from(place, marts["inputs"]))
-    fresh_rows = {
-        "triage_scorecard": triaged.scorecard,
-        **decided_rows.marts_of(final),
-    }
+    fitted = {"triage_scorecard": triaged.scorecard}
     return Outcome(
         artifact=final,
         health=health,
         files=files,
         ledger=_entries(marts, knobs, decisions, final),
         queue=triaged.queue,
-        fresh_rows=fresh_rows,
+        fresh_rows=fitted | decided_rows.marts_of(final),
         inputs=marts["inputs"],
         windows=marts["windows"],
         time_zone=time_zone(marts["knobs"]),

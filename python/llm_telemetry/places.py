@@ -10,8 +10,7 @@ from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest import discovery
-from llm_telemetry.judge.review_ledger import REVIEWS
-from llm_telemetry.ledger.store import LEDGER
+from llm_telemetry.ledger.store import LEDGER, REVIEWS
 
 if TYPE_CHECKING:
     import pandas as pd

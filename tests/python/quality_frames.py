@@ -97,8 +97,8 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
     w = np.where(labelled, 1 / chance, 0.0)
     u = np.where(is_scored, 1 / (1 - (1 - chance) * (1 - share)), 0.0)
     n = len(f)
-    residual, fitted, means = np.zeros(n), np.zeros(n), []
-    leverage = np.zeros(n)
+    residual, fitted, leverage = np.zeros(n), np.zeros(n), np.zeros(n)
+    means = []
     for stratum in (True, False):
         at = random == stratum
         if not at.any():
@@ -108,33 +108,34 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
         y_mean, f_mean = (np.average(v[at], weights=w[at]) for v in (y, f))
         all_mean = np.average(f[at], weights=u[at])
         means.append((at.sum(), y_mean - weight * (f_mean - all_mean)))
-        residual[at] = (y - y_mean - weight * (f - f_mean))[at] * labelled[at]
-        fitted[at] = (y_mean - weight * f_mean) + weight * (
-            u[at] * (f[at] - all_mean) + all_mean
-        )
+        residual[at] = ((y - y_mean - weight * (f - f_mean)) * labelled)[at]
+        fitted[at] = (y_mean - weight * (f_mean - all_mean * (1 - u) - u * f))[at]
         if stratum:
-            spread = (w * (f - f_mean) ** 2)[at].sum()
-            leverage[at] = (w / at.sum() * labelled)[at]
-            if is_tuned and spread > 0:
-                leverage[at] += (w * (f - f_mean) ** 2)[at] / spread
+            pull = w * (f - f_mean) ** 2 * is_tuned
+            leverage[at] = (w * labelled / at.sum() + pull / (pull[at].sum() or 1))[at]
     rate = sum(size * mean for size, mean in means) / n
     influence = w * residual / (1 - np.minimum(leverage, 0.75)) + fitted - rate
     sums = pd.Series(influence).groupby(calls["session_id"].to_numpy()).sum()
     variance = len(sums) / (len(sums) - 1) * (sums**2).sum() / n**2
     audits = labelled & random
-    labels = audits.sum()
     units = calls["session_id"][audits].nunique()
-    t = stats.t.ppf(0.975, max(units - 1 - is_tuned, 1))
+    low, high = interval(
+        rate, variance, audits.sum(), max(units - 1 - is_tuned, 1), random.mean()
+    )
+    se = float(np.sqrt(variance))
+    return {"rate": rate, "se": se, "rate_low": low, "rate_high": high}
+
+
+def interval(
+    rate: float, variance: float, labels: int, degrees: int, random_share: float
+) -> tuple[float, float]:
+    """Return Wilson's interval at the effective number of labels."""
+    t = stats.t.ppf(0.975, degrees)
     clipped = min(max(rate, 0.0), 1.0)
     inside = min(max(clipped, 0.5 / labels), 1 - 0.5 / labels)
-    floor = 0.5 / labels**2 * random.mean() ** 2
+    floor = 0.5 / labels**2 * random_share**2
     size = inside * (1 - inside) / max(variance, floor)
     centre = (clipped + t * t / 2 / size) / (1 + t * t / size)
     half = t * np.sqrt(clipped * (1 - clipped) / size + t * t / 4 / size**2)
     half /= 1 + t * t / size
-    return {
-        "rate": rate,
-        "se": float(np.sqrt(variance)),
-        "rate_low": max(centre - half, 0.0),
-        "rate_high": min(centre + half, 1.0),
-    }
+    return max(centre - half, 0.0), min(centre + half, 1.0)

@@ -160,21 +160,25 @@ def rates(
     calls.loc[left_out, "bad_share"] = np.nan
     with duckdb.connect() as connection:
         load(connection, calls)
-        words = [
-            f"('bad_answer', '{place}-{number}', {bad_reviews}, {good_reviews})"
-            for place, (count, bad_reviews, good_reviews) in enumerate(reviews)
-            for number in range(count)
-        ] or ["('bad_answer', 'x', 1, 0)"]
-        connection.execute(
-            "create table reviews as select dimension, interaction_id, f as "
-            "failure_reviews, o as ok_reviews, f / (f + o)::double as bad_share, "
-            "f > 0 and o > 0 as is_conflicting from (values "
-            + ", ".join(words)
-            + ") t(dimension, interaction_id, f, o)"
-        )
+        connection.execute(f"create table reviews as {reviewed(reviews)}")
         build(connection, "int_review_agreement", "quality_rates")
         built = connection.sql("from quality_rates where scope_kind = 'everything'")
         return {str(row["evaluator"]): row for row in built.df().to_dict("records")}
+
+
+def reviewed(reviews: tuple[Reviews, ...]) -> str:
+    """Return a query of the mart reviews: of how many answers who said what."""
+    words = [
+        f"('{place}-{number}', {bad}, {good})"
+        for place, (count, bad, good) in enumerate(reviews)
+        for number in range(count)
+    ]
+    return (
+        "select 'bad_answer' as dimension, interaction_id, f as failure_reviews, "
+        "o as ok_reviews, f / (f + o)::double as bad_share, f > 0 and o > 0 as "
+        f"is_conflicting from (values {', '.join(words or ['(0, 1, 0)'])}) "
+        "t(interaction_id, f, o)"
+    )
 
 
 @pytest.mark.parametrize(

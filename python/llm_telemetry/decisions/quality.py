@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from llm_telemetry.artifact.wording import percent
 from llm_telemetry.decisions.types import Basis, Decision, check, rows
 
 STATED = ("rate", "labels_only", "bounds")
@@ -102,12 +101,12 @@ def _spoken(row: dict[str, Any]) -> str:
     name, labels = str(row["dimension"]).replace("_", " "), int(row["audit_labels"])
     if row["verdict"] not in STATED:
         return f"{name}: not stated from {labels:,} labels of audits"
-    ends = f"{percent(row['rate_low'])} to {percent(row['rate_high'])}"
+    ends = f"{row['rate_low']:.1%} to {row['rate_high']:.1%}"
     answers = f"{int(row['interactions']):,} answers"
     source = f"{labels:,} labels of audits"
     if row["verdict"] == "rate":
         source = f"{source} and the scores of {row['evaluator']}"
-    return f"{name}: {percent(row['rate'])} ({ends}) of {answers}, from {source}"
+    return f"{name}: {row['rate']:.1%} ({ends}) of {answers}, from {source}"
 
 
 def _basis(chosen: pd.DataFrame) -> Basis:

@@ -28,13 +28,13 @@ COLUMNS = (
 SHOWN = 20
 
 
-def review(options: Options) -> list[str]:
-    """Do what the action says, and return the lines to print."""
+def review(options: Options) -> tuple[list[str], int]:
+    """Do what the action says; return the lines to print and the exit code."""
     file: Path = options.reviews or places.reviews(options)
     if options.action != "list":
         journal.check(file)
     actions = {"list": _list, "mark": _mark, "export": _export, "import": _import}
-    return actions[options.action](file, options)
+    return actions[options.action](file, options), 0
 
 
 def _list(file: Path, options: Options) -> list[str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-REVIEWS = "review_ledger.jsonl"
 LABELS = ("ok", "failure", "unsure")
 DIMENSION = "bad_answer"
 # as the artifact writes times, in UTC

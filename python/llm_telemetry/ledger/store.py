@@ -9,9 +9,11 @@ from llm_telemetry.decisions.types import plain
 from llm_telemetry.files import journal
 from llm_telemetry.files.journal import check, row_of
 
-__all__ = ["LEDGER", "append", "check"]
+__all__ = ["LEDGER", "REVIEWS", "append", "check"]
 
 LEDGER = "decision_ledger.jsonl"
+# of the calls drawn for a review, and of what reviewers say
+REVIEWS = "review_ledger.jsonl"
 # a prediction or outcome is the same one whichever run wrote it, on whichever data; a
 # decision is another one
 SIGNED = ("decision_id", "as_of")

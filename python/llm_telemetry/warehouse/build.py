@@ -17,7 +17,7 @@ from llm_telemetry.files.lock import exclusive_lock
 from llm_telemetry.ingest.discovery import contract_files
 from llm_telemetry.ingest.long_lines import USUAL, longest_line
 from llm_telemetry.ingest.malformed import malformed_files
-from llm_telemetry.judge.review_ledger import REVIEWS
+from llm_telemetry.ledger.store import REVIEWS
 from llm_telemetry.warehouse import statement_replay
 from llm_telemetry.warehouse.child_process import run_module
 from llm_telemetry.warehouse.connection import discard, read
