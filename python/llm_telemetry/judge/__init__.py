@@ -1,0 +1,1 @@
+"""Evaluators of answers, and the scores that they land; prompts and answers do not."""
