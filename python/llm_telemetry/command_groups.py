@@ -164,7 +164,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 "the prompt?",
                 "judge --dimensions answer_mismatch --expected answers.csv": "is it "
                 "the expected one?",
-                "judge --custom 'polite=python polite.py'": "an evaluator of your own",
+                "judge --custom polite=./polite.py": "an evaluator of your own",
             },
         ),
         Command(

@@ -6,6 +6,7 @@ They hold scores and the ids of calls, and neither a prompt nor an answer.
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,4 +110,5 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise InputError(f"{folder}: cannot write: {reason}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()

@@ -16,21 +16,32 @@ bodies as (
     union all
     select id, 'alias', number, body from aliases
 
+),
+
+-- without accents, and without the commas of 1,000,000, of which one pass finds every second
+plain_bodies as (
+
+    select
+        id,
+        part,
+        number,
+        regexp_replace(
+            regexp_replace(strip_accents(body), '([0-9]),([0-9]{3})', '\1\2', 'g'),
+            '([0-9]),([0-9]{3})', '\1\2', 'g'
+        ) as body
+
+    from bodies
+
+    where body is not null
+
 )
 
 select
-    id,
-    part,
-    number,
-    body,
-    -- letters of any language; 3.5 and 1,000 are words
-    regexp_extract_all(
-        strip_accents(lower(body)), '[\p{L}\p{N}]+(?:[.,]\p{N}+)*'
-    ) as words
+    *,
+    -- letters of any language; 3.5 is a word
+    regexp_extract_all(lower(body), '[\p{L}\p{N}]+(?:[.,]\p{N}+)*') as words
 
-from bodies
-
-where body is not null;
+from plain_bodies;
 
 create or replace temporary table words as
 

@@ -36,14 +36,14 @@ supported_stems as (
 
 ),
 
--- 1,000.0 is 1000
+-- 1000.0 is 1000
 numbers as (
 
     select distinct
         id,
         part,
         regexp_replace(
-            unnest(regexp_extract_all(replace(body, ',', ''), '[0-9]+(?:\.[0-9]+)?')),
+            unnest(regexp_extract_all(body, '[0-9]+(?:\.[0-9]+)?')),
             '\.0+$', ''
         ) as number_text
 
@@ -79,9 +79,11 @@ names as (
 
     select distinct
         id,
-        strip_accents(lower(unnest(regexp_extract_all(
-            body, '[\p{Ll}\p{N},;:)''"]\s+(\p{Lu}\p{L}+)', 1
-        )))) as word
+        lower(unnest(regexp_extract_all(
+            body,
+            '[\p{Ll}\p{N},;:)''"]\s+(\p{Lu}[\p{L}\p{N}]+(?:[.,]\p{N}+)*)',
+            1
+        ))) as word
 
     from answers
 
@@ -106,7 +108,7 @@ select
     1 - supported_stems.share
         * coalesce(supported_numbers.share, 1)
         * coalesce(supported_names.share, 1) as score,
-    if(supported_stems.share is null, 'no_content_words', null) as error_type
+    if(score is null, 'no_content_words', null) as error_type
 
 from calls
 
