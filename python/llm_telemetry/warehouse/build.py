@@ -115,7 +115,7 @@ def read_contents(
         elif line.endswith("\n"):
             take(json.loads(line)["content"])
 
-    with target_folder(is_kept=False) as target:
+    with target_folder(has_contents=True) as target:
         models = ["contents", *(f"stg_{source}__interactions" for source in sources)]
         select = " ".join(f"+{model}" for model in models)
         arguments = _arguments(target, select, full_refresh=False)

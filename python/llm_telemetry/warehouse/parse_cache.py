@@ -11,31 +11,31 @@ from llm_telemetry.config.project import CACHE
 
 # separate from that of `dbt build`, which uses another profile
 PARSED = CACHE / "partial_parse.msgpack"
+# a build that reads prompts and answers has other models
+PARSED_CONTENTS = CACHE / "partial_parse_contents.msgpack"
 
 
 @contextmanager
-def target_folder(*, is_kept: bool = True) -> Iterator[str]:
-    """Yield a target folder for dbt that contains the parse result of the last run.
-
-    Unless ``is_kept`` is false, the parse result of this run replaces that one.
-    """
+def target_folder(*, has_contents: bool = False) -> Iterator[str]:
+    """Yield a target folder for dbt that contains the parse result of the last run."""
+    kept = PARSED_CONTENTS if has_contents else PARSED
     with tempfile.TemporaryDirectory() as folder:
-        parsed = Path(folder, PARSED.name)
+        # the name by which dbt knows it
+        parsed = Path(folder, "partial_parse.msgpack")
         # a copy, as dbt writes it in place while another run may be reading it
         with suppress(OSError):
-            shutil.copy2(PARSED, parsed)
+            shutil.copy2(kept, parsed)
         yield folder
         # a read-only project keeps nothing
         with suppress(OSError):
-            if is_kept:
-                _keep(parsed)
+            _keep(parsed, kept)
 
 
-def _keep(parsed: Path) -> None:
+def _keep(parsed: Path, kept: Path) -> None:
     """Replace the parse result of the last run by this one, atomically."""
-    if PARSED.exists() and PARSED.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
+    if kept.exists() and kept.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
         return
-    PARSED.parent.mkdir(parents=True, exist_ok=True)
-    copy = PARSED.with_name(f"{PARSED.name}.{os.getpid()}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    copy = kept.with_name(f"{kept.name}.{os.getpid()}")
     shutil.copy2(parsed, copy)
-    copy.replace(PARSED)
+    copy.replace(kept)
