@@ -6,7 +6,7 @@ evaluations as (
 
 ),
 
--- a person's word is what scores are compared with; what fills a column is no risk from 0 to 1
+-- a person's word is what scores are compared with; a column's value is no risk
 scores as (
 
     select
@@ -38,9 +38,9 @@ latest_scores as (
     from scores
 
     qualify row_number() over (
-        partition by evaluator, evaluator_version, interaction_id
-        order by scored_at desc nulls last, evaluation_id desc
-    ) = 1
+            partition by evaluator, evaluator_version, interaction_id
+            order by scored_at desc nulls last, evaluation_id desc
+        ) = 1
 
 )
 

@@ -25,9 +25,9 @@ latest as (
 
     -- a call that is scored again replaces its score
     qualify row_number() over (
-        partition by evaluator, evaluator_version, interaction_id
-        order by scored_at desc, score, error_type
-    ) = 1
+            partition by evaluator, evaluator_version, interaction_id
+            order by scored_at desc, score asc, error_type asc
+        ) = 1
 
 )
 
