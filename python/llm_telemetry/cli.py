@@ -21,6 +21,7 @@ from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
 from llm_telemetry.judge import review_ledger
+from llm_telemetry.judge.scores import FOLDER as JUDGE_SCORES
 from llm_telemetry.ledger import store
 from llm_telemetry.metrics.command import export_metrics
 from llm_telemetry.preload import importing_pipeline
@@ -73,13 +74,15 @@ def execute(options: Options) -> int:
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = places.ledger(options)
+    scores = Path(options.out_dir, JUDGE_SCORES).resolve()
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
     if options.watch:
         from llm_telemetry.watch import commands
 
         commands.check(options)
     report = importing_pipeline(options.progress)
-    with _build(options, options.warehouse, report, ledger=book, **how) as marts:
+    inputs = {"ledger": book, "scores": scores}
+    with _build(options, options.warehouse, report, files=inputs, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
         promote.seal(marts, outcome.fresh_rows)
@@ -255,7 +258,7 @@ def _build(
     progress: Progress,
     *,
     select: str | None = None,
-    ledger: Path | None = None,
+    files: dict[str, Path] | None = None,
     **how: bool,
 ) -> AbstractContextManager[Path]:
     named = places.sources(options)
@@ -263,7 +266,7 @@ def _build(
         knobs.check,
         own_seeds.check,
         lambda: knobs.check_window(named),
-        *([lambda: store.check(ledger)] if ledger else []),
+        *([lambda: store.check(files["ledger"])] if files else []),
         lambda: places.check_folders(options),
         lambda: _check_telemetry(options, named),
     )
@@ -272,8 +275,9 @@ def _build(
         warehouse,
         named,
         select=select,
-        ledger=ledger,
-        alert_ledger=places.alert_ledger(options) if ledger else None,
+        ledger=files["ledger"] if files else None,
+        alert_ledger=places.alert_ledger(options) if files else None,
+        scores=files["scores"] if files else None,
         threads=options.threads,
         **how,
         progress=progress,
@@ -323,6 +327,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "run": run,
     "decide": decide,
     "gate": _in_module("gate.command", "run"),
+    "judge": _in_module("judge.command", "judge"),
     "validate": validate,
     "verify": verify,
     "diff": diff,

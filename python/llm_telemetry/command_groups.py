@@ -17,6 +17,7 @@ from llm_telemetry.options import (
     DATA_DIR,
     DECIDES,
     JSON,
+    OUT_DIR,
     PATH,
     POSITIVE,
     QUIET,
@@ -24,6 +25,7 @@ from llm_telemetry.options import (
     SAMPLE,
     SOURCES,
     THREADS,
+    WAREHOUSE,
     option,
 )
 
@@ -113,6 +115,61 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Check": (
+        Command(
+            "judge",
+            "Score the answers of raw telemetry; their texts are read in memory only.",
+            CONFIG,
+            DATA_DIR,
+            SOURCES,
+            WAREHOUSE,
+            OUT_DIR,
+            QUIET,
+            JSON,
+            option(
+                "--dimensions",
+                type=str,
+                metavar="NAMES",
+                help="evaluators, separated by commas: answer_mismatch, off_topic, "
+                "unsupported_share, words, compression, coverage, repetition, "
+                "refusal_phrase",
+            ),
+            option(
+                "--custom",
+                multiple=True,
+                metavar="NAME=COMMAND",
+                help="evaluator of your own: a command that reads calls and writes "
+                "scores as JSON lines; may be given several times",
+            ),
+            option(
+                "--expected",
+                type=PATH,
+                help="CSV file of interaction_id or prompt_id with expected, aliases "
+                "(separated by |) or source",
+            ),
+            option(
+                "--sample",
+                "share",
+                type=float,
+                default=1.0,
+                metavar="SHARE",
+                help="share of the calls to score, drawn by a hash; calls that are "
+                "drawn for an audit are scored besides (default: 1)",
+            ),
+            option(
+                "--timeout",
+                type=POSITIVE,
+                default=600,
+                metavar="SECONDS",
+                help="seconds that a command has for 1,000 calls (default: 600)",
+            ),
+            examples={
+                "judge --dimensions off_topic --sources otlp": "is the answer one to "
+                "the prompt?",
+                "judge --dimensions answer_mismatch --expected answers.csv": "is it "
+                "the expected one?",
+                "judge --custom polite=./polite.py": "an evaluator of your own",
+            },
+        ),
         Command(
             "validate",
             "Check the integrity of the telemetry; print every failing check.",

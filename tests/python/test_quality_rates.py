@@ -140,6 +140,7 @@ def rates(
     unlabelled_certain: int = 0,
     sessions: int | None = None,
     informative: bool = True,
+    unscored: int = 0,
     reviews: tuple[Reviews, ...] = (),
 ) -> dict[str, dict[str, object]]:
     """Return the rows of quality_rates for everything, by evaluator."""
@@ -152,6 +153,7 @@ def rates(
     probability[audits : audits + certain] = 1.0
     noise = random.random(size)
     score = np.clip(0.8 * is_bad + 0.2 * noise, 0, 1) if informative else noise
+    score[size - unscored :] = np.nan
     numbers = np.arange(size) if sessions is None else np.arange(size) % sessions
     calls = calls_of(numbers, score, is_bad, drawn, probability)
     index = calls["interaction_id"].astype(int)
@@ -201,6 +203,13 @@ def reviewed(reviews: tuple[Reviews, ...]) -> str:
             "e",
             "labels_only",
             "evaluator_adds_nothing",
+        ),
+        ({"audits": 100, "bad": 30, "unscored": 100}, "e", "rate", ""),
+        (
+            {"audits": 100, "bad": 30, "unscored": 101},
+            "e",
+            "labels_only",
+            "scores_missing",
         ),
         ({"audits": 100, "bad": 30, "unlabelled": 5}, "e", "rate", ""),
         ({"audits": 100, "bad": 30, "unlabelled": 6}, "e", "bounds", "labels_missing"),

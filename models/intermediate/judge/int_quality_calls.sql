@@ -46,24 +46,6 @@ dimensions as (
 
 ),
 
--- 'none' is no evaluator: the rate from labels alone
-evaluators as (
-
-    select
-        evaluator,
-        evaluator_version
-
-    from scores
-
-    union
-
-    select
-        'none' as evaluator,
-        '' as evaluator_version
-    from batches
-
-),
-
 newest as (
 
     select
@@ -71,6 +53,31 @@ newest as (
         max(drawn_at) as drawn_at
 
     from batches
+
+),
+
+-- 'none' is no evaluator: the rate from labels alone
+evaluators as (
+
+    select
+        evaluator,
+        evaluator_version,
+        min(sample_share) as sample_share
+
+    from scores
+
+    group by evaluator, evaluator_version
+
+    union all
+
+    select
+        'none' as evaluator,
+        '' as evaluator_version,
+        1e0 as sample_share
+
+    from newest
+
+    where covers_until is not null
 
 ),
 
@@ -163,7 +170,7 @@ quality_calls as (
         labelled.review_probability,
         if(labelled.is_drawn, labelled.bad_share, null) as bad_share,
         if(evaluators.evaluator = 'none', 0e0, scores.score) as score,
-        coalesce(scores.sample_share, 1e0) as sample_share
+        coalesce(scores.sample_share, evaluators.sample_share) as sample_share
 
     from labelled
 

@@ -41,6 +41,7 @@ counts as (
         {{ quality_keys() }},
         sum(interactions) as interactions,
         sum(scored) as scored,
+        sum(expected_scores) as expected_scores,
         sum(interactions * mean_score) / sum(interactions) as evaluator_mean,
         {%- for name in ['interactions', 'drawn', 'labelled', 'weighted_labels', 'bad_labels',
             'labelled_sessions', 'label_scale', 'mean_bad', 'mean_labelled_score',

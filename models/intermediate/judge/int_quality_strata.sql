@@ -17,6 +17,7 @@ strata as (
         sum(drawn) as drawn,
         sum(labelled) as labelled,
         sum(scored) as scored,
+        {{ exact_sum('expected_scores') }} as expected_scores,
         sum(weighted_labels) as weighted_labels,
         {{ exact_sum('bad_labels') }} as bad_labels,
         count(*) filter (where weighted_labels > 0) as labelled_sessions,

@@ -59,6 +59,8 @@ flagged as (
         coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
             as lacks_certain_labels,
         coalesce(reviewers_kappa_low < 0.4, false) as has_disagreement,
+        -- an evaluator that left calls out may have left out the bad ones
+        scored < 0.95e0 * expected_scores as lacks_scores,
         evaluator != 'none' and rarer_labels < {{ knob('quality_min_bad_pooled') }}
             as has_few_bad,
         evaluator != 'none' and coalesce(gain < {{ knob('quality_min_gain') }}, true)
@@ -78,7 +80,8 @@ with_verdict as (
                 or rate is null or completion < {{ least_completion() }}
                 then 'refuse'
             when lacks_labels then 'bounds'
-            when evaluator = 'none' or has_few_bad or adds_nothing then 'labels_only'
+            when evaluator = 'none' or has_few_bad or adds_nothing or lacks_scores
+                then 'labels_only'
             else 'rate'
         end as verdict,
         concat_ws(
@@ -90,7 +93,11 @@ with_verdict as (
             case when lacks_certain_labels then 'certain_rows_unlabelled' end,
             case when has_disagreement then 'labels_disagree' end,
             case when has_few_bad then 'insufficient_bad' end,
-            case when adds_nothing and not has_few_bad then 'evaluator_adds_nothing' end
+            case when lacks_scores then 'scores_missing' end,
+            case
+                when adds_nothing and not has_few_bad and not lacks_scores
+                    then 'evaluator_adds_nothing'
+            end
         ) as reasons
 
     from flagged

@@ -23,6 +23,8 @@ LEDGERS = {
     "review_ledger_file": ("LLM_TELEMETRY_REVIEWS", "artifacts/review_ledger.jsonl"),
 }
 
+# the path of a database without a file
+IN_MEMORY = ":memory:"
 LIMITS = {
     "threads": "LLM_TELEMETRY_THREADS",
     "memory_limit": "LLM_TELEMETRY_MEMORY_LIMIT",
@@ -33,10 +35,19 @@ def limit(config: dict[str, Any]) -> None:
     """Set the limits that the environment names."""
     limits = {option: os.environ.get(name) for option, name in LIMITS.items()}
     config.update({option: limit for option, limit in limits.items() if limit})
+    if os.environ.get("LLM_TELEMETRY_WAREHOUSE") == IN_MEMORY:
+        # what is in memory is not spilled to a disk
+        config["temp_directory"] = ""
 
 
 def prepare(connection: Connection, scratch: Path) -> None:
-    """Create the landing folder; attach the build that this one continues."""
+    """Create the landing folder; attach the build that this one continues.
+
+    A build in memory lands nothing, and has the name that dbt calls it by.
+    """
+    if str(scratch) == IN_MEMORY:
+        connection.execute("attach ':memory:' as building")
+        return
     warehouse = scratch.with_name(scratch.name.replace(".building.", ""))
     folder_of(warehouse).mkdir(parents=True, exist_ok=True)
     if earlier := os.environ.get("LLM_TELEMETRY_EARLIER"):
