@@ -1,0 +1,255 @@
+{#-
+    Steps from the days of a volume (is_past where a day may be in a history) to what is expected on
+    the days of a window: the trend of eight full weeks gives each weekday its index, and the trend
+    of the history, of days over their index, the level.
+-#}
+{% macro watch_volume_steps(days, judged) -%}
+day_pairs as (
+
+    select
+        judged.series_id,
+        judged.metric,
+        judged.dimension,
+        judged.member,
+        judged.interaction_date as judged_date,
+        days.events,
+        days.trials,
+        days.reach,
+        {{ iso_weekday('days.interaction_date') }} as weekday,
+        -{{ days_between('days.interaction_date', 'judged.interaction_date') }} as place,
+        if(
+            days.is_past
+            and days.interaction_date < judged.interaction_date - {{ watch_gap_days() }},
+            days.events,
+            null
+        ) as past
+
+    from {{ days }} as judged
+
+    inner join {{ days }} as days
+        on judged.series_id = days.series_id
+            and judged.interaction_date
+            between days.interaction_date
+            and days.interaction_date + {{ watch_gap_days() | int + 56 }}
+
+    where {{ judged }}
+
+),
+
+trends as (
+
+    select
+        *,
+        if(past is null, null, greatest(
+            regr_intercept(past, place) over weeks + regr_slope(past, place) over weeks * place, 0e0
+        )) as trend
+
+    from day_pairs
+
+    window weeks as (partition by series_id, judged_date)
+
+),
+
+{{ watch_volume_levels() }}
+{%- endmacro %}
+
+{% macro watch_volume_levels() -%}
+weekday_indexes as (
+
+    select
+        *,
+        sum(past) over weekdays / nullif(sum(trend) over weekdays, 0) as weekday_index,
+        count(past) over weekdays as weekday_days
+
+    from trends
+
+    window weekdays as (partition by series_id, judged_date, weekday)
+
+),
+
+exposed_days as (
+
+    select
+        *,
+        if(
+            past is null or weekday_index = 0 or place < -reach, null, weekday_index
+        ) as exposure
+
+    from weekday_indexes
+
+),
+
+level_sums as (
+
+    select
+        *,
+        sum(exposure) over history as history_exposures,
+        sum(exposure * place) over history / sum(exposure) over history as middle,
+        sum(exposure * place * place) over history as squared_places,
+        sum(if(exposure is null, null, past)) over history as past_events,
+        sum(if(exposure is null, null, past * place)) over history as placed_events,
+        count(exposure) over history as past_days
+
+    from exposed_days
+
+    window history as (partition by series_id, judged_date)
+
+),
+
+{{ watch_volume_expectations() }}
+{%- endmacro %}
+
+{% macro watch_volume_expectations() -%}
+levels as (
+
+    select
+        *,
+        squared_places - history_exposures * middle * middle as spread,
+        past_events / history_exposures as level,
+        (placed_events - middle * past_events)
+        / nullif(squared_places - history_exposures * middle * middle, 0) as slope
+
+    from level_sums
+
+),
+
+expected_days as (
+
+    select
+        *,
+        greatest(weekday_index * (level + slope * (place - middle)), 0e0) as expected
+
+    from levels
+
+),
+
+{{ watch_volume_windows() }}
+{%- endmacro %}
+
+{% macro watch_volume_windows() -%}
+volume_windows as (
+
+    select
+        series_id,
+        metric,
+        dimension,
+        member,
+        judged_date,
+        sum(if(exposure is null or expected = 0, null, power(past - expected, 2) / expected))
+        / nullif(max(past_days) - 2, 0) as pearson_dispersion,
+        max(past_events) as past_events,
+        max(past_days) as past_days,
+        max(history_exposures) as past_exposures,
+        max(middle) as middle,
+        max(spread) as spread,
+        {%- for window, is_in in {'day': 'place = 0', 'week': 'place > -7'}.items() %}
+        {%- for sum, value in {
+            'events': 'events', 'expected': 'expected', 'trials': 'trials',
+            'exposures': 'weekday_index', 'places': 'weekday_index * place'
+        }.items() %}
+        sum(if({{ is_in }} and trials > 0, {{ value }}, 0)) as {{ window }}_{{ sum }},
+        {%- endfor %}
+        min(if({{ is_in }} and trials > 0, weekday_days, null)) as {{ window }}_weekday_days
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+
+    from expected_days
+
+    group by series_id, metric, dimension, member, judged_date
+
+),
+
+{{ watch_volume_z_scores() }}
+{%- endmacro %}
+
+{% macro watch_volume_z_scores() -%}
+judged_windows as (
+
+    select
+        *,
+        {{ row_for_each(list_of('1, 7')) }} as window_days
+
+    from volume_windows
+
+),
+
+chosen_windows as (
+
+    select
+        series_id,
+        metric,
+        dimension,
+        member,
+        judged_date,
+        window_days,
+        {%- for sum in ['events', 'expected', 'trials', 'exposures', 'places', 'weekday_days'] %}
+        if(window_days = 1, day_{{ sum }}, week_{{ sum }}) as {{ sum }},
+        {%- endfor %}
+        past_events,
+        past_days,
+        pearson_dispersion,
+        if(metric = 'interactions', 1e0, 1e-6 * past_events / past_days) as least_dispersion,
+        past_exposures,
+        middle,
+        spread
+
+    from judged_windows
+
+),
+
+{{ watch_volume_deviations() }}
+{%- endmacro %}
+
+{% macro watch_volume_deviations() -%}
+dispersions as (
+
+    select
+        *,
+        greatest(pearson_dispersion, least_dispersion) as dispersion,
+        if(
+            metric = 'interactions' and pearson_dispersion <= least_dispersion, null, past_days - 2
+        ) as degrees,
+        -- the level is an estimate too, the worse the further the window is from the middle of
+        -- its history, and so is a weekday's index, of which a week has all
+        1 + exposures / past_exposures
+        + exposures * power(places / nullif(exposures, 0) - middle, 2) / nullif(spread, 0)
+        + if(window_days = 1, 1e0 / nullif(weekday_days, 0), 0e0) as inflation
+
+    from chosen_windows
+
+),
+
+inflated_dispersions as (
+
+    select
+        *,
+        dispersion * inflation as window_dispersion
+
+    from dispersions
+
+),
+
+deviations as (
+
+    select
+        *,
+        if(
+            metric = 'interactions',
+            {{ count_tail_z('events', 'expected', 'window_dispersion') }},
+            {{ amount_tail_z('events', 'expected', 'window_dispersion') }}
+        ) as t
+
+    from inflated_dispersions
+
+),
+
+z_scores as (
+
+    select
+        *,
+        {{ student_z('t', 'degrees') }} as z
+
+    from deviations
+
+)
+{%- endmacro %}
