@@ -234,7 +234,8 @@ deviations as (
     select
         *,
         if(
-            metric = 'interactions',
+            -- a day of few calls may well have none, which a gamma takes to be impossible
+            metric = 'interactions' or events < expected,
             {{ count_tail_z('events', 'expected', 'window_dispersion') }},
             {{ amount_tail_z('events', 'expected', 'window_dispersion') }}
         ) as t

@@ -8,7 +8,7 @@ watched_series as (
 
 flagged_days as (
 
-    select * from {{ ref('int_watch_flagged_days') }}
+    select * from {{ ref('int_flagged_rate_days') }}
 
 ),
 

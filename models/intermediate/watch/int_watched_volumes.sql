@@ -8,7 +8,7 @@ watched_series as (
 
 flagged_days as (
 
-    select * from {{ ref('int_watch_flagged_volumes') }}
+    select * from {{ ref('int_flagged_volume_days') }}
 
 ),
 

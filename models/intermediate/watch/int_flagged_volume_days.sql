@@ -19,7 +19,11 @@ volume_days as (
 
 ),
 
-{{ watch_volume_steps('volume_days', 'judged.trials > 0') }},
+{{ watch_volume_steps(
+    'volume_days',
+    'judged.trials > 0 and judged.interaction_date > judged.last_date - '
+    ~ (watch_kept_days() | int + watch_reach() | int)
+) }},
 
 flagged_days as (
 
