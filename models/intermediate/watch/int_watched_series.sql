@@ -213,6 +213,9 @@ series as (
 
     group by every_count.metric, every_count.member_id, every_count.slower_than_bucket
 
+    -- of a member without a known cost there is no bill to watch
+    having every_count.metric <> 'cost_usd' or sum(every_count.events) > 0
+
 ),
 
 daily_totals as (
