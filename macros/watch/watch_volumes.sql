@@ -8,9 +8,6 @@ day_pairs as (
 
     select
         judged.series_id,
-        judged.metric,
-        judged.dimension,
-        judged.member,
         judged.interaction_date as judged_date,
         days.events,
         days.trials,
@@ -39,14 +36,68 @@ day_pairs as (
 trends as (
 
     select
-        *,
-        if(past is null, null, greatest(
-            regr_intercept(past, place) over weeks + regr_slope(past, place) over weeks * place, 0e0
-        )) as trend
+        series_id,
+        judged_date,
+        regr_intercept(past, place) as intercept,
+        regr_slope(past, place) as slope
 
     from day_pairs
 
-    window weeks as (partition by series_id, judged_date)
+    group by series_id, judged_date
+
+),
+
+{{ watch_weekday_indexes() }}
+{%- endmacro %}
+
+{% macro watch_weekday_indexes() -%}
+weekday_indexes as (
+
+    select
+        day_pairs.series_id,
+        day_pairs.judged_date,
+        day_pairs.weekday,
+        count(day_pairs.past) as weekday_days,
+        sum(day_pairs.past) / nullif(
+            sum(
+                if(
+                    day_pairs.past is null,
+                    null,
+                    greatest(trends.intercept + trends.slope * day_pairs.place, 0e0)
+                )
+            ), 0
+        ) as weekday_index
+
+    from day_pairs
+
+    inner join trends
+        on day_pairs.series_id = trends.series_id
+            and day_pairs.judged_date = trends.judged_date
+
+    group by day_pairs.series_id, day_pairs.judged_date, day_pairs.weekday
+
+),
+
+exposed_days as (
+
+    select
+        day_pairs.*,
+        weekday_indexes.weekday_days,
+        weekday_indexes.weekday_index,
+        if(
+            day_pairs.past is null
+            or weekday_indexes.weekday_index = 0
+            or day_pairs.place < -day_pairs.reach,
+            null,
+            weekday_indexes.weekday_index
+        ) as exposure
+
+    from day_pairs
+
+    inner join weekday_indexes
+        on day_pairs.series_id = weekday_indexes.series_id
+            and day_pairs.judged_date = weekday_indexes.judged_date
+            and day_pairs.weekday = weekday_indexes.weekday
 
 ),
 
@@ -54,72 +105,48 @@ trends as (
 {%- endmacro %}
 
 {% macro watch_volume_levels() -%}
-weekday_indexes as (
-
-    select
-        *,
-        sum(past) over weekdays / nullif(sum(trend) over weekdays, 0) as weekday_index,
-        count(past) over weekdays as weekday_days
-
-    from trends
-
-    window weekdays as (partition by series_id, judged_date, weekday)
-
-),
-
-exposed_days as (
-
-    select
-        *,
-        if(
-            past is null or weekday_index = 0 or place < -reach, null, weekday_index
-        ) as exposure
-
-    from weekday_indexes
-
-),
-
 level_sums as (
 
     select
-        *,
-        sum(exposure) over history as history_exposures,
-        sum(exposure * place) over history / sum(exposure) over history as middle,
-        sum(exposure * place * place) over history as squared_places,
-        sum(if(exposure is null, null, past)) over history as past_events,
-        sum(if(exposure is null, null, past * place)) over history as placed_events,
-        count(exposure) over history as past_days
+        series_id,
+        judged_date,
+        count(exposure) as past_days,
+        sum(exposure) as past_exposures,
+        sum(exposure * place) / sum(exposure) as middle,
+        sum(exposure * place * place) - power(sum(exposure * place), 2) / sum(exposure)
+            as spread,
+        sum(if(exposure is null, null, past)) as past_events,
+        sum(if(exposure is null, null, past * place)) as placed_events
 
     from exposed_days
 
-    window history as (partition by series_id, judged_date)
-
-),
-
-{{ watch_volume_expectations() }}
-{%- endmacro %}
-
-{% macro watch_volume_expectations() -%}
-levels as (
-
-    select
-        *,
-        squared_places - history_exposures * middle * middle as spread,
-        past_events / history_exposures as level,
-        (placed_events - middle * past_events)
-        / nullif(squared_places - history_exposures * middle * middle, 0) as slope
-
-    from level_sums
+    group by series_id, judged_date
 
 ),
 
 expected_days as (
 
     select
-        *,
-        greatest(weekday_index * (level + slope * (place - middle)), 0e0) as expected
+        exposed_days.*,
+        level_sums.past_days,
+        level_sums.past_exposures,
+        level_sums.past_events,
+        level_sums.middle,
+        level_sums.spread,
+        greatest(
+            exposed_days.weekday_index * (
+                level_sums.past_events / level_sums.past_exposures
+                + (level_sums.placed_events - level_sums.middle * level_sums.past_events)
+                / nullif(level_sums.spread, 0)
+                * (exposed_days.place - level_sums.middle)
+            ), 0e0
+        ) as expected
 
-    from levels
+    from exposed_days
+
+    inner join level_sums
+        on exposed_days.series_id = level_sums.series_id
+            and exposed_days.judged_date = level_sums.judged_date
 
 ),
 
@@ -131,15 +158,12 @@ volume_windows as (
 
     select
         series_id,
-        metric,
-        dimension,
-        member,
         judged_date,
         sum(if(exposure is null or expected = 0, null, power(past - expected, 2) / expected))
         / nullif(max(past_days) - 2, 0) as pearson_dispersion,
         max(past_events) as past_events,
         max(past_days) as past_days,
-        max(history_exposures) as past_exposures,
+        max(past_exposures) as past_exposures,
         max(middle) as middle,
         max(spread) as spread,
         {%- for window, is_in in {'day': 'place = 0', 'week': 'place > -7'}.items() %}
@@ -155,7 +179,7 @@ volume_windows as (
 
     from expected_days
 
-    group by series_id, metric, dimension, member, judged_date
+    group by series_id, judged_date
 
 ),
 
@@ -166,10 +190,17 @@ volume_windows as (
 judged_windows as (
 
     select
-        *,
+        volume_windows.*,
+        series.metric,
+        series.dimension,
+        series.member,
         {{ row_for_each(list_of('1, 7')) }} as window_days
 
     from volume_windows
+
+    inner join volume_days as series
+        on volume_windows.series_id = series.series_id
+            and volume_windows.judged_date = series.interaction_date
 
 ),
 

@@ -10,8 +10,7 @@ volume_days as (
 
     select
         *,
-        trials > 0 and not is_open as is_past,
-        {{ watch_reach() }} as reach
+        trials > 0 and not is_open as is_past
 
     from watched_series
 

@@ -22,8 +22,7 @@ past_days as (
 
     select
         watched_series.*,
-        {{ watch_past('trials > 0 and not is_open and flagged_days.series_id is null') }},
-        max(if(is_open, 1, 0)) over (partition by watched_series.series_id) as has_open_days
+        {{ watch_past('trials > 0 and not is_open and flagged_days.series_id is null') }}
 
     from watched_series
 
@@ -37,14 +36,16 @@ past_days as (
 
 sums as (
 
+    {% for reach in [watch_reach(), watch_long_reach()] -%}
     select
         *,
         sum(events) over week as week_events,
         sum(trials) over week as week_trials,
-        {{ watch_past_sums('near') }},
-        {{ watch_past_sums('far') }}
+        {{ watch_past_sums('history') }}
 
     from past_days
+
+    where reach = {{ reach }}
 
     window
         week as (
@@ -52,8 +53,9 @@ sums as (
             order by interaction_date
             rows between 6 preceding and current row
         ),
-        near as {{ watch_frame(watch_reach()) }},
-        far as {{ watch_frame(watch_long_reach()) }}
+        history as {{ watch_frame(reach) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -77,10 +79,10 @@ own_histories as (
         sums.trials,
         sums.week_events,
         sums.week_trials,
-        {% for sum in ['events', 'trials', 'squares', 'days'] -%}
-        if(has_open_days = 1, far_{{ sum }}, near_{{ sum }}) as past_{{ sum }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        sums.history_events as past_events,
+        sums.history_trials as past_trials,
+        sums.history_squares as past_squares,
+        sums.history_days as past_days
 
     from sums
 

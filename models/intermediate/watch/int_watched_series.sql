@@ -230,6 +230,20 @@ daily_totals as (
 
 ),
 
+series_with_open_days as (
+
+    select
+        metric,
+        dimension,
+        member,
+        {{ watch_long_reach() }} as reach
+
+    from open_alert_days
+
+    group by metric, dimension, member
+
+),
+
 -- a day without traffic has a row, so that seven rows are a week
 watched_series as (
 
@@ -256,7 +270,9 @@ watched_series as (
                 then coalesce(daily_totals.known_outcomes, 0e0)
             else coalesce(every_count.trials, 0e0)
         end as trials,
-        open_alert_days.interaction_date is not null as is_open
+        open_alert_days.interaction_date is not null as is_open,
+        -- days before that stand in for those that an open alert leaves out
+        coalesce(series_with_open_days.reach, {{ watch_reach() }}) as reach
 
     from series
 
@@ -269,6 +285,11 @@ watched_series as (
             and series.metric = every_count.metric
             and series.member_id = every_count.member_id
             and series.slower_than_bucket is not distinct from every_count.slower_than_bucket
+
+    left join series_with_open_days
+        on series.metric = series_with_open_days.metric
+            and series.dimension = series_with_open_days.dimension
+            and series.member = series_with_open_days.member
 
     left join open_alert_days
         on days.interaction_date = open_alert_days.interaction_date

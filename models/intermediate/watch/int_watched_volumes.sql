@@ -16,9 +16,7 @@ volume_days as (
 
     select
         watched_series.*,
-        trials > 0 and not is_open and flagged_days.series_id is null as is_past,
-        max(if(is_open, {{ watch_long_reach() }}, {{ watch_reach() }}))
-            over (partition by watched_series.series_id) as reach
+        trials > 0 and not is_open and flagged_days.series_id is null as is_past
 
     from watched_series
 
