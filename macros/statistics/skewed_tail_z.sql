@@ -1,8 +1,10 @@
 {#-
     The z of a standard normal whose tail is that of a count whose variance is `dispersion` times
     its mean, by Wilson and Hilferty (1931): of P(X >= events) above the expectation and of
-    P(X <= events) below it, with the sign of the difference. Pass columns. Upper tails of a Poisson
-    (dispersion 1) are 1 to 1.7 times the exact ones with .5 expected events, within 25 % from 5 on.
+    P(X <= events) below it, with the sign of the difference. Pass columns. Tails of a Poisson
+    (dispersion 1) down to 1e-5 are .97 to 1.1 times the exact ones with 20 expected events or more,
+    up to 1.4 times with 5 and 2.2 times with one half (lower ones 1.5 times with 20): too large
+    rather than too small. Those of a gamma are up to 1.35 times.
 -#}
 {% macro count_tail_z(events, expected, dispersion) -%}
     case

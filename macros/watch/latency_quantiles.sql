@@ -11,3 +11,14 @@
     {%- endfor -%}
     {{ list_of(structs | join(', ')) }}
 {%- endmacro %}
+
+{#- the first bucket that a share of the operations does not exceed, in each window -#}
+{% macro quantile_buckets() -%}
+    {%- for percent in [50, 95, 99] -%}
+    {%- set last_percent = loop.last -%}
+    {%- for window in ['day', 'week', 'history'] -%}
+    min(if({{ window }}_share >= {{ percent / 100 }}e0, latency_bucket, null))
+        as {{ window }}_p{{ percent }}{{ ', ' if not (loop.last and last_percent) }}
+    {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}

@@ -45,8 +45,13 @@ daily_latencies as (
         latencies.latency_bucket,
         latencies.operations,
         open_latency_days.days is not null as is_open,
-        max(if(open_latency_days.days is null, {{ watch_reach() }}, {{ watch_long_reach() }}))
-            over (partition by watched_members.member_id) as reach
+        max(
+            if(
+                open_latency_days.days is null,
+                {{ watch_reach() }},
+                {{ watch_long_reach() }}
+            )
+        ) over (partition by watched_members.member_id) as reach
 
     from watched_latencies_by_day as latencies
 
@@ -60,8 +65,8 @@ daily_latencies as (
             and latencies.interaction_date = open_latency_days.interaction_date
 
     where
-        latencies.interaction_date
-        > watched_members.last_date - {{ watch_kept_days() | int + watch_long_reach() | int }}
+        latencies.interaction_date > watched_members.last_date
+        - {{ watch_kept_days() | int + watch_long_reach() | int }}
 
 ),
 
@@ -105,7 +110,7 @@ bucket_counts as (
 
     from judged_days
 
-    group by 1, 2, 3
+    group by all
 
 ),
 
@@ -115,11 +120,14 @@ cumulative_shares as (
         member_id,
         judged_days_ago,
         latency_bucket,
-        {%- for window in ['day', 'week', 'history'] %}
-        sum({{ window }}_operations) over buckets / nullif(
-            cast(sum({{ window }}_operations) over every_bucket as double), 0
-        ) as {{ window }}_share{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(day_operations) over buckets
+        / cast(nullif(sum(day_operations) over every_bucket, 0) as double) as day_share,
+        sum(week_operations) over buckets
+        / cast(nullif(sum(week_operations) over every_bucket, 0) as double)
+            as week_share,
+        sum(history_operations) over buckets
+        / cast(nullif(sum(history_operations) over every_bucket, 0) as double)
+            as history_share
 
     from bucket_counts
 
@@ -134,13 +142,7 @@ quantile_buckets as (
     select
         member_id,
         judged_days_ago,
-        {%- for percent in [50, 95, 99] %}
-        {%- set last_percent = loop.last %}
-        {%- for window in ['day', 'week', 'history'] %}
-        min(if({{ window }}_share >= {{ percent / 100 }}e0, latency_bucket, null))
-            as {{ window }}_p{{ percent }}{{ ',' if not (loop.last and last_percent) }}
-        {%- endfor %}
-        {%- endfor %}
+        {{ quantile_buckets() }}
 
     from cumulative_shares
 

@@ -72,8 +72,8 @@ members as (
         min(daily_traffic.interaction_date) as first_date,
         sum(
             if(
-                daily_traffic.interaction_date
-                > last_days.last_date - {{ watch_kept_days() | int + watch_reach() | int }},
+                daily_traffic.interaction_date > last_days.last_date
+                - {{ watch_kept_days() | int + watch_reach() | int }},
                 daily_traffic.traffic,
                 0
             )
@@ -91,7 +91,10 @@ ranked_members as (
 
     select
         *,
-        row_number() over (partition by dimension order by traffic desc, member) as place,
+        row_number() over (
+            partition by dimension
+            order by traffic desc, member asc
+        ) as place,
         -- a dimension that no call names has nothing to add to the total
         count(case when member not like '%unknown' then 1 end)
             over (partition by dimension) as named_members
@@ -111,8 +114,9 @@ watched_members as (
         ) as member_id,
         dimension,
         member,
-        if(place <= {{ knob('watch_max_members') }}, member, '(other)') as watched_member,
-        if(place <= {{ knob('watch_max_members') }}, first_date, null) as first_date,
+        if(place > {{ knob('watch_max_members') }}, '(other)', member)
+            as watched_member,
+        if(place > {{ knob('watch_max_members') }}, null, first_date) as first_date,
         last_date,
         case
             when dimension in ('model_provider', 'model', 'prompt_version') then 'all'
@@ -140,7 +144,7 @@ members_with_parent as (
         watched_members.watched_member,
         watched_members.first_date,
         watched_members.last_date,
-        -- the version of a use case that is as new has only the total to be compared with
+        -- a version of a use case that is as new can be compared with all calls only
         coalesce(parents.member_id, totals.member_id) as parent_id
 
     from watched_members
@@ -148,7 +152,9 @@ members_with_parent as (
     left join watched_members as parents
         on watched_members.parent_dimension = parents.dimension
             and watched_members.parent_member = parents.watched_member
-            and not {{ is_new_member('parents.first_date', 'watched_members.first_date') }}
+            and not {{ is_new_member(
+                'parents.first_date', 'watched_members.first_date'
+            ) }}
 
     left join watched_members as totals
         on watched_members.parent_dimension = 'use_case'

@@ -22,7 +22,9 @@ past_days as (
 
     select
         watched_series.*,
-        {{ watch_past('trials > 0 and not is_open and flagged_days.series_id is null') }}
+        {{ watch_past(
+            'trials > 0 and not is_open and flagged_days.series_id is null'
+        ) }}
 
     from watched_series
 
@@ -104,8 +106,11 @@ histories_with_parent as (
         own_histories.*
         {{ exclude_columns('past_events, past_trials, past_squares, past_days') }},
         {% for sum in ['events', 'trials', 'squares', 'days'] -%}
-        if(parents.series_id is null, own_histories.past_{{ sum }}, parents.past_{{ sum }})
-            as past_{{ sum }},
+        if(
+            parents.series_id is null,
+            own_histories.past_{{ sum }},
+            parents.past_{{ sum }}
+        ) as past_{{ sum }},
         {% endfor -%}
         if(parents.series_id is null, 'self', 'parent') as against,
         {{ row_for_each(list_of('1, 7')) }} as window_days
@@ -118,7 +123,9 @@ histories_with_parent as (
             and own_histories.slower_than_bucket
             is not distinct from parents.slower_than_bucket
             and own_histories.interaction_date = parents.interaction_date
-            and {{ is_new_member('own_histories.first_date', 'own_histories.interaction_date') }}
+            and {{ is_new_member(
+                'own_histories.first_date', 'own_histories.interaction_date'
+            ) }}
 
 ),
 

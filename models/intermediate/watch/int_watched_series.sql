@@ -108,7 +108,7 @@ daily_counts as (
         counts.interaction_date > watched_members.last_date - {{ watch_read_days() }}
         and counts.trials > 0
 
-    group by 1, 2, 3, 4
+    group by all
 
 ),
 
@@ -159,11 +159,11 @@ slow_operations as (
         watched_latencies_by_day.interaction_date
         > watched_members.last_date - {{ watch_read_days() }}
 
-    group by 1, 2, 3, 4
+    group by all
 
 ),
 
-every_count as (
+sums as (
 
     select * from daily_counts
 
@@ -179,7 +179,7 @@ date_bounds as (
         min(interaction_date) as first_date,
         max(interaction_date) as last_date
 
-    from every_count
+    from sums
 
 ),
 
@@ -196,25 +196,25 @@ series as (
     select
         row_number() over (
             order by
-                every_count.metric, every_count.member_id, every_count.slower_than_bucket
+                sums.metric, sums.member_id, sums.slower_than_bucket
         ) as series_id,
-        every_count.metric,
-        every_count.member_id,
-        every_count.slower_than_bucket,
+        sums.metric,
+        sums.member_id,
+        sums.slower_than_bucket,
         max(watched_members.dimension) as dimension,
         max(watched_members.watched_member) as member,
         max(watched_members.first_date) as first_date,
         max(watched_members.last_date) as last_date,
         max(watched_members.parent_id) as parent_id
 
-    from every_count
+    from sums
 
-    inner join watched_members on every_count.member_id = watched_members.member_id
+    inner join watched_members on sums.member_id = watched_members.member_id
 
-    group by every_count.metric, every_count.member_id, every_count.slower_than_bucket
+    group by sums.metric, sums.member_id, sums.slower_than_bucket
 
     -- of a member without a known cost there is no bill to watch
-    having every_count.metric <> 'cost_usd' or sum(every_count.events) > 0
+    having sums.metric <> 'cost_usd' or sum(sums.events) > 0
 
 ),
 
@@ -256,19 +256,18 @@ watched_series as (
             else 'rate'
         end as kind,
         days.interaction_date,
-        coalesce(every_count.events, 0e0) as events,
+        coalesce(sums.events, 0e0) as events,
         case
-            when series.metric in ('interactions', 'cost_usd')
-                then if(
-                    daily_totals.interaction_date is not null
-                    and coalesce(days.interaction_date >= series.first_date, true),
-                    1e0,
-                    0e0
-                )
             -- of all operations, those that failed in this way
             when series.dimension = 'failure_type'
                 then coalesce(daily_totals.known_outcomes, 0e0)
-            else coalesce(every_count.trials, 0e0)
+            when series.metric not in ('interactions', 'cost_usd')
+                then coalesce(sums.trials, 0e0)
+            when
+                daily_totals.interaction_date is null
+                or days.interaction_date < series.first_date
+                then 0e0
+            else 1e0
         end as trials,
         open_alert_days.interaction_date is not null as is_open,
         -- days before that stand in for those that an open alert leaves out
@@ -280,11 +279,11 @@ watched_series as (
 
     left join daily_totals on days.interaction_date = daily_totals.interaction_date
 
-    left join every_count
-        on days.interaction_date = every_count.interaction_date
-            and series.metric = every_count.metric
-            and series.member_id = every_count.member_id
-            and series.slower_than_bucket is not distinct from every_count.slower_than_bucket
+    left join sums
+        on days.interaction_date = sums.interaction_date
+            and series.metric = sums.metric
+            and series.member_id = sums.member_id
+            and series.slower_than_bucket is not distinct from sums.slower_than_bucket
 
     left join series_with_open_days
         on series.metric = series_with_open_days.metric

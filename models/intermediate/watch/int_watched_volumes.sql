@@ -16,7 +16,9 @@ volume_days as (
 
     select
         watched_series.*,
-        trials > 0 and not is_open and flagged_days.series_id is null as is_past
+        watched_series.trials > 0
+        and not watched_series.is_open
+        and flagged_days.series_id is null as is_past
 
     from watched_series
 

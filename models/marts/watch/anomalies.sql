@@ -33,7 +33,8 @@ tests as (
         dimension,
         member,
         window_days,
-        if(bucket is null, events / nullif(trials, 0), {{ bucket_middle('bucket') }}) as value,
+        if(bucket is null, events / nullif(trials, 0), {{ bucket_middle('bucket') }})
+            as value,
         if(
             slower_than_bucket is null,
             past_events / past_trials,
@@ -103,7 +104,8 @@ tests_with_status as (
                 or tests.past_days < {{ knob('watch_min_history_days') }}
                 then 'insufficient_history'
             when
-                tests.kind in ('amount', 'score') and tests.trials < {{ knob('watch_min_calls') }}
+                tests.kind in ('amount', 'score')
+                and tests.trials < {{ knob('watch_min_calls') }}
                 then 'insufficient_traffic'
             when
                 tests.kind = 'volume'
@@ -124,15 +126,14 @@ tests_with_status as (
 
 ),
 
-p_values as (
+distances as (
 
     select
         *,
         if(status = 'judged', abs(z), null) as distance,
         if(status = 'judged' and kind = 'rate', largest_z, null) as largest_distance,
-        {{ knob('watch_false_alarms_per_month') }}
-        / (30 * nullif(count(if(status = 'judged', 1, null)) over (partition by interaction_date), 0))
-            as max_p_value
+        count(if(status = 'judged', 1, null)) over (partition by interaction_date)
+            as tests
 
     from tests_with_status
 
@@ -144,9 +145,10 @@ judged_tests as (
         *,
         least(1e0, 2 * {{ normal_tail('distance') }}) as p_value,
         2 * {{ normal_tail('largest_distance') }} as least_p_value,
-        least(1e0, max_p_value) / 2 as tail
+        {{ knob('watch_false_alarms_per_month') }} / (30 * nullif(tests, 0))
+            as max_p_value
 
-    from p_values
+    from distances
 
 ),
 
@@ -154,7 +156,7 @@ limits as (
 
     select
         *,
-        {{ normal_deviate('tail') }} as z_limit
+        {{ normal_deviate('(least(1e0, max_p_value) / 2)') }} as z_limit
 
     from judged_tests
 
@@ -174,14 +176,16 @@ expected_events as (
 
     select
         *,
-        {%- for name, sign in {'fewest': '-', 'most': '+'}.items() %}
         if(
-            kind = 'rate' or metric = 'interactions'
-            {{- " or kind = 'volume'" if name == 'fewest' }},
-            {{ count_limit('t_limit', 'expected', 'window_dispersion', sign) }},
-            {{ amount_limit('t_limit', 'expected', 'window_dispersion', sign) }}
-        ) / trials as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            kind = 'rate' or kind = 'volume',
+            {{ count_limit('t_limit', 'expected', 'window_dispersion', '-') }},
+            {{ amount_limit('t_limit', 'expected', 'window_dispersion', '-') }}
+        ) / trials as fewest,
+        if(
+            kind = 'rate' or metric = 'interactions',
+            {{ count_limit('t_limit', 'expected', 'window_dispersion', '+') }},
+            {{ amount_limit('t_limit', 'expected', 'window_dispersion', '+') }}
+        ) / trials as most
 
     from limits_of_events
 

@@ -25,7 +25,10 @@ trace_prompt_versions as (
 
     from interactions
 
-    where interactions.trace_id in (select branch_decisions.trace_id from branch_decisions)
+    where
+        interactions.trace_id in (
+            select branch_decisions.trace_id from branch_decisions
+        )
 
     group by interactions.trace_id
 
@@ -48,7 +51,7 @@ daily_branches as (
 
     where branch_decisions.timestamp_utc is not null
 
-    group by 1, 2, 3, 4
+    group by all
 
 )
 

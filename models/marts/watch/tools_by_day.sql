@@ -21,7 +21,10 @@ call_use_cases as (
 
     from interactions
 
-    where interactions.interaction_id in (select tool_calls.interaction_id from tool_calls)
+    where
+        interactions.interaction_id in (
+            select tool_calls.interaction_id from tool_calls
+        )
 
     group by interactions.interaction_id
 
@@ -67,7 +70,7 @@ daily_tools as (
 
     where tool_calls.timestamp_utc is not null
 
-    group by 1, 2, 3
+    group by all
 
 )
 

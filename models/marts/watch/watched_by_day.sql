@@ -36,7 +36,7 @@ cells as (
 
     from interactions
 
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by all
 
 ),
 

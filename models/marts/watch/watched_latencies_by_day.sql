@@ -21,7 +21,7 @@ cells as (
 
     where operation_latency_ms is not null and cache_hit is not true
 
-    group by 1, 2, 3, 4, 5, 6
+    group by all
 
 ),
 
