@@ -31,7 +31,7 @@
     ) * 3 * sqrt({{ expected }} / {{ dispersion }})
 {%- endmacro %}
 
-{#- the events from which on, or up to which, count_tail_z is at least t (Cornish and Fisher 1938) -#}
+{#- the events from which on, or up to which, count_tail_z is t: Cornish and Fisher (1938) -#}
 {% macro count_limit(t, expected, dispersion, sign) -%}
     greatest(
         0e0,

@@ -1,6 +1,6 @@
 {#- days before the judged one that its history reaches back to -#}
 {% macro watch_reach() -%}
-    {{- text_knob('watch_history_days') | float | int + text_knob('watch_gap_days') | float | int -}}
+    {{- text_knob('watch_history_days') | float | int + watch_gap_days() | int -}}
 {%- endmacro %}
 
 {#- where days of an open alert are left out, as many days before are taken in their place -#}

@@ -33,6 +33,10 @@ day_pairs as (
 
 ),
 
+{{ watch_volume_trends() }}
+{%- endmacro %}
+
+{% macro watch_volume_trends() -%}
 trends as (
 
     select
@@ -78,6 +82,10 @@ weekday_indexes as (
 
 ),
 
+{{ watch_volume_exposures() }}
+{%- endmacro %}
+
+{% macro watch_volume_exposures() -%}
 exposed_days as (
 
     select
@@ -124,6 +132,10 @@ level_sums as (
 
 ),
 
+{{ watch_expected_volumes() }}
+{%- endmacro %}
+
+{% macro watch_expected_volumes() -%}
 expected_days as (
 
     select
@@ -204,6 +216,10 @@ judged_windows as (
 
 ),
 
+{{ watch_chosen_windows() }}
+{%- endmacro %}
+
+{% macro watch_chosen_windows() -%}
 chosen_windows as (
 
     select
@@ -260,6 +276,10 @@ inflated_dispersions as (
 
 ),
 
+{{ watch_volume_tails() }}
+{%- endmacro %}
+
+{% macro watch_volume_tails() -%}
 deviations as (
 
     select

@@ -19,13 +19,19 @@ rarer_outcomes as (
 
 ),
 
+{{ watch_dispersions() }}
+{%- endmacro %}
+
+{% macro watch_dispersions() -%}
 dispersions as (
 
     select
         *,
         -- a count varies at least as a binomial does, and no amount is known to seven digits
-        if(kind = 'rate', 1 - k_past / nullif(past_trials, 0), 1e-6 * k_past / past_trials) as least_dispersion,
-        (squares * past_trials / nullif(k_past, 0) - k_past) / nullif(past_days - 1, 0) as pearson_dispersion
+        if(kind = 'rate', 1 - k_past / nullif(past_trials, 0), 1e-6 * k_past / past_trials)
+            as least_dispersion,
+        (squares * past_trials / nullif(k_past, 0) - k_past) / nullif(past_days - 1, 0)
+            as pearson_dispersion
 
     from rarer_outcomes
 
@@ -62,6 +68,10 @@ expectations as (
 
 ),
 
+{{ watch_deviations() }}
+{%- endmacro %}
+
+{% macro watch_deviations() -%}
 deviations as (
 
     select

@@ -24,6 +24,17 @@ last_calls as (
 
 ),
 
+-- a day is over where its last hour has a call
+last_days as (
+
+    select
+        cast(last_call_at as date) as last_date,
+        last_call_at < cast(last_call_at as date) + interval 23 hour as is_incomplete
+
+    from last_calls
+
+),
+
 tests as (
 
     select
@@ -96,8 +107,8 @@ tests_with_status as (
             when coalesce(tests.trials, 0) = 0 then 'unmeasured'
             when
                 tests.kind = 'volume'
-                and cast(last_calls.last_call_at as date) = tests.interaction_date
-                and extract(hour from last_calls.last_call_at) < 23
+                and last_days.is_incomplete
+                and last_days.last_date = tests.interaction_date
                 then 'incomplete_day'
             when
                 not tests.has_weekdays
@@ -122,7 +133,7 @@ tests_with_status as (
 
     from tests
 
-    cross join last_calls
+    cross join last_days
 
 ),
 
