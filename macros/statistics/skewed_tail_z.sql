@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 {% macro cube_root_z(events, expected, dispersion) -%}
-    3 * sqrt({{ events }} / {{ dispersion }}) * (
+    3 * sqrt({{ events }} / nullif({{ dispersion }}, 0)) * (
         1 - {{ dispersion }} / (9 * nullif({{ events }}, 0))
         - power({{ expected }} / nullif({{ events }}, 0), 1e0 / 3)
     )
@@ -28,7 +28,7 @@
     (
         power(greatest({{ amount }}, 0e0) / nullif({{ expected }}, 0), 1e0 / 3) - 1
         + {{ dispersion }} / (9 * nullif({{ expected }}, 0))
-    ) * 3 * sqrt({{ expected }} / {{ dispersion }})
+    ) * 3 * sqrt({{ expected }} / nullif({{ dispersion }}, 0))
 {%- endmacro %}
 
 {#- the events from which on, or up to which, count_tail_z is t: Cornish and Fisher (1938) -#}
@@ -44,8 +44,8 @@
     {{ expected }} * power(
         greatest(
             0e0,
-            1 - {{ dispersion }} / (9 * {{ expected }})
-            {{ sign }} {{ t }} * sqrt({{ dispersion }} / {{ expected }}) / 3
+            1 - {{ dispersion }} / (9 * nullif({{ expected }}, 0))
+            {{ sign }} {{ t }} * sqrt({{ dispersion }} / nullif({{ expected }}, 0)) / 3
         ), 3
     )
 {%- endmacro %}

@@ -254,7 +254,9 @@ dispersions as (
         *,
         greatest(pearson_dispersion, least_dispersion) as dispersion,
         if(
-            metric = 'interactions' and pearson_dispersion <= least_dispersion, null, past_days - 2
+            metric = 'interactions' and pearson_dispersion <= least_dispersion or past_days < 3,
+            null,
+            past_days - 2
         ) as degrees,
         -- the level is an estimate too, the worse the further the window is from the middle of
         -- its history, and so is a weekday's index, of which a week has all

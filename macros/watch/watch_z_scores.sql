@@ -11,9 +11,9 @@ rarer_outcomes as (
         *,
         {%- set is_mostly = "kind in ('rate', 'score') and past_events > past_trials / 2" %}
         {{ is_mostly }} as is_complement,
-        if({{ is_mostly }}, past_trials - past_events, past_events) as k_past,
+        if({{ is_mostly }}, greatest(past_trials - past_events, 0e0), past_events) as k_past,
         if({{ is_mostly }}, past_trials - 2 * past_events + past_squares, past_squares) as squares,
-        if({{ is_mostly }}, trials - events, events) as k
+        if({{ is_mostly }}, greatest(trials - events, 0e0), events) as k
 
     from {{ windows }}
 
@@ -59,7 +59,7 @@ expectations as (
     select
         * {{ exclude_columns('dispersion') }},
         if(is_rare, 1e0, dispersion) as dispersion,
-        if(is_rare or is_at_least, null, past_days - 1) as degrees,
+        if(is_rare or is_at_least or past_days < 2, null, past_days - 1) as degrees,
         -- of few events, the rate that they leave possible
         trials * if(is_rare, k_past + 2 * sqrt(k_past) + 3, k_past) / past_trials as expected,
         if(is_rare, 1e0, dispersion) * (1 + trials / past_trials) as window_dispersion

@@ -363,3 +363,26 @@ def test_an_interrupted_service_is_unmeasured_and_not_an_anomaly() -> None:
     short = total(days(20), interactions=100, known_outcomes=100, failures=5)
     found = verdicts(judged(short), f"interaction_date = '{LAST}'")
     assert set(found["verdict"]) == {"insufficient_history"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_odd_values_do_not_stop_the_build(seed: int) -> None:
+    """Sums of scores beyond 1, credits, free and rare calls: p-values or a refusal."""
+    random = np.random.default_rng(seed)
+    dates = [day for day in days(100) if random.random() < 0.8]
+    count = len(dates)
+    calls = random.poisson(random.choice([0.3, 5, 200]), count)
+    sums = {
+        name: np.where(calls > 0, random.poisson(calls * random.random()), 0)
+        for name in SUMS
+    }
+    sums["cost_usd"] = calls * random.normal(random.choice([-1, 0, 1]), 0.5, count)
+    sums["quality_score_sum"] = calls * random.normal(1, 0.5, count)
+    sums["judged_answers"] = sums["costed_interactions"] = calls
+    sums["interactions"] = calls
+    found = verdicts(judged(total(dates, **sums)), "true")
+    judged_rows = found[found["p_value"].notna()]
+    assert judged_rows["p_value"].between(0, 1).all()
+    assert (judged_rows["expected_low"].fillna(0) >= 0).all()
+    untested = found[found["p_value"].isna()]["verdict"]
+    assert not {*untested} & {"higher", "lower", "normal"}

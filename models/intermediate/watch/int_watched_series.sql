@@ -256,7 +256,7 @@ watched_series as (
             else 'rate'
         end as kind,
         days.interaction_date,
-        coalesce(sums.events, 0e0) as events,
+        greatest(coalesce(sums.events, 0e0), 0e0) as events,
         case
             -- of all operations, those that failed in this way
             when series.dimension = 'failure_type'

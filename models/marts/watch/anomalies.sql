@@ -191,12 +191,12 @@ expected_events as (
             kind = 'rate' or kind = 'volume',
             {{ count_limit('t_limit', 'expected', 'window_dispersion', '-') }},
             {{ amount_limit('t_limit', 'expected', 'window_dispersion', '-') }}
-        ) / trials as fewest,
+        ) / nullif(trials, 0) as fewest,
         if(
             kind = 'rate' or metric = 'interactions',
             {{ count_limit('t_limit', 'expected', 'window_dispersion', '+') }},
             {{ amount_limit('t_limit', 'expected', 'window_dispersion', '+') }}
-        ) / trials as most
+        ) / nullif(trials, 0) as most
 
     from limits_of_events
 
