@@ -42,8 +42,14 @@ trends as (
     select
         series_id,
         judged_date,
-        regr_intercept(past, place) as intercept,
-        regr_slope(past, place) as slope
+        {{ exact_sum('past') }} / nullif(count(past), 0) as level,
+        sum(if(past is null, null, place)) / cast(nullif(count(past), 0) as double) as middle,
+        (count(past) * {{ exact_sum('past * place') }}
+        - {{ exact_sum('past') }} * sum(if(past is null, null, place)))
+        / cast(nullif(
+            count(past) * sum(if(past is null, null, place * place))
+            - power(sum(if(past is null, null, place)), 2), 0
+        ) as double) as slope
 
     from day_pairs
 
@@ -62,15 +68,11 @@ weekday_indexes as (
         day_pairs.judged_date,
         day_pairs.weekday,
         count(day_pairs.past) as weekday_days,
-        sum(day_pairs.past) / nullif(
-            sum(
-                if(
-                    day_pairs.past is null,
-                    null,
-                    greatest(trends.intercept + trends.slope * day_pairs.place, 0e0)
-                )
-            ), 0
-        ) as weekday_index
+        {{ exact_sum('day_pairs.past') }} / nullif({{ exact_sum('if(
+            day_pairs.past is null,
+            null,
+            greatest(trends.level + trends.slope * (day_pairs.place - trends.middle), 0e0)
+        )') }}, 0) as weekday_index
 
     from day_pairs
 
@@ -119,12 +121,12 @@ level_sums as (
         series_id,
         judged_date,
         count(exposure) as past_days,
-        sum(exposure) as past_exposures,
-        sum(exposure * place) / sum(exposure) as middle,
-        sum(exposure * place * place) - power(sum(exposure * place), 2) / sum(exposure)
-            as spread,
-        sum(if(exposure is null, null, past)) as past_events,
-        sum(if(exposure is null, null, past * place)) as placed_events
+        {{ exact_sum('exposure') }} as past_exposures,
+        {{ exact_sum('exposure * place') }} / {{ exact_sum('exposure') }} as middle,
+        {{ exact_sum('exposure * place * place') }}
+        - power({{ exact_sum('exposure * place') }}, 2) / {{ exact_sum('exposure') }} as spread,
+        {{ exact_sum('if(exposure is null, null, past)') }} as past_events,
+        {{ exact_sum('if(exposure is null, null, past * place)') }} as placed_events
 
     from exposed_days
 
@@ -171,8 +173,11 @@ volume_windows as (
     select
         series_id,
         judged_date,
-        sum(if(exposure is null or expected = 0, null, power(past - expected, 2) / expected))
-        / nullif(max(past_days) - 2, 0) as pearson_dispersion,
+        {{ exact_sum('if(
+            exposure is null or expected = 0,
+            null,
+            least(power(past - expected, 2) / expected, 1e20)
+        )') }} / nullif(max(past_days) - 2, 0) as pearson_dispersion,
         max(past_events) as past_events,
         max(past_days) as past_days,
         max(past_exposures) as past_exposures,
@@ -183,7 +188,8 @@ volume_windows as (
             'events': 'events', 'expected': 'expected', 'trials': 'trials',
             'exposures': 'weekday_index', 'places': 'weekday_index * place'
         }.items() %}
-        sum(if({{ is_in }} and trials > 0, {{ value }}, 0)) as {{ window }}_{{ sum }},
+        {{ exact_sum('if(' ~ is_in ~ ' and trials > 0, ' ~ value ~ ', 0)') }}
+            as {{ window }}_{{ sum }},
         {%- endfor %}
         min(if({{ is_in }} and trials > 0, weekday_days, null)) as {{ window }}_weekday_days
         {{- ',' if not loop.last }}

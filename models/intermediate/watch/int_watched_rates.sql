@@ -41,8 +41,8 @@ sums as (
     {% for reach in [watch_reach(), watch_long_reach()] -%}
     select
         *,
-        sum(events) over week as week_events,
-        sum(trials) over week as week_trials,
+        cast(sum(cast(events as decimal(38, 12))) over week as double) as week_events,
+        cast(sum(cast(trials as decimal(38, 12))) over week as double) as week_trials,
         {{ watch_past_sums('history') }}
 
     from past_days

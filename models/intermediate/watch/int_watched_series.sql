@@ -95,8 +95,8 @@ daily_counts as (
         watched_members.member_id,
         cast(null as bigint) as slower_than_bucket,
         counts.interaction_date,
-        sum(counts.events) as events,
-        sum(counts.trials) as trials
+        {{ exact_sum('counts.events') }} as events,
+        {{ exact_sum('counts.trials') }} as trials
 
     from counts
 
