@@ -14,7 +14,6 @@ from scipy import stats
 Evaluate = Callable[[str, pd.DataFrame], Any]
 LAST = date(2025, 5, 1)  # a Thursday
 MODELS = (
-    "int_open_alert_days",
     "int_watched_members",
     "int_watched_latencies",
     "int_watched_series",
@@ -183,11 +182,14 @@ def judged(
         f"create table interactions as select timestamp '{LAST} 23:59:00'"
         " as timestamp_utc"
     )
-    build(connection, MODELS[0])
+    connection.execute(
+        "create table int_open_alert_days (interaction_date date, metric varchar,"
+        " dimension varchar, member varchar)"
+    )
     if open_days is not None:
         connection.register("open_days", open_days)
-        connection.execute(f"insert into {MODELS[0]} select * from open_days")
-    build(connection, *MODELS[1:])
+        connection.execute("insert into int_open_alert_days select * from open_days")
+    build(connection, *MODELS)
     return connection
 
 
