@@ -27,6 +27,8 @@ ROLLED = (
     "model_latencies_by_day",
     "event_variance_by_day",
     "provider_costs_by_day",
+    "watched_by_day",
+    "watched_latencies_by_day",
 )
 # and what stands on them, or on the calls that are held
 MARTS = (
@@ -34,6 +36,7 @@ MARTS = (
     "interactions",
     "windows",
     "usage_by_week",
+    "anomalies",
     "budget_burn",
     "cost_forecast",
     "invoice_reconciliation",
