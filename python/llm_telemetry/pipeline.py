@@ -92,31 +92,32 @@ def decide(
     context = _context(marts, health, knobs)
     decisions, files, triaged = _decisions(marts, health, knobs, earlier)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
-    rules = [
-        *scope.gates(context["integrity"]),
-        *budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
-    ]
+    rules = scope.gates(context["integrity"])
+    rules += budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"])
     routes = decisions["routing"].evidence
-    context |= {
-        "policy": scope.policy(files, routes),
-        "rollback": scope.rollback(routes, rules),
-    }
+    context["policy"] = scope.policy(files, routes)
+    context["rollback"] = scope.rollback(routes, rules)
     final = document.assemble(
         decisions, rules, context, bundle.digests(files), earlier=earlier
     )
     files |= _described(final, health, _read_from(place, marts["inputs"]))
-    fitted = {"triage_scorecard": triaged.scorecard}
     return Outcome(
         artifact=final,
         health=health,
         files=files,
         ledger=_entries(marts, knobs, decisions, final),
         queue=triaged.queue,
-        fresh_rows=fitted | decided_rows.marts_of(final),
+        fresh_rows=_fresh_rows(triaged, final),
         inputs=marts["inputs"],
         windows=marts["windows"],
         time_zone=time_zone(marts["knobs"]),
     )
+
+
+def _fresh_rows(
+    triaged: triage.TriageDecision, final: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    return {"triage_scorecard": triaged.scorecard, **decided_rows.marts_of(final)}
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:

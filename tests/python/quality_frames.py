@@ -85,17 +85,7 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
     The two-phase estimator with sessions as units, leverages as in HC3 and Wilson's
     interval at the effective number of labels, written without the models' algebra.
     """
-    random = calls["is_random"].to_numpy()
-    labelled = (calls["is_drawn"] & calls["bad_share"].notna()).to_numpy()
-    score = calls["score"].to_numpy(float)
-    is_scored = ~np.isnan(score)
-    labelled = labelled & is_scored
-    chance = calls["review_probability"].to_numpy(float)
-    share = calls["sample_share"].to_numpy(float)
-    f = np.where(is_scored, score, 0.0)
-    y = np.where(labelled, calls["bad_share"].to_numpy(float), 0.0)
-    w = np.where(labelled, 1 / chance, 0.0)
-    u = np.where(is_scored, 1 / (1 - (1 - chance) * (1 - share)), 0.0)
+    random, labelled, f, y, w, u = _columns(calls)
     n = len(f)
     residual, fitted, leverage = np.zeros(n), np.zeros(n), np.zeros(n)
     means = []
@@ -107,23 +97,37 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
         u[at] *= at.sum() / u[at].sum()
         y_mean, f_mean = (np.average(v[at], weights=w[at]) for v in (y, f))
         all_mean = np.average(f[at], weights=u[at])
-        means.append((at.sum(), y_mean - weight * (f_mean - all_mean)))
+        means.append(at.sum() * (y_mean - weight * (f_mean - all_mean)))
         residual[at] = ((y - y_mean - weight * (f - f_mean)) * labelled)[at]
         fitted[at] = (y_mean - weight * (f_mean - all_mean * (1 - u) - u * f))[at]
         if stratum:
             pull = w * (f - f_mean) ** 2 * is_tuned
             leverage[at] = (w * labelled / at.sum() + pull / (pull[at].sum() or 1))[at]
-    rate = sum(size * mean for size, mean in means) / n
+    rate = sum(means) / n
     influence = w * residual / (1 - np.minimum(leverage, 0.75)) + fitted - rate
     sums = pd.Series(influence).groupby(calls["session_id"].to_numpy()).sum()
     variance = len(sums) / (len(sums) - 1) * (sums**2).sum() / n**2
     audits = labelled & random
-    units = calls["session_id"][audits].nunique()
-    low, high = interval(
-        rate, variance, audits.sum(), max(units - 1 - is_tuned, 1), random.mean()
+    degrees = max(calls["session_id"][audits].nunique() - 1 - is_tuned, 1)
+    low, high = interval(rate, variance, audits.sum(), degrees, random.mean())
+    return {"rate": rate, "se": variance**0.5, "rate_low": low, "rate_high": high}
+
+
+def _columns(calls: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Return stratum, whether labelled, score, label, and the weights of both."""
+    score = calls["score"].to_numpy(float)
+    is_scored = ~np.isnan(score)
+    labelled = (calls["is_drawn"] & calls["bad_share"].notna()).to_numpy() & is_scored
+    chance = calls["review_probability"].to_numpy(float)
+    share = calls["sample_share"].to_numpy(float)
+    return (
+        calls["is_random"].to_numpy(),
+        labelled,
+        np.where(is_scored, score, 0.0),
+        np.where(labelled, calls["bad_share"].to_numpy(float), 0.0),
+        np.where(labelled, 1 / chance, 0.0),
+        np.where(is_scored, 1 / (1 - (1 - chance) * (1 - share)), 0.0),
     )
-    se = float(np.sqrt(variance))
-    return {"rate": rate, "se": se, "rate_low": low, "rate_high": high}
 
 
 def interval(

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from conftest import Run
+from test_failover import ARM
 from watch_desk import NOBODY, RULES, Desk, hooked, receiving
 from watched_builds import anomaly, build, day
 
@@ -298,13 +300,9 @@ def test_a_message_about_an_outage_says_who_can_take_over(
     failing = {"metric": "failure_rate", "dimension": "model_provider"}
     build(desk.warehouse, [anomaly(19, 9.0, member="acme", **failing)])
     with duckdb.connect(str(desk.warehouse)) as connection:
-        connection.execute(
-            "create table marts.failover_arms as select 'qa' as use_case, "
-            "'acme' as failing_provider, 1 as choice, 'other' as model_provider, "
-            "'small' as model_name, 'certified' as constraint_status, "
-            "0.012 as failure_rate, 812.0 as p95_latency_ms"
-        )
+        connection.register("arms", pd.DataFrame([{**ARM, "failing_provider": "acme"}]))
+        connection.execute("create table marts.failover_arms as select * from arms")
     desk.watch()
     (message,) = got
-    line = "qa: other small (certified), 1.2% failures, p95 812 ms"
+    line = "chat: q/m (certified, strict), 0.5% of 2,000 failed, p95 1,500 ms"
     assert line in json.dumps(message)

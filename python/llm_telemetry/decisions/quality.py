@@ -61,11 +61,10 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
     return Decision(
         verdict="rates" if chosen["verdict"].isin(STATED).any() else "refuse",
         recommendation=_advice(chosen),
-        summary="; ".join(_spoken(row) for row in chosen.to_dict("records")),
+        summary="; ".join(_spoken(row) for row in rows(chosen)),
         reasons=tuple(sorted(_codes(chosen))),
         estimates={
-            f"{row['dimension']}.{row['scope']}": _rate(row)
-            for row in stated.to_dict("records")
+            f"{row['dimension']}.{row['scope']}": _rate(row) for row in rows(stated)
         },
         evidence=rows(evidence[list(EVIDENCE)]),
         basis=_basis(chosen),

@@ -61,7 +61,7 @@ def _shown(draw: Draw) -> str:
 def _mark(file: Path, options: Options) -> list[str]:
     if not options.target or not options.label:
         raise InputError(
-            "review mark: name the call and say --as ok, failure or unsure"
+            "review mark: name a call, and --as with ok, failure or unsure"
         )
     draws, _ = review_ledger.load(file)
     given = Review(

@@ -83,12 +83,7 @@ def build_marts(
             "SOURCES": ",".join(sources),
             **memory_settings(data_dir, sources),
             **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
-            **_places(
-                LEDGER=ledger,
-                REVIEWS=ledger and ledger.with_name(REVIEWS),
-                ALERT_LEDGER=alert_ledger,
-                JUDGE_SCORES=scores,
-            ),
+            **_places(LEDGER=ledger, ALERT_LEDGER=alert_ledger, JUDGE_SCORES=scores),
         }
         variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
         log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
@@ -152,6 +147,8 @@ def _settings_in_memory(
 
 def _places(**places: Path | None) -> dict[str, str]:
     """Return the variables of files and folders of earlier runs, of those there are."""
+    if ledger := places.get("LEDGER"):
+        places["REVIEWS"] = ledger.with_name(REVIEWS)
     return {f"LLM_TELEMETRY_{name}": str(at) for name, at in places.items() if at}
 
 
