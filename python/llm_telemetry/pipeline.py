@@ -89,7 +89,7 @@ def decide(
     marts = _read(warehouse, what_if or {})
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
-    context = _context(marts, health, knobs)
+    context, zone = _context(marts, health, knobs), time_zone(marts["knobs"])
     decisions, files, triaged = _decisions(marts, health, knobs, earlier)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = scope.gates(context["integrity"])
@@ -101,17 +101,10 @@ def decide(
         decisions, rules, context, bundle.digests(files), earlier=earlier
     )
     files |= _described(final, health, _read_from(place, marts["inputs"]))
-    return Outcome(
-        artifact=final,
-        health=health,
-        files=files,
-        ledger=_entries(marts, knobs, decisions, final),
-        queue=triaged.queue,
-        fresh_rows=_fresh_rows(triaged, final),
-        inputs=marts["inputs"],
-        windows=marts["windows"],
-        time_zone=time_zone(marts["knobs"]),
-    )
+    entries = _entries(marts, knobs, decisions, final)
+    fresh_rows = _fresh_rows(triaged, final)
+    shown = marts["inputs"], marts["windows"], zone
+    return Outcome(final, health, files, entries, triaged.queue, fresh_rows, *shown)
 
 
 def _fresh_rows(
