@@ -39,14 +39,18 @@ def _scores() -> pd.DataFrame:
 
 
 def published(rng: np.random.Generator) -> Window:
-    """Return labelled answers of five models; the score is 1 - recall of stems."""
-    rows = _scores()
+    """Draw a window from labelled answers of five models.
+
+    The score is 1 - recall of stems; the truth is the rate of all published answers.
+    """
+    known = _scores()
+    rows = known.iloc[rng.integers(0, len(known), len(known))]
     return Window(
         model=rows["model"].to_numpy(),
         session=rng.integers(0, len(rows) // CALLS_PER_SESSION, len(rows)),
         score=1 - rows["stem_recall"].to_numpy(float),
         bad=rows["is_wrong"].to_numpy(float),
-        truth=rows.groupby("model")["is_wrong"].mean().to_dict(),
+        truth=known.groupby("model")["is_wrong"].mean().to_dict(),
     )
 
 
