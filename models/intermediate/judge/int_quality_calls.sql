@@ -32,7 +32,7 @@ scores as (
 
 ),
 
--- an answer may be reviewed in several respects; without any review there is one to refuse
+-- an answer may be reviewed in several respects; without reviews one is refused
 dimensions as (
 
     select dimension from reviews
@@ -115,8 +115,9 @@ population as (
     left join review_draws on interactions.interaction_id = review_draws.interaction_id
 
     where
-        {{ days_between('interactions.interaction_date', 'cast(newest.covers_until as date)') }}
-        < {{ knob('quality_window_days') }}
+        {{ days_between(
+            'interactions.interaction_date', 'cast(newest.covers_until as date)'
+        ) }} < {{ knob('quality_window_days') }}
 
 ),
 
@@ -184,8 +185,9 @@ quality_calls as (
 
     where
         labelled.awaited_on_day = 0
-        or {{ days_between('labelled.interaction_date', 'cast(labelled.newest_drawn_at as date)') }}
-        > {{ knob('quality_review_days') }}
+        or {{ days_between(
+            'labelled.interaction_date', 'cast(labelled.newest_drawn_at as date)'
+        ) }} > {{ knob('quality_review_days') }}
 
 )
 

@@ -24,9 +24,11 @@ by_scope as (
         count(*) as sessions,
         any_value(rate_of_labels) as rate_of_labels,
         any_value(score_gap) as score_gap,
-        {{ exact_sum('of_labels * of_scores') }} / power(any_value(scope_interactions), 2)
+        {{ exact_sum('of_labels * of_scores') }}
+        / power(any_value(scope_interactions), 2)
             as covariance,
-        {{ exact_sum('of_scores * of_scores') }} / power(any_value(scope_interactions), 2)
+        {{ exact_sum('of_scores * of_scores') }}
+        / power(any_value(scope_interactions), 2)
             as variance
 
     from contributions
@@ -43,12 +45,15 @@ counts as (
         sum(scored) as scored,
         sum(expected_scores) as expected_scores,
         sum(interactions * mean_score) / sum(interactions) as evaluator_mean,
-        {%- for name in ['interactions', 'drawn', 'labelled', 'weighted_labels', 'bad_labels',
+        {%- for name in [
+            'interactions', 'drawn', 'labelled', 'weighted_labels', 'bad_labels',
             'labelled_sessions', 'label_scale', 'mean_bad', 'mean_labelled_score',
-            'score_spread'] %}
+            'score_spread'
+        ] %}
         sum({{ name }}) filter (where is_random) as audit_{{ name }},
         {%- endfor %}
-        coalesce(sum(interactions) filter (where not is_random), 0) as certain_interactions,
+        coalesce(sum(interactions) filter (where not is_random), 0)
+            as certain_interactions,
         coalesce(sum(labelled) filter (where not is_random), 0) as certain_labels,
         sum(bad_labels) as bad_labels
 
@@ -58,7 +63,7 @@ counts as (
 
 ),
 
--- what an evaluator explains is learnt from all scopes of a kind: few labels tell little of one
+-- what an evaluator explains is learnt from all scopes of a kind
 pooled as (
 
     select
@@ -68,7 +73,9 @@ pooled as (
         ) }},
         sum(by_scope.covariance) over (partition by {{ pool }}) as pooled_covariance,
         sum(by_scope.variance) over (partition by {{ pool }}) as pooled_variance,
-        sum(counts.audit_bad_labels) over (partition by {{ pool }}) as pooled_bad_labels,
+        sum(counts.audit_bad_labels)
+            over (partition by {{ pool }})
+            as pooled_bad_labels,
         sum(counts.audit_weighted_labels) over (partition by {{ pool }})
             as pooled_labels
 

@@ -23,13 +23,15 @@ quality_sessions as (
         count(*) filter (where is_drawn) as drawn,
         count(*) filter (where is_labelled) as labelled,
         count(*) filter (where score is not null) as scored,
-        {{ exact_sum('1 - (1 - review_probability) * (1 - sample_share)') }} as expected_scores,
+        {{ exact_sum('1 - (1 - review_probability) * (1 - sample_share)') }}
+            as expected_scores,
         count(*) filter (where label_weight > 0) as weighted_labels,
         {{ exact_sum('if(label_weight > 0, bad_share, 0e0)') }} as bad_labels,
         {{ exact_sum('label_weight') }} as label_weight,
         {{ exact_sum('label_weight * coalesce(bad_share, 0)') }} as bad_weight,
         {{ exact_sum('label_weight * coalesce(score, 0)') }} as label_weight_score,
-        {{ exact_sum('label_weight * coalesce(score * score, 0)') }} as label_weight_squared_score,
+        {{ exact_sum('label_weight * coalesce(score * score, 0)') }}
+            as label_weight_squared_score,
         {{ exact_sum('score_weight') }} as score_weight,
         {{ exact_sum('score_weight * coalesce(score, 0)') }} as score_weight_score
 

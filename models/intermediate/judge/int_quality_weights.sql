@@ -29,7 +29,7 @@ medians as (
 
 ),
 
--- where reviewers leave more bad answers unlabelled, it shows in the halves of the scores
+-- where more bad answers are left unlabelled, the halves of the scores show it
 halves as (
 
     select

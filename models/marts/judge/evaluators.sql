@@ -105,7 +105,10 @@ variances as (
                 and placed.evaluator = areas.evaluator
                 and placed.evaluator_version = areas.evaluator_version
         group by
-            placed.dimension, placed.evaluator, placed.evaluator_version, placed.session_id
+            placed.dimension,
+            placed.evaluator,
+            placed.evaluator_version,
+            placed.session_id
     ) as by_session
 
     group by {{ keys }}
@@ -139,7 +142,8 @@ measured as (
         areas.auc,
         areas.effective_labels,
         areas.agreement,
-        sqrt(variances.auc_variance) / nullif(areas.auc * (1 - areas.auc), 0) as logit_se,
+        sqrt(variances.auc_variance)
+        / nullif(areas.auc * (1 - areas.auc), 0) as logit_se,
         areas.bad_rate * areas.flagged_rate
         + (1 - areas.bad_rate) * (1 - areas.flagged_rate) as by_chance
 
@@ -191,8 +195,10 @@ select
     agreement,
     kappa,
     -- an interval of kappa holds from 120 labels on
-    if(effective_labels >= 120, kappa - 1.959963984540054e0 * kappa_se, null) as kappa_low,
-    if(effective_labels >= 120, kappa + 1.959963984540054e0 * kappa_se, null) as kappa_high,
+    if(effective_labels >= 120, kappa - 1.959963984540054e0 * kappa_se, null)
+        as kappa_low,
+    if(effective_labels >= 120, kappa + 1.959963984540054e0 * kappa_se, null)
+        as kappa_high,
     evaluator_weight,
     gain,
     case

@@ -4,7 +4,10 @@ intervals as (
 
     select
         *,
-        variance_of_rate * (sessions - 1) / sessions * power(interactions, 2) as squared_influence
+        variance_of_rate
+        * (sessions - 1)
+        / sessions
+        * power(interactions, 2) as squared_influence
 
     from {{ ref('int_quality_intervals') }}
 
@@ -61,13 +64,16 @@ pairs as (
         others.clipped_rate - others.rate_low as other_below,
         others.rate_high - others.clipped_rate as other_above,
         intervals.rate - others.rate as difference,
-        least(intervals.degrees_of_freedom, others.degrees_of_freedom) as degrees_of_freedom,
+        least(intervals.degrees_of_freedom, others.degrees_of_freedom)
+            as degrees_of_freedom,
         intervals.squared_influence / power(intervals.interactions, 2) as variance,
         others.squared_influence / power(others.interactions, 2) as other_variance,
-        coalesce(shared_sessions.product, 0) / (intervals.interactions * others.interactions)
+        coalesce(shared_sessions.product, 0)
+        / (intervals.interactions * others.interactions)
             as covariance,
         not coalesce(rates.verdict in ('rate', 'labels_only'), false)
-        or not coalesce(other_rates.verdict in ('rate', 'labels_only'), false) as is_refused
+        or not coalesce(other_rates.verdict in ('rate', 'labels_only'), false)
+            as is_refused
 
     from intervals
 
@@ -86,7 +92,8 @@ pairs as (
 
     left join quality_rates as rates on {{ same_estimate('intervals', 'rates') }}
 
-    left join quality_rates as other_rates on {{ same_estimate('others', 'other_rates') }}
+    left join quality_rates as other_rates
+        on {{ same_estimate('others', 'other_rates') }}
 
 ),
 
@@ -149,7 +156,8 @@ false_discovery_rates as (
         p_value * count(p_value) over (
             partition by dimension, evaluator, evaluator_version, scope_kind
         ) / count(p_value) over (
-            partition by dimension, evaluator, evaluator_version, scope_kind order by p_value
+            partition by dimension, evaluator, evaluator_version, scope_kind
+            order by p_value
         ) as false_discovery_rate
 
     from p_values

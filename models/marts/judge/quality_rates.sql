@@ -55,7 +55,8 @@ flagged as (
             as has_few_labels,
         coalesce(audit_labelled_sessions, 0) < {{ knob('quality_min_sessions') }}
             as has_few_sessions,
-        coalesce(completion < {{ knob('quality_min_completion') }}, false) as lacks_labels,
+        coalesce(completion < {{ knob('quality_min_completion') }}, false)
+            as lacks_labels,
         coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
             as lacks_certain_labels,
         coalesce(reviewers_kappa_low < 0.4, false) as has_disagreement,
@@ -76,7 +77,10 @@ with_verdict as (
         *,
         case
             when
-                has_few_labels or has_few_sessions or lacks_certain_labels or has_disagreement
+                has_few_labels
+                or has_few_sessions
+                or lacks_certain_labels
+                or has_disagreement
                 or rate is null or completion < {{ least_completion() }}
                 then 'refuse'
             when lacks_labels then 'bounds'
@@ -87,7 +91,11 @@ with_verdict as (
         concat_ws(
             '; ',
             case when has_no_random_labels then 'no_random_labels' end,
-            case when has_few_labels and not has_no_random_labels then 'insufficient_labels' end,
+            case
+                when
+                    has_few_labels and not has_no_random_labels
+                    then 'insufficient_labels'
+            end,
             case when has_few_sessions then 'insufficient_sessions' end,
             case when lacks_labels then 'labels_missing' end,
             case when lacks_certain_labels then 'certain_rows_unlabelled' end,
@@ -123,7 +131,9 @@ answers as (
         case
             when verdict = 'refuse' then null
             when verdict = 'rate' then rate_high
-            when verdict = 'bounds' then labels_only_rate_high * completion + 1 - completion
+            when
+                verdict = 'bounds'
+                then labels_only_rate_high * completion + 1 - completion
             else labels_only_rate_high
         end as rate_high
 

@@ -19,7 +19,7 @@ by_reviewer as (
         *,
         row_number() over (
             partition by interaction_id, dimension, reviewer
-            order by reviewed_at desc, label
+            order by reviewed_at desc, label asc
         ) as newest_rank
 
     from reviews
@@ -53,7 +53,7 @@ joined as (
         by_call.reviewers,
         by_call.failure_reviews,
         by_call.ok_reviews,
-        -- reviewers who disagree make an answer partly bad; those who are unsure say nothing
+        -- reviewers who disagree make an answer partly bad; the unsure say nothing
         by_call.failure_reviews
         / cast(nullif(by_call.failure_reviews + by_call.ok_reviews, 0) as double)
             as bad_share,

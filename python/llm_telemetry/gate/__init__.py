@@ -18,6 +18,8 @@ from llm_telemetry.gate.guards import (
     rules,
     scenarios,
 )
+from llm_telemetry.gate.reviewed_quality import Reviewed
+from llm_telemetry.gate.reviewed_quality import judge as judge_reviewed
 from llm_telemetry.gate.sample_ratio import SampleRatio, sample_ratios
 from llm_telemetry.gate.slice_quality import SliceQuality, judge_slices, slice_rule
 from llm_telemetry.gate.standardised import Aligned, align
@@ -67,11 +69,13 @@ def decide(
     *,
     looks: Looks,
     expected_share: float | None = None,
+    reviewed: Reviewed | None = None,
 ) -> GateDecision:
     """Compare a candidate with a baseline on the baseline's slice mix.
 
     ``expected_share`` is the candidate's planned share of both versions' sessions;
-    None where traffic was not split by plan.
+    None where traffic was not split by plan. ``reviewed`` is what reviews of both
+    versions say, where a rate is stated.
     """
     aligned = align(
         baseline.cells,
@@ -84,6 +88,8 @@ def decide(
     refused = tuple(one["name"] for one in diagnostics if one["is_met"] is False)
     far = _bars(aligned, knobs, looks)
     guards, slices = _judged(evidence, candidate, knobs, far)
+    if reviewed is not None:
+        guards.append(judge_reviewed(reviewed, knobs, far))
     return GateDecision(
         verdict="could_not_tell" if refused else verdict(guards),
         reasons=refused or reasons(guards),
@@ -112,7 +118,7 @@ def bars(knobs: Mapping[str, float], looks: Looks, sessions: float, tests: int) 
 def verdict(guards: Sequence[Guard]) -> str:
     """Return the release's verdict: any guard can fail it, and all have to pass.
 
-    Only of slices no proof is required: not_shown_worse stops no release.
+    Of slices and of reviews no proof is required: not_shown_worse stops no release.
     """
     statuses = {guard.status for guard in guards}
     if "fail" in statuses:

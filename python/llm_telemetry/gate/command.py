@@ -20,6 +20,7 @@ from llm_telemetry.gate.artifacts import decide_artifacts, numbers_of, traffic_o
 from llm_telemetry.gate.assumptions import of_artifacts, of_versions
 from llm_telemetry.gate.boundaries import Looks
 from llm_telemetry.gate.document import document, screen
+from llm_telemetry.gate.reviewed_quality import Reviewed, reviewed_of
 from llm_telemetry.warehouse.build import failing_checks
 from llm_telemetry.warehouse.connection import read, unchanged
 from llm_telemetry.warehouse.settings import chosen, settings
@@ -125,7 +126,12 @@ def gate_versions(
     ours = _version(warehouse, baseline, traffic.use_cases)
     theirs = _version(warehouse, candidate, traffic.use_cases)
     decided = gate.decide(
-        ours, theirs, numbers, looks=looks, expected_share=traffic.expected_share
+        ours,
+        theirs,
+        numbers,
+        looks=looks,
+        expected_share=traffic.expected_share,
+        reviewed=_reviewed(warehouse, traffic),
     )
     comparison = {
         "of": "versions",
@@ -237,6 +243,19 @@ def _version(warehouse: Path, side: Side, use_cases: Sequence[str]) -> gate.Vers
         raise InputError(f"--use-case {listed}: {side.name} served none of it")
     return gate.Version(
         side.name, cells, read("release_latencies", warehouse, where=where)
+    )
+
+
+def _reviewed(warehouse: Path, traffic: Traffic) -> Reviewed | None:
+    """Return what reviews say of two prompt versions over all their use cases."""
+    if traffic.by != "prompt_version" or traffic.use_cases:
+        return None
+    of_versions = "dimension = 'bad_answer' and scope_kind = 'prompt_version'"
+    return reviewed_of(
+        read("quality_rates", warehouse, where=of_versions),
+        read("quality_differences", warehouse, where=of_versions),
+        traffic.baseline,
+        traffic.candidate,
     )
 
 

@@ -60,7 +60,8 @@ class Bars:
 class Guard:
     """One guard's verdict: pass, fail, unknown, or not_measured on either side.
 
-    The guard of slices is not_shown_worse where it neither fails nor rules harm out.
+    Those of slices and of reviews are not_shown_worse where they neither fail nor rule
+    harm out.
     """
 
     rule: Rule
