@@ -11,7 +11,7 @@ EXIT_CODES = {
     "0": "done, or the gate passes",
     "1": "blocked: a stop-ship rule fired, the release fails, or verify found a fault",
     "2": "the input is wrong, and nothing was written",
-    "3": "the gate could not tell",
+    "3": "the gate could not tell, or the budget of judge is spent",
     "70": "an error of this program",
     "130": "interrupted",
 }
