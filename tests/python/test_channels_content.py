@@ -173,7 +173,5 @@ def test_no_body_of_an_answer_raises(body: bytes) -> None:
 
 @given(st.text(max_size=40))
 def test_no_header_of_an_answer_raises(text: str) -> None:
-    pause = retry_after(
-        Answer(429, {"retry-after": text}, b"")
-    )
+    pause = retry_after(Answer(429, {"retry-after": text}, b""))
     assert pause is None or pause >= 0

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -67,7 +66,6 @@ class Settings:
     max_tokens: int = 200
     timeout_s: float = 60.0
     parallel: int = 4
-    sleep: Callable[[float], object] = time.sleep
 
     @property
     def headers(self) -> dict[str, str]:
@@ -183,7 +181,7 @@ class Client:
                     # not asked as often as it could be: as if it had not been reached
                     return
                 if attempt < ATTEMPTS:
-                    self._pause(sent.pause_s, attempt)
+                    self._stop.wait(pause_s(sent.pause_s, attempt))
                 continue
             with self._lock:
                 self._in_a_row = 0
@@ -249,10 +247,6 @@ class Client:
             raise Refused(f"--endpoint: {problem}")
         return Unanswered(error, retry_after(answer))
 
-    def _pause(self, asked: float | None, attempt: int) -> None:
-        pause = PAUSES_S[attempt - 1] if asked is None else asked
-        self.version.settings.sleep(min(pause, LONGEST_PAUSE_S))
-
     def _count_unanswered(self) -> None:
         with self._lock:
             self._in_a_row += 1
@@ -277,6 +271,12 @@ def refusal(answer: Answer) -> str | None:
     if status in REFUSALS:
         return f"answered {status}: {REFUSALS[status]}: {ADVICE[status]}"
     return None
+
+
+def pause_s(asked: float | None, attempt: int) -> float:
+    """Return the seconds before the next attempt; the server may ask for more."""
+    pause = PAUSES_S[attempt - 1] if asked is None else asked
+    return min(pause, LONGEST_PAUSE_S)
 
 
 def is_temporary(status: int) -> bool:

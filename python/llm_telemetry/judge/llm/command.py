@@ -236,9 +236,8 @@ def _check_errors(errors: Mapping[str, int], calls: int) -> None:
     }
     number = sum(of_judge.values())
     if calls >= LEAST_CALLS and number > MOST_ERRORS * calls:
-        kinds = ", ".join(
-            f"{name} {count:,}" for name, count in sorted(of_judge.items())
-        )
+        counts = sorted(of_judge.items())
+        kinds = ", ".join(f"{name} {count:,}" for name, count in counts)
         raise Refused(
             f"--endpoint: {number:,} of {calls:,} calls have no score ({kinds}), more "
             f"than {MOST_ERRORS:.0%}: no scores were landed; try another model, or "

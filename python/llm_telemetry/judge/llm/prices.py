@@ -28,8 +28,8 @@ class Price:
 def price(model: str, given: str | None) -> Price:
     """Return the price of a model; raise InputError where it is not known.
 
-    Of several of the book, the highest counts: what a judge costs is never guessed to
-    be less than it is.
+    Of several providers and periods of the book, the highest counts: what a judge costs
+    is not guessed to be less than it is.
     """
     if given is not None:
         return _parse(given)
@@ -63,5 +63,7 @@ def _listed(model: str) -> Iterator[tuple[float, float]]:
     with BOOK.open(newline="") as file:
         for row in csv.DictReader(file):
             given, said = row["input_usd_per_mtok"], row["output_usd_per_mtok"]
-            if row["model"].lower() in named and given and said:
+            # requests are of the standard tier, and shorter than where prices rise
+            is_usual = not row["service_tier"] and not row["min_input_tokens"]
+            if row["model"].lower() in named and is_usual and given and said:
                 yield float(given), float(said)

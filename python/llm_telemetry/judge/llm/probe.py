@@ -1,13 +1,12 @@
 """What the endpoint takes, found out once by requests that are booked as well."""
 
+import time
 from typing import Any
 
 from llm_telemetry.http_exchange import Answer, retry_after
 from llm_telemetry.judge.llm import canaries, http, reply, request
 from llm_telemetry.judge.llm.client import (
     ATTEMPTS,
-    LONGEST_PAUSE_S,
-    PAUSES_S,
     Refused,
     Settings,
     Version,
@@ -15,6 +14,7 @@ from llm_telemetry.judge.llm.client import (
     failure,
     is_temporary,
     most_usd,
+    pause_s,
     refusal,
 )
 from llm_telemetry.judge.llm.journal import PROBED, Journal
@@ -119,6 +119,5 @@ def _answer(tried: Version, journal: Journal) -> tuple[Answer, str, Version]:
             failure(journal, name, answer.status)
             pause = retry_after(answer)
         if attempt < ATTEMPTS:
-            pause = PAUSES_S[attempt - 1] if pause is None else pause
-            settings.sleep(min(pause, LONGEST_PAUSE_S))
+            time.sleep(pause_s(pause, attempt))
     raise Refused(f"--endpoint: no answer in {ATTEMPTS} attempts: {problem}")

@@ -43,8 +43,9 @@ class Result:
         who = f"{self.evaluator}  {version}  {self.model}"
         calls = f"{self.calls:,} calls to judge, {self.cached:,} known already"
         if self.most_usd is not None:
-            cost = f"one request each costs at most {self.most_usd:.4f} USD, budget {self.budget_usd:g} USD"
-            return [who, f"{calls}: {cost}; nothing was sent"]
+            cost = f"one request each costs at most {self.most_usd:.4f} USD"
+            budget = f"the budget is {self.budget_usd:g} USD"
+            return [who, f"{calls}: {cost}, {budget}; nothing was sent"]
         errors = ", ".join(f"{name} {number:,}" for name, number in self.errors.items())
         lines = [
             who,
