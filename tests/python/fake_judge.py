@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from llm_telemetry.judge.llm.canaries import known
 from llm_telemetry.judge.llm.rubric import load
 
 KEY = "fake-key-4711"
@@ -21,6 +22,7 @@ REASON = "brimblewick: the answer says so"
 MODEL = "fake-judge-0613"
 # USD per million tokens
 PRICE = "1,2"
+GROUNDEDNESS = load("groundedness")
 
 
 def text(label: str = "supported", score: Any = 5, **more: Any) -> str:
@@ -55,14 +57,10 @@ def judged(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def wise(asked: dict[str, Any]) -> dict[str, Any]:
-    """Judge whether the answer is in the source, as the canaries want."""
+    """Judge the known answers as they are to be judged, and all others as good."""
     given = json.loads(asked["messages"][-1]["content"])
-    first = given["answer"].split(".")[0]
-    words = {word.strip(",.;`").lower() for word in first.split()}
-    source = {word.strip(",.;`").lower() for word in given["source"].split()}
-    # every word, but for those that only tie the others together
-    missing = words - source - {"wrote", "who", "first", "people", "most", "a", "uses"}
-    return says(text("unsupported", 1) if missing else text())
+    bad = {one.texts["answer"] for one in known(GROUNDEDNESS) if one.is_bad}
+    return says(text("unsupported", 1) if given["answer"] in bad else text())
 
 
 Reply = dict[str, Any] | tuple[int, Any, dict[str, str]]
@@ -159,6 +157,3 @@ def options(url: str, folder: Any, **more: Any) -> SimpleNamespace:
         "progress": lambda message: None,
     }
     return SimpleNamespace(**{**defaults, **more})
-
-
-GROUNDEDNESS = load("groundedness")
