@@ -141,7 +141,7 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
         time.sleep(0.2)
         asked = of_calls(state)
         assert 10 <= sum(asked.values()) < 30
-        assert not (tmp_path / scores.FOLDER).exists()
+        assert landed(tmp_path).empty
         spent = booked(tmp_path)
         result = run(state, tmp_path, number=30, canaries=True)
         assert set(of_calls(state).values()) == {1}
@@ -162,7 +162,7 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
 def test_a_run_that_goes_on_has_what_is_left_of_the_budget(tmp_path: Path) -> None:
     with endpoint() as state:
         run(state, tmp_path)
-        file = tmp_path / journal.FILE
+        file = tmp_path / scores.FOLDER / journal.FILE
         # as if it had been killed before its end
         kept = [x for x in file.read_text().splitlines() if "run_ended" not in x]
         file.write_text("\n".join(kept) + "\n")
@@ -177,7 +177,7 @@ def test_a_run_that_goes_on_has_what_is_left_of_the_budget(tmp_path: Path) -> No
 def test_an_incomplete_last_line_is_skipped_and_left_alone(tmp_path: Path) -> None:
     with endpoint() as state:
         run(state, tmp_path, number=3)
-        file = tmp_path / journal.FILE
+        file = tmp_path / scores.FOLDER / journal.FILE
         with file.open("ab") as handle:
             handle.write(b'{"event": "settled", "request')
         assert run(state, tmp_path, number=4).cached == 3
@@ -185,7 +185,7 @@ def test_an_incomplete_last_line_is_skipped_and_left_alone(tmp_path: Path) -> No
 
 
 def test_two_runs_at_a_time_are_one_line(tmp_path: Path) -> None:
-    file = tmp_path / journal.FILE
+    file = tmp_path / scores.FOLDER / journal.FILE
     with (
         journal.opened(file, 1),
         endpoint() as state,
@@ -213,7 +213,7 @@ def test_no_score_lands_where_known_answers_are_judged_wrongly(
         with pytest.raises(client.Refused, match=f"--canaries: {right} of 20 known"):
             run(state, tmp_path, canaries=True)
         assert not of_calls(state)
-    assert not (tmp_path / scores.FOLDER).exists()
+    assert landed(tmp_path).empty
 
 
 def test_18_of_20_are_enough_and_17_are_not(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_another_model_behind_the_endpoint_stops_the_run(tmp_path: Path) -> None
         with pytest.raises(client.Refused, match=f"fake-judge-2 answers, and {MODEL}"):
             run(state, tmp_path, parallel=1)
         assert len(state.requests) == 6
-        assert not (tmp_path / scores.FOLDER).exists()
+        assert landed(tmp_path).empty
         # the next run is another version, which has none of the old judgements
         result = run(state, tmp_path, parallel=1)
     assert (result.cached, result.scored) == (0, 12)
@@ -273,7 +273,7 @@ def test_a_version_that_often_has_no_score_lands_none(tmp_path: Path) -> None:
         with pytest.raises(client.Refused, match=r"3 of 40 calls have no score \(cut"):
             run(state, tmp_path / "three", number=40)
     assert len(landed(tmp_path / "two")) == 40
-    assert not (tmp_path / "three" / scores.FOLDER).exists()
+    assert landed(tmp_path / "three").empty
 
 
 def test_a_run_that_stops_has_judged_a_smaller_sample_of_the_same_kind(

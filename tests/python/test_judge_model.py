@@ -19,7 +19,6 @@ from fake_judge import (
 )
 from judge_runs import COST, WORDS, booked, landed, lines, of_calls, prepare, run
 
-from llm_telemetry.judge import scores
 from llm_telemetry.judge.llm import client
 
 
@@ -196,7 +195,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
     with pytest.raises(client.Refused, match="no answer in 4 attempts: connection ref"):
         run(state, tmp_path)
     assert booked(tmp_path) == 0
-    assert not (tmp_path / scores.FOLDER).exists()
+    assert landed(tmp_path).empty
 
 
 def test_an_endpoint_that_fails_in_the_middle_stops_the_run(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def judge(
     of = checks.checked(options)
     settings = checks.settings(options, of)
     wanted = _ordered(read_calls(), of, audited)
-    file = Path(options.out_dir, journal.FILE).resolve()
+    file = _folder(options) / journal.FILE
     if options.dry_run:
         book = Journal(None, journal.read(file), options.budget_usd)
         return _dry(options, settings, wanted, book)

@@ -21,8 +21,8 @@ from filelock import Timeout
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
 
-# the file within the folder of the bundle
-FILE = "judge_requests.jsonl"
+# beside the scores
+FILE = "requests.jsonl"
 # a name of every line, by which the lines of other versions are told
 STARTED, ENDED, PROBED = "run_started", "run_ended", "probed"
 RESERVED, SETTLED, CHANGED = "reserved", "settled", "model_changed"
@@ -128,7 +128,10 @@ class Journal:
         return self.spent + out + most_usd * self._excess <= self._budget
 
     def _add(self, event: str, **about: Any) -> None:
-        line = {"event": event, "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
+        line = {
+            "event": event,
+            "noted_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        }
         assert self._handle is not None, "opened to read only"
         os.write(self._handle, f"{json.dumps({**line, **about})}\n".encode())
         os.fsync(self._handle)
