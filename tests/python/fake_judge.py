@@ -66,6 +66,43 @@ def wise(asked: dict[str, Any]) -> dict[str, Any]:
 Reply = dict[str, Any] | tuple[int, Any, dict[str, str]]
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Notes what is asked, and answers as the state says."""
+
+    state: SimpleNamespace
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None: ...
+
+    def _send(self, status: int, body: Any, headers: dict[str, str]) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(raw)), **headers}.items():
+            self.send_header(name, value)
+        try:
+            self.end_headers()
+            self.wfile.write(raw)
+        except OSError:
+            # the caller gave up
+            self.close_connection = True
+
+    def do_GET(self) -> None:
+        self._send(200, {"data": [{"id": "fake"}]}, {})
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        asked = json.loads(self.rfile.read(length))
+        with self.state.lock:
+            self.state.asked[asked["messages"][-1]["content"]] += 1
+            self.state.requests.append(asked)
+            self.state.keys.add(self.headers.get("Authorization"))
+        time.sleep(self.state.delay)
+        found = self.state.answer(asked)
+        if isinstance(found, dict):
+            found = (200, found, {})
+        self._send(*found)
+
+
 @contextmanager
 def endpoint(
     answer: Callable[[dict[str, Any]], Reply] = judged, *, delay: float = 0
@@ -75,42 +112,9 @@ def endpoint(
     ``answer`` returns a document, or status, document or bytes, and headers.
     """
     state = SimpleNamespace(asked=Counter(), requests=[], keys=set(), answer=answer)
-    lock = threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None: ...
-
-        def _send(self, status: int, body: Any, headers: dict[str, str]) -> None:
-            raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(raw)), **headers}.items():
-                self.send_header(name, value)
-            try:
-                self.end_headers()
-                self.wfile.write(raw)
-            except OSError:
-                # the caller gave up
-                self.close_connection = True
-
-        def do_GET(self) -> None:
-            self._send(200, {"data": [{"id": "fake"}]}, {})
-
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            asked = json.loads(self.rfile.read(length))
-            with lock:
-                state.asked[asked["messages"][-1]["content"]] += 1
-                state.requests.append(asked)
-                state.keys.add(self.headers.get("Authorization"))
-            time.sleep(delay)
-            found = state.answer(asked)
-            if isinstance(found, dict):
-                found = (200, found, {})
-            self._send(*found)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.lock, state.delay = threading.Lock(), delay
+    kind = type("Bound", (Handler,), {"state": state})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -23,7 +23,7 @@ from llm_telemetry.files.lock import exclusive_lock
 
 # beside the scores
 FILE = "requests.jsonl"
-# a name of every line, by which the lines of other versions are told
+# what a line is about
 STARTED, ENDED, PROBED = "run_started", "run_ended", "probed"
 RESERVED, SETTLED, CHANGED = "reserved", "settled", "model_changed"
 

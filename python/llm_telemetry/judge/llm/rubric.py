@@ -80,7 +80,7 @@ class Rubric:
 
     @property
     def digest(self) -> str:
-        """Return the digest of all that the model is told."""
+        """Return the digest of all that the model is given by the rubric."""
         told = json.dumps([self.evaluator, self.instructions, self.schema])
         return hashlib.sha256(told.encode()).hexdigest()
 
