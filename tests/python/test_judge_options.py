@@ -1,6 +1,8 @@
 """A wrong option of a model as judge is one line, and nothing is sent."""
 
+import errno
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from fake_judge import (
 from judge_runs import COST, prepare, run
 
 from llm_telemetry.errors import InputError
-from llm_telemetry.judge.llm import checks, command
+from llm_telemetry.judge import scores
+from llm_telemetry.judge.llm import checks, command, journal
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +114,28 @@ def test_a_model_of_this_machine_needs_no_key(
     with endpoint() as state:
         assert run(state, tmp_path, number=1).scored == 1
     assert state.keys == {None}
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / scores.FOLDER).write_text("a file")
+    with endpoint() as state:
+        with pytest.raises(InputError, match="cannot write: ") as error:
+            run(state, tmp_path)
+        assert not state.requests
+    assert len(error.value.lines) == 1
+
+
+def test_a_full_disk_ends_the_run_before_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(handle: int, content: bytes) -> int:
+        if b'"reserved"' in content:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written(handle, content)
+
+    written = os.write
+    monkeypatch.setattr(journal.os, "write", write)
+    with endpoint() as state:
+        with pytest.raises(InputError, match="cannot write: No space left on device"):
+            run(state, tmp_path)
+        assert not state.requests

@@ -133,38 +133,46 @@ class Journal:
             "noted_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         }
         assert self._handle is not None, "opened to read only"
-        os.write(self._handle, f"{json.dumps({**line, **about})}\n".encode())
-        os.fsync(self._handle)
+        content = f"{json.dumps({**line, **about})}\n".encode()
+        try:
+            is_whole = os.write(self._handle, content) == len(content)
+            os.fsync(self._handle)
+        except OSError as error:
+            raise InputError(f"{FILE}: cannot write: {error.strerror}") from error
+        if not is_whole:
+            raise InputError(f"{FILE}: cannot write: the disk is full")
 
 
 @contextmanager
 def opened(file: Path, budget: float) -> Iterator[Journal]:
     """Open the journal of a folder, locked until the block ends."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(file):
+    with ExitStack() as stack:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_locked(file))
             lines = read(file)
             handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-            try:
-                if _is_torn(file):
-                    os.write(handle, b"\n")
-                yield Journal(handle, lines, budget)
-            finally:
-                os.close(handle)
-    except OSError as error:
-        raise InputError(f"{file}: cannot write: {error.strerror}") from error
+            stack.callback(os.close, handle)
+            if _is_torn(file):
+                os.write(handle, b"\n")
+        except OSError as error:
+            raise InputError(f"{file}: cannot write: {error.strerror}") from error
+        yield Journal(handle, lines, budget)
 
 
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(exclusive_lock(file))
-        except InputError as error:
-            if not isinstance(error.__context__, Timeout):
-                raise
-            raise InputError(f"{file}: another run is judging: wait for it") from None
+    lock = exclusive_lock(file)
+    try:
+        lock.__enter__()
+    except InputError as error:
+        if not isinstance(error.__context__, Timeout):
+            raise
+        raise InputError(f"{file}: another run is judging: wait for it") from None
+    try:
         yield
+    finally:
+        lock.__exit__(None, None, None)
 
 
 def read(file: Path) -> list[dict[str, Any]]:
