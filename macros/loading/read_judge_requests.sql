@@ -1,5 +1,5 @@
 {% macro read_judge_requests(relation) -%}
-    {#- the lines that `llm-telemetry judge --endpoint` keeps; `relation` only records the lineage -#}
+    {#- of `llm-telemetry judge --endpoint`; `relation` only records the lineage -#}
     {%- set folder = env_var('LLM_TELEMETRY_JUDGE_SCORES', 'artifacts/judge_scores') -%}
     {%- set file = folder ~ '/requests.jsonl' -%}
     {%- set columns = {
