@@ -50,6 +50,36 @@ def test_scores_land_and_nothing_of_the_texts_does(tmp_path: Path) -> None:
     assert not [word for word in WORDS if word in "\n".join(result.lines())]
 
 
+def test_what_an_endpoint_repeats_is_not_kept(tmp_path: Path) -> None:
+    def repeats(asked: dict[str, Any]) -> Any:
+        said = asked["messages"][-1]["content"]
+        made = {**judged(asked), "model": said, "id": said, "system_fingerprint": said}
+        return made if "quorblix" in said else judged(asked)
+
+    with endpoint(repeats) as state:
+        assert run(state, tmp_path).scored == 12
+        state.answer = lambda asked: (403, repeats(asked), {"Location": "quorblix"})
+        with pytest.raises(client.Refused) as error:
+            run(state, tmp_path, number=20)
+    written = b"".join(f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+    assert b"quorblix" not in written
+    assert "quorblix" not in str(error.value)
+
+
+def test_an_interrupted_run_waits_for_what_is_under_way(tmp_path: Path) -> None:
+    def interrupt(message: str) -> None:
+        if message.startswith("judging 3 "):
+            raise KeyboardInterrupt
+
+    with endpoint(delay=0.02) as state:
+        with pytest.raises(KeyboardInterrupt):
+            run(state, tmp_path, number=40, progress=interrupt)
+        assert len(of_calls(state)) < 40
+        result = run(state, tmp_path, number=40)
+    assert (result.scored, result.errors) == (40, {})
+    assert set(of_calls(state).values()) == {1}
+
+
 def test_what_was_judged_is_not_asked_again(tmp_path: Path) -> None:
     with endpoint() as state:
         run(state, tmp_path)

@@ -84,8 +84,8 @@ def model(url: str, headers: dict[str, str], timeout_s: float) -> str:
 def _names(parsed: dict[str, Any] | None) -> list[str]:
     data = (parsed or {}).get("data")
     entries = data if isinstance(data, list) else []
-    names = (entry.get("id") for entry in entries if isinstance(entry, dict))
-    return [name for name in names if isinstance(name, str)]
+    ids = (entry.get("id") for entry in entries if isinstance(entry, dict))
+    return [name for name in map(reply.model_name, ids) if name is not None]
 
 
 def _answer(tried: Version, journal: Journal) -> tuple[Answer, str, Version]:

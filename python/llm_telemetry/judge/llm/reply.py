@@ -9,6 +9,7 @@ from typing import Any
 from llm_telemetry.judge.llm.rubric import BEST, WORST, Rubric
 
 FENCE = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.S)
+MODEL_NAME = re.compile(r"[A-Za-z0-9_.:/@+-]{1,200}")
 THOUGHTS = re.compile(r"^.*</think>", re.S)
 KEYS = ("reason", "label", "score")
 MOST_TOKENS = 10**9
@@ -36,9 +37,8 @@ def read(body: bytes, rubric: Rubric) -> Reply:
     document = parsed(body)
     if document is None:
         return Reply(error_type=MALFORMED)
-    model = document.get("model")
     about: dict[str, Any] = {
-        "response_model": model if isinstance(model, str) and model else None,
+        "response_model": model_name(document.get("model")),
         "tokens": _tokens(document.get("usage")),
     }
     text, error = _said(document)
@@ -56,6 +56,15 @@ def parsed(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def model_name(value: object) -> str | None:
+    """Return a model's name, or None for a text that may be anything else.
+
+    It is kept and printed, and an endpoint could repeat there what it was asked.
+    """
+    is_name = isinstance(value, str) and MODEL_NAME.fullmatch(value)
+    return str(value) if is_name else None
 
 
 def _tokens(usage: object) -> tuple[int, int] | None:
