@@ -10,6 +10,7 @@ import click
 
 from llm_telemetry.command_help import Command
 from llm_telemetry.following_commands import JUDGE, WATCH
+from llm_telemetry.judge.llm.options import OPTIONS as MODEL_AS_JUDGE
 from llm_telemetry.options import (
     ARTIFACT,
     BUILT,
@@ -150,10 +151,10 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 "--sample",
                 "share",
                 type=float,
-                default=1.0,
                 metavar="SHARE",
                 help="share of the calls to score, drawn by a hash; calls that are "
-                "drawn for an audit are scored besides (default: 1)",
+                "drawn for an audit are scored besides (default: 1; with "
+                "--endpoint .1)",
             ),
             option(
                 "--timeout",
@@ -162,12 +163,15 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 metavar="SECONDS",
                 help="seconds that a command has for 1,000 calls (default: 600)",
             ),
+            *MODEL_AS_JUDGE,
             examples={
                 "judge --dimensions off_topic --sources otlp": "is the answer one to "
                 "the prompt?",
                 "judge --dimensions answer_mismatch --expected answers.csv": "is it "
                 "the expected one?",
                 "judge --custom polite=./polite.py": "an evaluator of your own",
+                "judge --endpoint https://api.openai.com/v1 --model gpt-4o-mini "
+                "--rubric qa --budget-usd 2 --canaries": "a model, on a tenth",
             },
         ),
         Command(

@@ -12,7 +12,7 @@ EXIT_CODES = {
     "1": "blocked: a stop-ship rule fired, the release fails, verify found a fault, or "
     "a critical alert is open",
     "2": "the input is wrong, and nothing was written",
-    "3": "the gate or watch could not tell",
+    "3": "the gate or watch could not tell, or the budget of judge is spent",
     "4": "a channel did not take a message; the next watch sends it again",
     "70": "an error of this program",
     "130": "interrupted",

@@ -11,8 +11,9 @@ from fake_receivers import NOW, Clock, Reply, http_receiver, message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llm_telemetry.http_exchange import Answer, retry_after
 from llm_telemetry.watch import channels
-from llm_telemetry.watch.channels import discord, posting, texts, webhook
+from llm_telemetry.watch.channels import discord, texts, webhook
 
 SECRET = "t0p-s3cret-path"
 KEY = "signing-key-of-the-hook"
@@ -166,11 +167,11 @@ def test_a_proxy_of_the_environment_is_asked(
 
 @given(st.binary(max_size=60))
 def test_no_body_of_an_answer_raises(body: bytes) -> None:
-    pause = discord.retry_after(posting.Answer(429, {}, body))
+    pause = discord.retry_after(Answer(429, {}, body))
     assert pause is None or pause >= 0
 
 
 @given(st.text(max_size=40))
 def test_no_header_of_an_answer_raises(text: str) -> None:
-    pause = posting.retry_after(posting.Answer(429, {"retry-after": text}, b""))
+    pause = retry_after(Answer(429, {"retry-after": text}, b""))
     assert pause is None or pause >= 0

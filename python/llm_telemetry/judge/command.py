@@ -1,7 +1,8 @@
 """`llm-telemetry judge`: score the answers of raw telemetry, and land the scores."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from llm_telemetry import places
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.judge import content, custom, evaluators, expected, scores
+from llm_telemetry.judge.llm import command as llm
+from llm_telemetry.judge.llm.result import Result as ByModel
 from llm_telemetry.warehouse.connection import read
 
 if TYPE_CHECKING:
@@ -58,6 +61,7 @@ class Result:
     sample_share: float
     unmatched: int
     scored: tuple[Scored, ...]
+    exit_code = 0
 
     def document(self) -> dict[str, object]:
         """Return it as an object of JSON."""
@@ -88,16 +92,32 @@ def judge(options: Options) -> int:
     """Score the answers of raw telemetry; their texts are read in memory only."""
     # which elsewhere means the simulated sample, and has no texts
     options.sample = False
-    result = scored(options)
+    is_of_model = options.endpoint is not None or options.rubric is not None
+    result: Result | ByModel
+    result = by_model(options) if is_of_model else scored(options)
     if options.json:
         print(json.dumps(result.document(), indent=2))
     elif not options.quiet:
         print("\n".join(result.lines()))
-    return 0
+    return result.exit_code
+
+
+def by_model(options: Options) -> ByModel:
+    """Let a model judge a sample of the calls, whose texts are redacted."""
+    if options.dimensions or options.custom:
+        raise InputError("--endpoint: leave out --dimensions and --custom")
+    options.share = llm.SHARE if options.share is None else options.share
+    _check_folder(Path(options.out_dir, scores.FOLDER).resolve())
+
+    def read_calls() -> "pd.DataFrame":
+        return _read(options, is_redacted=True)[0]
+
+    return llm.judge(options, read_calls, _drawn(options))
 
 
 def scored(options: Options) -> Result:
     """Score what the options name; land all scores or, where anything fails, none."""
+    options.share = 1.0 if options.share is None else options.share
     dimensions = _names(options.dimensions)
     own = custom.parse(options.custom)
     folder = Path(options.out_dir, scores.FOLDER).resolve()
@@ -107,19 +127,9 @@ def scored(options: Options) -> Result:
         lambda: _check_needs(dimensions, options.expected),
         lambda: _check_folder(folder),
     )
-    table = expected.load(options.expected) if options.expected else None
-    named = places.sources(options)
-    data_dir = places.data_dir(options, named)
-    calls = content.read(
-        data_dir,
-        named,
-        is_wanted=_wanted(options),
-        is_redacted=False,
-        progress=options.progress,
-    )
+    calls, unmatched = _read(options, is_redacted=False)
     options.progress("scoring")
-    prepared, unmatched = _with_expected(calls, table, options.expected)
-    found = (*_of_code(dimensions, prepared), *_of_commands(own, prepared, options))
+    found = (*_of_code(dimensions, calls), *_of_commands(own, calls, options))
     _append(folder, found, options.share)
     return Result(
         place=places.data_read(options),
@@ -130,6 +140,20 @@ def scored(options: Options) -> Result:
         unmatched=unmatched,
         scored=found,
     )
+
+
+def _read(options: Options, *, is_redacted: bool) -> tuple["pd.DataFrame", int]:
+    """Return the wanted calls with what is expected, and rows that match no call."""
+    table = expected.load(options.expected) if options.expected else None
+    named = places.sources(options)
+    calls = content.read(
+        places.data_dir(options, named),
+        named,
+        is_wanted=content.audited(_drawn(options), options.share),
+        is_redacted=is_redacted,
+        progress=options.progress,
+    )
+    return _with_expected(calls, table, options.expected)
 
 
 def _names(text: str | None) -> list[str]:
@@ -166,17 +190,14 @@ def _check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: cannot write: {why}")
 
 
-def _wanted(options: Options) -> Callable[[str], bool]:
-    """Return what says whether a call is scored: in the sample, or drawn for audit."""
-    drawn: set[str] = set()
+def _drawn(options: Options) -> set[str]:
+    """Return the calls that were drawn for an audit; none where all are scored."""
     if options.share < 1 and options.warehouse.exists():
-        try:
+        # a warehouse may have been built before there were draws
+        with suppress(InputError):
             draws = read(AUDITS, options.warehouse, columns=["interaction_id"])
-            drawn = set(draws["interaction_id"])
-        except InputError:
-            # a warehouse that was built before there were draws
-            drawn = set()
-    return content.audited(drawn, options.share)
+            return set(draws["interaction_id"])
+    return set()
 
 
 def _with_expected(

@@ -25,8 +25,14 @@ def is_sampled(interaction_id: str, share: float) -> bool:
     A smaller sample is part of each larger one. The digest is of no other draw, so that
     the sample does not depend on those.
     """
+    return position(interaction_id) < share
+
+
+def position(interaction_id: str) -> float:
+    """Return the place of a call in [0, 1], below which are the samples without it."""
     digest = hashlib.sha256(f"judge sample|{interaction_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) < share * PLACES
+    # never 1: a float has fewer digits than the digest
+    return (int.from_bytes(digest[:8]) >> 11) / (PLACES >> 11)
 
 
 def read(

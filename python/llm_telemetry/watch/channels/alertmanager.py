@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from llm_telemetry.http_exchange import basic
 from llm_telemetry.watch.channels import posting, texts
 from llm_telemetry.watch.channels.patience import Patience
 from llm_telemetry.watch.channels.settings import Channel
@@ -41,7 +42,7 @@ def _authorization(channel: Channel) -> dict[str, str]:
     if token := channel.secret("token"):
         return {"Authorization": f"Bearer {token}"}
     user, password = channel.secret("user"), channel.secret("password")
-    return posting.basic(user, password) if user and password else {}
+    return basic(user, password) if user and password else {}
 
 
 def _alerts(message: Message, now: datetime, ttl: timedelta) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 import json
 from datetime import datetime
 
+from llm_telemetry import http_exchange
+from llm_telemetry.http_exchange import Answer
 from llm_telemetry.watch.channels import posting, texts
 from llm_telemetry.watch.channels.patience import Patience
 from llm_telemetry.watch.channels.settings import Channel
@@ -26,12 +28,12 @@ def send(
     return posting.post_json(channel.url(), content, patience, pause=retry_after)
 
 
-def retry_after(answer: posting.Answer) -> float | None:
+def retry_after(answer: Answer) -> float | None:
     """Return the longer of the pauses in the body and in the header, in seconds."""
     try:
         body = json.loads(answer.body)
     except ValueError:
         body = None
     asked = body.get("retry_after") if isinstance(body, dict) else None
-    pauses = (posting.seconds_of(asked), posting.retry_after(answer))
+    pauses = (http_exchange.seconds_of(asked), http_exchange.retry_after(answer))
     return max((pause for pause in pauses if pause is not None), default=None)

@@ -11,9 +11,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import quote
 
+from llm_telemetry.http_exchange import connection_problem
 from llm_telemetry.watch.channels import texts
 from llm_telemetry.watch.channels.patience import Patience, Try, deliver
-from llm_telemetry.watch.channels.posting import connection_problem
 from llm_telemetry.watch.channels.settings import Channel
 from llm_telemetry.watch.message import Delivery, Message
 
