@@ -88,18 +88,19 @@ class Result:
         return [*lines, f"landed in {self.folder}; next: llm-telemetry run"]
 
 
-def judge(options: Options) -> int:
-    """Score the answers of raw telemetry; their texts are read in memory only."""
+def judge(options: Options) -> tuple[list[str], int]:
+    """Score the answers of raw telemetry, whose texts are read in memory only.
+
+    Return the lines to print and the exit code.
+    """
     # which elsewhere means the simulated sample, and has no texts
     options.sample = False
     is_of_model = options.endpoint is not None or options.rubric is not None
     result: Result | ByModel
     result = by_model(options) if is_of_model else scored(options)
     if options.json:
-        print(json.dumps(result.document(), indent=2))
-    elif not options.quiet:
-        print("\n".join(result.lines()))
-    return result.exit_code
+        return [json.dumps(result.document(), indent=2)], result.exit_code
+    return [] if options.quiet else list(result.lines()), result.exit_code
 
 
 def by_model(options: Options) -> ByModel:
