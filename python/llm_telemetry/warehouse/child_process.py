@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
 
 def run_module(
@@ -38,6 +41,56 @@ def run_module(
             process.wait()
             raise
     return process.returncode
+
+
+class Worker:
+    """A module in a child process that answers each line of JSON with one, in order.
+
+    Its answers are read while it works, so that neither side waits for the other.
+    """
+
+    def __init__(self, module: str) -> None:
+        """Start the process."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._answers: SimpleQueue[str] = SimpleQueue()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._answers.put(line)
+        self._answers.put("")
+
+    def send(self, question: Mapping[str, Any]) -> None:
+        """Send a line; do not wait for the answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next answer; raise RuntimeError where the process has ended."""
+        line = self._answers.get()
+        if not line:
+            raise RuntimeError(f"{self._process.args}: ended without an answer")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def follow() -> None:
