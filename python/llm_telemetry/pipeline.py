@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from llm_telemetry import routing, triage
-from llm_telemetry.artifact import bundle, document, intoto, scope
+from llm_telemetry.artifact import bundle, document, intoto, page, scope
 from llm_telemetry.artifact.readme import readme
 from llm_telemetry.artifact.report import (
     TRIAGE_ADVICE,
     routing_summary,
     triage_summary,
 )
+from llm_telemetry.charts import figures
+from llm_telemetry.charts.drawing import Drawing
+from llm_telemetry.charts.spec import Chart
 from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
@@ -63,6 +67,7 @@ READ: dict[str, Query] = {
     "failure_drivers": {},
     "budget_burn": {},
     "cost_forecast": {},
+    "cost_drivers": {},
     "release_slices": EVERYTHING,
     "release_latencies": EVERYTHING,
     "risk_slices": {},
@@ -118,11 +123,19 @@ def decide(
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    marts = _read(warehouse, what_if or {})
+    with Drawing(is_idle=bool(what_if)) as drawing:
+        marts = _read(warehouse, what_if or {})
+        drawing.add(figures.of_marts(marts, time_zone(marts["knobs"])))
+        return _outcome(marts, drawing, earlier, place)
+
+
+def _outcome(
+    marts: Marts, drawing: Drawing, earlier: Mapping[str, Any] | None, place: str
+) -> Outcome:
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
     context = _context(marts, health, knobs)
-    decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier)
+    decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier, drawing)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = [
         *scope.gates(context["integrity"]),
@@ -133,8 +146,16 @@ def decide(
         "policy": scope.policy(files, routes),
         "rollback": scope.rollback(routes, rules),
     }
+    drawn = drawing.drawn()
+    files |= page.figure_files(drawn)
+    pages = partial(page.files, health=health, drawn=drawn)
     digests = bundle.digests(files)
-    final = document.assemble(decisions, rules, context, digests, earlier=earlier)
+    final = document.assemble(
+        *(decisions, rules, context, digests),
+        earlier=earlier,
+        pages=lambda content: bundle.digests(pages(content)),
+    )
+    files |= pages(final)
     files |= _described(final, health, _read_from(place, marts["inputs"]))
     fresh_rows |= decided_rows.marts_of(final)
     entries = _entries(marts, knobs, decisions, final)
@@ -169,16 +190,19 @@ def _decisions(
     health: Mapping[str, Any],
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
+    drawing: Drawing,
 ) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
     """Return every decision, the files that carry it, and what was fitted."""
     triaged, triage_files, found = _triage(marts, knobs)
+    drawing.add(figures.of_triage(found.policy, found.curve))
     drifted = drift.decide(
         marts["drift"], marts["failure_drivers"], found.since_history, knobs
     )
     ended_by = drifted.verdict if drifted.verdict == drift.CONCEPT_DRIFT else None
     if ended_by:
         triaged = expired(triaged, ended_by)
-    routed, routing_files = _routing(marts, knobs, earlier, expired_by=ended_by)
+    routed, routing_files, charts = _routing(marts, knobs, earlier, expired_by=ended_by)
+    drawing.add(charts)
     decisions = {
         "routing": routed,
         "triage": triaged,
@@ -199,7 +223,7 @@ def _routing(
     earlier: Mapping[str, Any] | None,
     *,
     expired_by: str | None,
-) -> tuple[Decision, Files]:
+) -> tuple[Decision, Files, dict[str, Chart]]:
     own = routing.Marts(
         reference_policy=marts["reference_policy"],
         candidates=marts["routing_candidates"],
@@ -226,11 +250,12 @@ def _routing(
         evidence=rows(decided.policy),
         basis=decided.basis,
     )
-    return decision, {
+    files = {
         "routing_policy_use_case.csv": bundle.csv_bytes(decided.policy),
         "routing_backtest.csv": bundle.csv_bytes(decided.backtest),
         "routing_policy.flagd.json": bundle.json_bytes(flags(decided.payload)),
     }
+    return decision, files, figures.of_routing(decided.policy, decided.backtest)
 
 
 def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -30,6 +30,31 @@ def lines(compared: Row) -> list[str]:
     ]
 
 
+def changed(changes: Row) -> list[str]:
+    """Return in short lines what was decided differently, and what moved."""
+    status = [changes["status"]] if changes["status"] else []
+    verdicts = [
+        *map(_spoken, status),
+        *map(_spoken_decision, changes["decisions"]),
+        *(f"stop ship {_spoken(one)}" for one in changes["stop_ship"]),
+    ]
+    same = "every verdict, recommendation and reason is the same"
+    moved = [
+        f"moved beyond error: {_spoken_estimate(row).strip()}"
+        for row in changes["estimates"][:SHOWN]
+    ]
+    return [*(verdicts or [same]), *moved]
+
+
+def differs(changes: Row) -> list[str]:
+    """Return in short lines what else differs, and may be the cause."""
+    return [
+        f"{cause['cause']}: {_spoken(change)}"
+        for cause in changes["causes"]
+        for change in cause["changes"][:SHOWN]
+    ]
+
+
 def _succession(compared: Row) -> str:
     notes = (
         ("supersedes it" if compared["is_successor"] else None),

@@ -31,10 +31,11 @@ def start() -> None:
 class Drawing:
     """Charts that are being drawn: given by name, and taken all at once."""
 
-    def __init__(self) -> None:
-        """Take the process that waits, or start one."""
-        start()
-        self._worker = _waiting.pop()
+    def __init__(self, *, is_idle: bool = False) -> None:
+        """Take the process that waits, or start one; if idle, none, to draw nothing."""
+        if not is_idle:
+            start()
+        self._worker = None if is_idle else _waiting.pop()
         self._charts: dict[str, Chart] = {}
 
     def __enter__(self) -> Self:
@@ -48,11 +49,12 @@ class Drawing:
         trace: TracebackType | None,
     ) -> None:
         """End the process."""
-        self._worker.close()
+        if self._worker:
+            self._worker.close()
 
     def add(self, charts: Mapping[str, Chart]) -> None:
         """Have charts drawn; do not wait for them."""
-        for name, chart in charts.items():
+        for name, chart in charts.items() if self._worker else ():
             self._charts[name] = chart
             self._worker.send(chart.spec())
 

@@ -33,9 +33,7 @@ def calibration(bins: Rows) -> Chart:
             "encoding": {"x": x, "y": axis("expected_rate", words, axis=shown)},
         },
         {
-            "data": values(
-                bins, "expected_rate", "failure_rate_low", "failure_rate_high"
-            ),
+            "data": values(bins, "expected_rate", *ends),
             "mark": {"type": "rule", "color": theme.BLUE, "strokeWidth": 2},
             "encoding": {
                 "x": x,
