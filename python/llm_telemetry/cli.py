@@ -241,7 +241,8 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
     options.progress("deciding")
     store.check(places.ledger(options))
     earlier, place = bundle.read_earlier(options.out_dir), places.data_read(options)
-    return pipeline.decide(warehouse, earlier=earlier, place=place, **how)
+    drawn = bundle.read_figures(earlier, options.out_dir)
+    return pipeline.decide(warehouse, earlier=earlier, place=place, drawn=drawn, **how)
 
 
 def _write(options: Options, outcome: "Outcome") -> None:

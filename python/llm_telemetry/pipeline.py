@@ -19,18 +19,17 @@ from llm_telemetry.artifact.report import (
 from llm_telemetry.charts import figures
 from llm_telemetry.charts.drawing import Drawing
 from llm_telemetry.charts.spec import Chart
+from llm_telemetry.decision_marts import READ
 from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
 from llm_telemetry.ledger import decisions as decided_rows
 from llm_telemetry.ledger import predictions
-from llm_telemetry.routing.estimation.prepared import NAMED
 from llm_telemetry.routing.output.payload import flags
 from llm_telemetry.routing.output.words import ADVICE
-from llm_telemetry.triage.failure_model import CATEGORICAL
 from llm_telemetry.warehouse.build import failing_checks
-from llm_telemetry.warehouse.connection import Query, read_all
+from llm_telemetry.warehouse.connection import read_all
 from llm_telemetry.warehouse.settings import chosen, replaced, settings, time_zone
 
 Files = dict[str, bytes]
@@ -38,43 +37,6 @@ Marts = Mapping[str, pd.DataFrame]
 
 # the others of routing are in routing_backtest.csv
 SHOWN = ("shippable.", "limits.", "reference.naive", "reference.doubly")
-TRACK_RECORD = (
-    *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
-    *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
-)
-EVERYTHING: Query = {"where": "version_column = 'all'"}
-# all that is decided from: a connection that stayed open would block `dbt build`
-READ: dict[str, Query] = {
-    "health": {},
-    "windows": {},
-    "knobs": {},
-    "inputs": {},
-    "decision_hit_rate": {"columns": TRACK_RECORD, "where": "counted > 0"},
-    "integrity_checks": {},
-    "burn_alerts": {},
-    # an outcome that is still awaited would make a repetition another decision
-    "decision_outcomes": {"where": "status = 'realised'"},
-    "reference_policy": {},
-    "routing_candidates": {},
-    "routing_constraints": {},
-    "routing_prices": {},
-    "routing_contexts": {"names": NAMED, "order_by": "interaction_id"},
-    "triage_features": {
-        "names": [*CATEGORICAL, "decision_window"],
-        "order_by": "interaction_id",
-    },
-    "drift": {},
-    "failure_drivers": {},
-    "budget_burn": {},
-    "cost_forecast": {},
-    "cost_drivers": {},
-    "release_slices": EVERYTHING,
-    "release_latencies": EVERYTHING,
-    "risk_slices": {},
-    "model_hotspots": {},
-    "health_by_day": {},
-    "unit_costs_by_day": {},
-}
 UNITS = {
     "unit_cost_delta": "USD per interaction",
     "failure_rate_delta": "failures per interaction",
@@ -113,17 +75,19 @@ def decide(
     earlier: Mapping[str, Any] | None = None,
     what_if: Mapping[str, float] | None = None,
     place: str = "",
+    drawn: Files | None = None,
 ) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
     ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
     knobs in place of those of the build, for an outcome that is not written; ``place``
-    is the folder that was read, as the README names it. Raises InputError where a gate
-    failed: `dbt build` leaves the marts behind the gates as an earlier build made them.
+    is the folder that was read, as the README names it; ``drawn`` are the figures of
+    the earlier bundle, which are not drawn again. Raises InputError where a gate failed:
+    `dbt build` leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    with Drawing(is_idle=bool(what_if)) as drawing:
+    with Drawing(drawn, is_idle=bool(what_if)) as drawing:
         marts = _read(warehouse, what_if or {})
         drawing.add(figures.of_marts(marts, time_zone(marts["knobs"])))
         return _outcome(marts, drawing, earlier, place)

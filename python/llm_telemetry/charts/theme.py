@@ -27,6 +27,7 @@ DARK = {
 # the first one is measured, wherever a figure is drawn: the renderer brings it along
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+SVG = "http://www.w3.org/2000/svg"
 WIDTH = 640
 
 CONFIG: dict[str, Any] = {

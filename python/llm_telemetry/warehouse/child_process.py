@@ -46,7 +46,7 @@ def run_module(
 class Worker:
     """A module in a child process that answers each line of JSON with one, in order.
 
-    Its answers are read while it works, so that neither side waits for the other.
+    Lines wait here, not in the pipe, which is full after a few of them.
     """
 
     def __init__(self, module: str) -> None:
@@ -58,21 +58,31 @@ class Worker:
             text=True,
             encoding="utf-8",
         )
+        self._questions: SimpleQueue[str] = SimpleQueue()
         self._answers: SimpleQueue[str] = SimpleQueue()
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._threads = [Thread(target=self._write), Thread(target=self._read)]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None
+        # the process may have ended, which whoever waits for its answers learns
+        with suppress(OSError), self._process.stdin as pipe:
+            while line := self._questions.get():
+                pipe.write(line)
+                pipe.flush()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._answers.put(line)
+        with self._process.stdout as pipe:
+            for line in pipe:
+                self._answers.put(line)
         self._answers.put("")
 
     def send(self, question: Mapping[str, Any]) -> None:
         """Send a line; do not wait for the answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        self._questions.put(json.dumps(question) + "\n")
 
     def receive(self) -> dict[str, Any]:
         """Return the next answer; raise RuntimeError where the process has ended."""
@@ -86,11 +96,9 @@ class Worker:
         """End the process, whatever it is doing."""
         self._process.kill()
         self._process.wait()
-        self._reader.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            with suppress(BrokenPipeError):
-                pipe.close()
+        self._questions.put("")
+        for thread in self._threads:
+            thread.join()
 
 
 def follow() -> None:
