@@ -82,8 +82,8 @@ def decide(
     ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
     knobs in place of those of the build, for an outcome that is not written; ``place``
     is the folder that was read, as the README names it; ``drawn`` are the figures of
-    the earlier bundle, which are not drawn again. Raises InputError where a gate failed:
-    `dbt build` leaves the marts behind the gates as an earlier build made them.
+    the earlier bundle, which are not drawn again. Raises InputError where a gate
+    failed: `dbt build` leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)

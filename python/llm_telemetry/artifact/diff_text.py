@@ -1,5 +1,6 @@
 """The difference of two decisions as one screen of text."""
 
+from collections.abc import Mapping
 from typing import Any
 
 Row = dict[str, Any]
@@ -30,7 +31,7 @@ def lines(compared: Row) -> list[str]:
     ]
 
 
-def changed(changes: Row) -> list[str]:
+def changed(changes: Mapping[str, Any]) -> list[str]:
     """Return in short lines what was decided differently, and what moved."""
     status = [changes["status"]] if changes["status"] else []
     verdicts = [
@@ -46,7 +47,7 @@ def changed(changes: Row) -> list[str]:
     return [*(verdicts or [same]), *moved]
 
 
-def differs(changes: Row) -> list[str]:
+def differs(changes: Mapping[str, Any]) -> list[str]:
     """Return in short lines what else differs, and may be the cause."""
     return [
         f"{cause['cause']}: {_spoken(change)}"

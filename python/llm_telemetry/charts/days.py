@@ -7,6 +7,7 @@ from llm_telemetry.charts.spec import (
     Spec,
     axis,
     day,
+    layer,
     note,
     nothing,
     rule_at,
@@ -26,6 +27,15 @@ PANELS = (
 BUDGETS = {"failures": theme.RED, "sla": theme.PURPLE, "cost": theme.BLUE}
 SMOOTHED = {"failure_rate": "failures", "sla_breach_rate": "sla"}
 WEEK = 7
+# the title stands above the panel, where it is read without turning the head
+ABOVE = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleY": -7,
+    "titleX": 0,
+    "titleAnchor": "start",
+    "titleBaseline": "bottom",
+}
 COMPLETE = "is_complete_window"
 
 
@@ -62,14 +72,10 @@ def _panel(rows: Rows, week: Rows, what: tuple[str, ...], zone: str) -> Spec:
     column, words, form, missing = what
     known, unknown = split(rows, column)
     share = {"format": "%"} if column.endswith("_rate") else {"format": "~s"}
-    x = day(DAY, f"business day, {zone}" if zone else "")
-    if not zone:
-        x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
-    y = axis(column, words, axis={"tickCount": 3, **share}, scale={"zero": True})
-    y["axis"] |= {"titleAngle": 0, "titleAlign": "left", "titleY": -7, "titleX": 0}
-    # the title stands above the panel, where it is read without turning the head
-    y["axis"] |= {"titleAnchor": "start", "titleBaseline": "bottom"}
-    mark = (
+    x = _days("business day", zone)
+    shown = {**ABOVE, "tickCount": 3, **share}
+    y = axis(column, words, axis=shown, scale={"zero": True})
+    mark: Spec = (
         {"type": "bar", "color": theme.BLUE, "width": {"band": 0.8}}
         if form == "bar"
         else {"type": "point", "filled": True, "size": 14, "color": theme.REFUSED}
@@ -148,49 +154,34 @@ def burn(rows: Rows, zone: str) -> Chart:
 
 
 def _burn(rows: Rows, name: str, zone: str) -> Spec:
+    """Return the burn of one budget, incomplete windows in grey."""
     known, unknown = split(rows, "burn_rate")
-    words = f"{name}: burn rate over 7 days, multiple of the budget"
-    x = day(DAY, f"last business day of the window, {zone}" if zone else "")
-    if not zone:
-        x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
-    above = {"titleAngle": 0, "titleAlign": "left", "titleY": -7, "titleX": 0}
-    above |= {"titleAnchor": "start", "titleBaseline": "bottom", "tickCount": 3}
-    y = axis("burn_rate", words, axis=above, scale={"zero": True})
-    bounded = [row for row in known if row["burn_rate_low"] is not None]
+    bounded, _ = split(known, "burn_rate_low")
     complete = [row for row in known if row[COMPLETE]]
     early = [row for row in known if not row[COMPLETE]]
-    band = {"y": axis("burn_rate_low", words, axis=above), "x": x}
-    parts = [
-        (
-            bounded,
-            ("burn_rate_low", "burn_rate_high"),
-            {"type": "area", "color": BUDGETS[name], "opacity": 0.25},
-            {**band, "y2": {"field": "burn_rate_high"}},
-        ),
-        (
-            complete,
-            ("burn_rate",),
-            {"type": "line", "color": BUDGETS[name], "point": len(complete) == 1},
-            {"x": x, "y": y},
-        ),
-        (
-            early,
-            ("burn_rate",),
-            {"type": "point", "filled": True, "size": 14, "color": theme.REFUSED},
-            {"x": x, "y": y},
-        ),
-    ]
-    why = "\u00d7 nothing was measured in the 7 days"
-    early_note = [note("grey: the data do not reach back 7 days")] if early else []
+    x = _days("last business day of the window", zone)
+    words = f"{name}: burn rate over 7 days, multiple of the budget"
+    y = axis("burn_rate", words, axis={**ABOVE, "tickCount": 3}, scale={"zero": True})
+    low, high = "burn_rate_low", "burn_rate_high"
+    area = {"type": "area", "color": BUDGETS[name], "opacity": 0.25}
+    line = {"type": "line", "color": BUDGETS[name], "point": len(complete) == 1}
+    point = {"type": "point", "filled": True, "size": 14, "color": theme.REFUSED}
+    span = {"y": {**y, "field": low}, "y2": {"field": high}}
     layers = [
-        {"data": values(of, DAY, *columns), "mark": mark, "encoding": encoding}
-        for of, columns, mark, encoding in parts
-        if of
+        rule_at({"y": {"datum": 1, "type": "quantitative"}}),
+        *([layer(bounded, (DAY, low, high), area, x=x, **span)] if bounded else []),
+        *([layer(complete, (DAY, "burn_rate"), line, x=x, y=y)] if complete else []),
+        *([layer(early, (DAY, "burn_rate"), point, x=x, y=y)] if early else []),
     ]
-    limit = rule_at({"y": {"datum": 1, "type": "quantitative"}})
-    crosses = _unknown(unknown, x, why)
-    return {
-        "width": theme.WIDTH,
-        "height": 62,
-        "layer": [limit, *layers, *(crosses or early_note)],
-    }
+    why = [note("grey: the data do not reach back 7 days")] if early else []
+    crosses = _unknown(unknown, x, "\u00d7 nothing was measured in the 7 days")
+    layers += crosses or why
+    return {"width": theme.WIDTH, "height": 62, "layer": layers}
+
+
+def _days(words: str, zone: str) -> Spec:
+    """Return the axis of days; without a zone, that of a panel above another one."""
+    x = day(DAY, f"{words}, {zone}" if zone else "")
+    if not zone:
+        x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
+    return x

@@ -2,39 +2,22 @@
 
 import json
 import sys
+from typing import Any
 
 import vl_convert
 
-from llm_telemetry.charts.theme import SCHEMA
 from llm_telemetry.warehouse.child_process import send_line
 
 VERSION = "6.4"
-# what the first chart would wait for: a scale of each kind, an axis, text, layers
-FIRST = {
-    "$schema": SCHEMA,
-    "data": {"values": [{"day": "2025-01-01T00:00:00Z", "name": "a", "value": 1}]},
-    "encoding": {
-        "x": {"field": "day", "type": "temporal", "scale": {"type": "utc"}},
-        "y": {"field": "value", "type": "quantitative"},
-    },
-    "layer": [
-        {"mark": "line"},
-        {"mark": "text", "encoding": {"text": {"field": "name", "type": "nominal"}}},
-    ],
-}
 
 
-def svg(spec: object) -> str:
+def svg(spec: dict[str, Any]) -> str:
     """Return a specification as SVG; nothing is fetched."""
-    drawn: str = vl_convert.vegalite_to_svg(
-        spec, vl_version=VERSION, allowed_base_urls=[]
-    )
-    return drawn
+    return vl_convert.vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[])
 
 
 def main() -> None:
     """Draw until the other end closes."""
-    svg(FIRST)
     for line in sys.stdin:
         try:
             send_line(svg=svg(json.loads(line)))

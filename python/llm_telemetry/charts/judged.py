@@ -1,7 +1,5 @@
 """Forest plots of decisions: slices, routing by estimator and by use case, drift."""
 
-from typing import Any
-
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.forest import STEP, Forest
 from llm_telemetry.charts.spec import (
@@ -9,11 +7,12 @@ from llm_telemetry.charts.spec import (
     Chart,
     Row,
     Rows,
+    Spec,
     axis,
+    layer,
     nothing,
     split,
     top,
-    values,
 )
 
 # verdicts of a slice that were refused, in words
@@ -28,6 +27,11 @@ METRICS = {
 }
 ESTIMATED = ("unit_cost_delta", "unit_cost_delta_low", "unit_cost_delta_high")
 DOLLARS = "change in cost, USD per interaction (95 % interval)"
+DRIFT = {
+    "drifted significantly": theme.RED,
+    "no drift found": theme.BLUE,
+    "undecided: too few data, or not comparable": theme.REFUSED,
+}
 SHAPES = {"history_to_evaluation": "circle", "reference_to_current": "triangle-up"}
 
 
@@ -147,50 +151,41 @@ def drift(rows: Rows) -> Chart:
     furthest = sorted(rows, key=lambda row: -(row["psi"] or 0))
     features = list(dict.fromkeys(row["feature"] for row in furthest))
     shown = features[: MOST_MEMBERS + 2]
-    drawn = [row for row in furthest if row["feature"] in shown]
-    known, unknown = split(drawn, "psi")
-    y: dict[str, Any] = axis("feature", "", "nominal", sort=None)
+    known, unknown = split([row for row in furthest if row["feature"] in shown], "psi")
+    y: Spec = axis("feature", "", "nominal", sort=None)
     y |= {"scale": {"domain": shown}, "axis": {"title": None, "ticks": False}}
-    kinds = {
-        "drifted significantly": (theme.RED, lambda row: _is(row, "drift")),
-        "no drift found": (theme.BLUE, lambda row: row["verdict"] == "no_drift"),
-        "undecided: too few data, or not comparable": (theme.REFUSED, _is_undecided),
-    }
-    points = [
-        {**row, "shown_as": next(word for word, (_, of) in kinds.items() if of(row))}
-        for row in known
-    ]
-    colours = {"domain": list(kinds), "range": [colour for colour, _ in kinds.values()]}
-    shapes = {"domain": list(SHAPES), "range": list(SHAPES.values())}
-    legend = {"labelLimit": 300, "titleLimit": 200}
-    layer = {
-        "data": values(points, "feature", "psi", "window_pair", "shown_as"),
-        "mark": {"type": "point", "filled": True, "size": 55},
-        "encoding": {
-            "y": y,
-            "x": axis("psi", "population stability index (PSI)", scale={"zero": True}),
-            "color": axis(
-                "shown_as", "verdict", "nominal", scale=colours, legend=legend
-            ),
-            "shape": axis(
-                "window_pair", "windows", "nominal", scale=shapes, legend=legend
-            ),
-        },
-    }
-    body = {
-        "width": 520,
-        "height": {"step": STEP},
-        "layer": [*([layer] if points else []), *_not_compared(unknown, y)],
-    }
-    moved = [row for row in rows if _is(row, "drift")]
+    layers = [*_moved(known, y), *_not_compared(unknown, y)]
+    moved = [row for row in rows if row["verdict"] == "drift"]
     alt = (
         f"PSI of {len(shown)} of {len(features)} features between windows; "
         f"{len(moved)} of {len(rows)} comparisons drifted significantly."
     )
+    body = {"width": 520, "height": {"step": STEP}, "layer": layers}
     return Chart(title, alt, body)
 
 
-def _not_compared(rows: Rows, y: dict[str, Any]) -> list[dict[str, Any]]:
+def _moved(rows: Rows, y: Spec) -> list[Spec]:
+    """Return a point for each comparison, in the colour of its verdict."""
+    if not rows:
+        return []
+    points = [{**row, "shown_as": _shown_as(row)} for row in rows]
+    colours = {"domain": list(DRIFT), "range": list(DRIFT.values())}
+    shapes = {"domain": list(SHAPES), "range": list(SHAPES.values())}
+    wide = {"legend": {"labelLimit": 300, "titleLimit": 200}}
+    return [
+        layer(
+            points,
+            ("feature", "psi", "window_pair", "shown_as"),
+            {"type": "point", "filled": True, "size": 55},
+            x=axis("psi", "population stability index (PSI)", scale={"zero": True}),
+            y=y,
+            color=axis("shown_as", "verdict", "nominal", scale=colours, **wide),
+            shape=axis("window_pair", "windows", "nominal", scale=shapes, **wide),
+        )
+    ]
+
+
+def _not_compared(rows: Rows, y: Spec) -> list[Spec]:
     """Return why features have no statistic, in grey, once for both pairs."""
     said = {
         row["feature"]: f"\u00d7 {str(row['verdict']).replace('_', ' ')}"
@@ -202,9 +197,6 @@ def _not_compared(rows: Rows, y: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"data": data, "mark": mark, "encoding": encoding}] if rows else []
 
 
-def _is(row: Row, verdict: str) -> bool:
-    return bool(row["verdict"] == verdict)
-
-
-def _is_undecided(row: Row) -> bool:
-    return row["verdict"] not in ("drift", "no_drift")
+def _shown_as(row: Row) -> str:
+    drifted, stable, undecided = DRIFT
+    return {"drift": drifted, "no_drift": stable}.get(row["verdict"], undecided)

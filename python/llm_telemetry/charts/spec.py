@@ -33,6 +33,11 @@ def values(rows: Iterable[Row], *columns: str) -> Spec:
     return {"values": [{name: row[name] for name in columns} for row in rows]}
 
 
+def layer(rows: Iterable[Row], columns: Sequence[str], mark: Spec, **at: Spec) -> Spec:
+    """Return marks of rows, of which only the columns are kept."""
+    return {"data": values(rows, *columns), "mark": mark, "encoding": at}
+
+
 def split(rows: Rows, column: str) -> tuple[list[Row], list[Row]]:
     """Return the rows that have a value in a column, and those that have none."""
     known = [row for row in rows if row[column] is not None]

@@ -7,8 +7,8 @@ from typing import Any
 
 INK, MUTED, GRID, PAPER = "#1b2430", "#56606b", "#dde2e8", "#ffffff"
 # what was refused or not measured
-REFUSED = "#8a939c"
-BLUE, ORANGE, GREEN = "#0072b2", "#d58a00", "#009e73"
+REFUSED = "#6f7882"
+BLUE, GREEN = "#0072b2", "#009e73"
 RED, PURPLE = "#d55e00", "#b8608d"
 
 # each colour of the light theme, in the dark one
@@ -17,9 +17,8 @@ DARK = {
     MUTED: "#a9b2bb",
     GRID: "#313943",
     PAPER: "#14181d",
-    REFUSED: "#7d8791",
+    REFUSED: "#8d97a1",
     BLUE: "#56b4e9",
-    ORANGE: "#e69f00",
     GREEN: "#2bc79b",
     RED: "#ff8a4c",
     PURPLE: "#e59bc2",
@@ -53,6 +52,9 @@ CONFIG: dict[str, Any] = {
         "titleColor": INK,
         "labelFontSize": 11,
         "titleFontSize": 11,
+        # of shapes, which have no colour of their own
+        "symbolBaseFillColor": MUTED,
+        "symbolBaseStrokeColor": MUTED,
     },
     # a mark with text is black otherwise, in the dark too
     "text": {"fill": INK, "fontSize": 11},

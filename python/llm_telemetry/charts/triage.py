@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Chart, Rows, axis, note, nothing, rule_at, values
+from llm_telemetry.charts.spec import (
+    Chart,
+    Rows,
+    axis,
+    layer,
+    note,
+    nothing,
+    rule_at,
+    values,
+)
 
 TRIVIAL = {"review_all": "review all", "review_none": "review none"}
 SIDE = 260
@@ -18,34 +27,22 @@ def calibration(bins: Rows) -> Chart:
     title = "Triage: are the scores calibrated?"
     if not bins:
         return nothing(title, "No scores: too few outcomes to fit a model.")
-    x = axis(
-        "expected_rate",
-        "predicted failures per interaction",
-        axis={"format": ".1~%", "tickCount": 6},
-    )
-    words = "observed failures per interaction (95 % interval)"
     shown = {"format": ".1~%", "tickCount": 6}
-    ends = ("failure_rate_low", "failure_rate_high")
+    x = axis("expected_rate", "predicted failures per interaction", axis=shown)
+
+    def y(field: str) -> dict[str, Any]:
+        words = "observed failures per interaction (95 % interval)"
+        return axis(field, words, axis=shown)
+
+    predicted, rate = "expected_rate", "failure_rate"
+    low, high = f"{rate}_low", f"{rate}_high"
+    line = {"type": "line", "color": theme.MUTED, "strokeDash": [4, 3]}
+    span = {"type": "rule", "color": theme.BLUE, "strokeWidth": 2}
+    point = {"type": "point", "filled": True, "size": 55, "color": theme.BLUE}
     layers = [
-        {
-            "data": values(bins, "expected_rate"),
-            "mark": {"type": "line", "color": theme.MUTED, "strokeDash": [4, 3]},
-            "encoding": {"x": x, "y": axis("expected_rate", words, axis=shown)},
-        },
-        {
-            "data": values(bins, "expected_rate", *ends),
-            "mark": {"type": "rule", "color": theme.BLUE, "strokeWidth": 2},
-            "encoding": {
-                "x": x,
-                "y": axis("failure_rate_low", words, axis=shown),
-                "y2": {"field": "failure_rate_high"},
-            },
-        },
-        {
-            "data": values(bins, "expected_rate", "failure_rate"),
-            "mark": {"type": "point", "filled": True, "size": 55, "color": theme.BLUE},
-            "encoding": {"x": x, "y": axis("failure_rate", words, axis=shown)},
-        },
+        layer(bins, (predicted,), line, x=x, y=y(predicted)),
+        layer(bins, (predicted, low, high), span, x=x, y=y(low), y2={"field": high}),
+        layer(bins, (predicted, rate), point, x=x, y=y(rate)),
     ]
     last = bins[-1]
     alt = (

@@ -51,6 +51,7 @@ class Worker:
 
     def __init__(self, module: str) -> None:
         """Start the process."""
+        self._module = module
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
@@ -88,7 +89,7 @@ class Worker:
         """Return the next answer; raise RuntimeError where the process has ended."""
         line = self._answers.get()
         if not line:
-            raise RuntimeError(f"{self._process.args}: ended without an answer")
+            raise RuntimeError(f"{self._module}: ended without an answer")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
