@@ -72,7 +72,8 @@ class Drawing:
             self._charts[name] = chart, digest
             if digest not in self._known:
                 self._worker = self._worker or Worker(PROCESS)
-                self._worker.send(chart.spec())
+                text = json.dumps(chart.spec(), ensure_ascii=False)
+                self._worker.send(json.loads(_clean(text)))
 
     def drawn(self) -> dict[str, tuple[Chart, str]]:
         """Return each chart with its SVG; raise RuntimeError where one has none."""

@@ -7,7 +7,7 @@ from typing import Any
 
 INK, MUTED, GRID, PAPER = "#1b2430", "#56606b", "#dde2e8", "#ffffff"
 # what was refused or not measured
-REFUSED = "#6f7882"
+REFUSED = "#6c757f"
 BLUE, GREEN = "#0072b2", "#009e73"
 RED, PURPLE = "#d55e00", "#b8608d"
 
@@ -32,7 +32,7 @@ WIDTH = 640
 CONFIG: dict[str, Any] = {
     "font": FONT,
     "aria": False,
-    "background": None,
+    "background": "transparent",
     "view": {"stroke": None},
     "axis": {
         "domainColor": REFUSED,
