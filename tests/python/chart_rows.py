@@ -142,10 +142,12 @@ def empty() -> dict[str, Chart]:
     }
 
 
+# what is cut off must not be half of a character
+EMOJI = "\U0001f600" * 200
 CASES = {
     "one row": lambda: charts(row, ["a"], ESTIMATE),
     "no row": empty,
     "a thousand": lambda: charts(row, [f"model {n}" for n in range(1000)], ESTIMATE),
-    "hostile names": lambda: charts(row, [HOSTILE], ESTIMATE),
+    "hostile names": lambda: charts(row, [HOSTILE, EMOJI], ESTIMATE),
     "nothing known": lambda: charts(nothing, ["a", "b"], UNKNOWN),
 }

@@ -13,7 +13,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import Chart
@@ -22,6 +22,8 @@ from llm_telemetry.warehouse.child_process import Worker
 PROCESS = "llm_telemetry.charts.drawing_process"
 # characters that XML cannot carry, and that a name in the data may have
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# the library fails where it cuts one of these in two, and its fonts have none of them
+NOT_DRAWN = re.compile("[\U00010000-\U0010ffff]")
 OPENING = re.compile(r"<svg [^>]*?(width=\"[^\"]*\" height=\"[^\"]*\"[^>]*)>")
 CHART = re.compile(r'^<svg [^>]*data-chart="([0-9a-f]{64})"')
 STYLE = (
@@ -72,8 +74,7 @@ class Drawing:
             self._charts[name] = chart, digest
             if digest not in self._known:
                 self._worker = self._worker or Worker(PROCESS)
-                text = json.dumps(chart.spec(), ensure_ascii=False)
-                self._worker.send(json.loads(_clean(text)))
+                self._worker.send(_cleaned(chart.spec()))
 
     def drawn(self) -> dict[str, tuple[Chart, str]]:
         """Return each chart with its SVG; raise RuntimeError where one has none."""
@@ -104,6 +105,17 @@ def standalone(svg: str) -> bytes:
 
 def _clean(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a specification without what the library that draws stops at."""
+    if isinstance(value, dict):
+        return {key: _cleaned(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(inner) for inner in value]
+    if isinstance(value, str):
+        return NOT_DRAWN.sub("\u25a1", _clean(value))
+    return value
 
 
 def _digest(chart: Chart) -> str:
