@@ -20,6 +20,9 @@ lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code
 	$(BIN)/python tools/reference_pages.py
 
+picture: $(VENV)/installed-dev  ## the README's picture of the report, by a chromium in PATH
+	$(BIN)/python tools/report_picture.py
+
 bench: $(VENV)/installed-dev  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
 

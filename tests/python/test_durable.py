@@ -9,8 +9,13 @@ import pytest
 from llm_telemetry.artifact import bundle
 from llm_telemetry.files import atomic
 
-OLD = {"a.csv": b"old a", "b.csv": b"old b", bundle.ARTIFACT: b"old"}
-NEW = {"0.csv": b"new 0", "a.csv": b"new a", "b.csv": b"new b", bundle.ARTIFACT: b"new"}
+OLD = {"a.csv": b"old a", "b/b.csv": b"old b", bundle.ARTIFACT: b"old"}
+NEW = {
+    "0/0.csv": b"new 0",
+    "a.csv": b"new a",
+    "b/b.csv": b"new b",
+    bundle.ARTIFACT: b"new",
+}
 
 # ends like a kill at the n-th call that changes a name, before it or after it
 KILLED = """
@@ -39,8 +44,9 @@ atomic.write_together(FILES, Path(sys.argv[1]), last=LAST)
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder; none but files may be there."""
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    """Return the files of a folder, by their places in it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def killed(folder: Path, moment: int) -> int:
