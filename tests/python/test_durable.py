@@ -63,11 +63,7 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
         atomic.write_together(OLD, folder, last=bundle.ARTIFACT)
         code = killed(folder, moment)
         atomic.complete(folder, last=bundle.ARTIFACT)
-        files = {
-            name: content
-            for name, content in written_of(folder).items()
-            if not name.startswith(".")
-        }
+        files = written_of(folder)
         assert files in (OLD, NEW), f"moment {moment}"
         found.append(files == NEW)
         # the next one needs no help, and leaves nothing of the killed one
@@ -82,8 +78,12 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
 
 
 def written_of(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder, whatever else is there."""
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    """Return the files of a folder, but for those of an unfinished replacement."""
+    return {
+        name: content
+        for name, content in written(folder).items()
+        if not name.startswith(".")
+    }
 
 
 def test_a_half_placed_bundle_is_completed_by_whoever_reads_it(tmp_path: Path) -> None:
