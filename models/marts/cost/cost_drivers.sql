@@ -81,7 +81,7 @@ summed as (
 final as (
 
     select
-        * exclude (earlier_day_usd, changes_usd),
+        * {{ exclude_columns('earlier_day_usd, changes_usd') }},
         round(earlier_day_usd + changes_usd - change_usd_per_day, 9)
             as day_cost_before_usd,
         round(earlier_day_usd + changes_usd, 9) as day_cost_after_usd
