@@ -36,7 +36,8 @@ def test_it_names_every_file_by_its_digest(sample_run: Run) -> None:
     assert subjects == {
         entry["name"]: entry["sha256"] for entry in bundle.digests(files)
     }
-    beside = {file.name for file in sample_run.out_dir.iterdir()}
+    files_there = (one for one in sample_run.out_dir.rglob("*") if one.is_file())
+    beside = {one.relative_to(sample_run.out_dir).as_posix() for one in files_there}
     assert beside - set(subjects) == {STATEMENT, "decision_ledger.jsonl"}
 
 
