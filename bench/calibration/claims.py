@@ -16,12 +16,13 @@ class Claim:
 
     ``share`` is the mean of a column of 0 and 1, ``mean`` of any column, and ``ratio``
     the sum of ``column`` over that of ``over``; ``unbiased`` is a mean that must lie
-    within two of its own standard errors of 0.
+    within two of its own standard errors of 0. ``resampled`` is the value of seed 0,
+    with the percentiles of the others, which are resamples of the same data.
     """
 
     what: str
     column: str
-    kind: Literal["share", "mean", "ratio", "unbiased"] = "share"
+    kind: Literal["share", "mean", "ratio", "unbiased", "resampled"] = "share"
     low: float = -inf
     high: float = inf
     over: str = ""
@@ -49,6 +50,9 @@ def measure(claim: Claim, numbers: pd.DataFrame) -> Measured:
         value = known.sum() / over.sum()
         pulls = (known - value * over) / over.mean()
         return _around(value, pulls, count)
+    if claim.kind == "resampled":
+        low, high = known.quantile([0.025, 0.975])
+        return Measured(float(known.get(0, known.mean())), low, high, count)
     return _around(known.mean(), known, count)
 
 

@@ -11,6 +11,7 @@ from calibration.replicate import ROOT
 # what a replicate's numbers follow from; when it changes they are measured anew
 SOURCES = (
     "python/llm_telemetry/**/*.py",
+    "python/llm_telemetry/**/*.sql",
     "models/**/*.sql",
     "macros/**/*.sql",
     "seeds/*.csv",

@@ -61,6 +61,7 @@
         names -#}
     {{ return(
         env_var('LLM_TELEMETRY_LEDGER', '') == file
+        or env_var('LLM_TELEMETRY_REVIEWS', '') == file
         or env_var('LLM_TELEMETRY_SCORECARD', '') == file
     ) }}
     {%- endif -%}

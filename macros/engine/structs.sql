@@ -16,3 +16,13 @@
     unnest({{ list }}, recursive := true)
     {%- endif -%}
 {%- endmacro %}
+
+{# the type of a list of structs, from a mapping of names to types #}
+{% macro struct_list_type(fields) -%}
+    {%- set is_spark = target.type == 'spark' -%}
+    {{ 'array<struct<' if is_spark else 'struct(' }}
+    {%- for name, type in fields.items() -%}
+    {{ name }}{{ ': ' if is_spark else ' ' }}{{ type }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+    {{ '>>' if is_spark else ')[]' }}
+{%- endmacro %}

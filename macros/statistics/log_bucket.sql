@@ -9,12 +9,11 @@
     )
 {%- endmacro %}
 
-{#- the harmonic mean of both ends: off by the same share of the value at either -#}
+{#- the harmonic mean of both ends: off by the same share of the value at either; null of null -#}
 {% macro bucket_middle(bucket) -%}
     case
-        when {{ bucket }} > -2147483648
-            then 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1))
-        else 0e0
+        when {{ bucket }} = -2147483648 then 0e0
+        else 2e0 / (1 / pow(1.02e0, {{ bucket }}) + 1 / pow(1.02e0, {{ bucket }} + 1))
     end
 {%- endmacro %}
 

@@ -8,6 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from llm_telemetry.config import knobs, own_seeds, settings_file, template, what
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
+from llm_telemetry.judge import review_ledger
+from llm_telemetry.judge.scores import FOLDER as JUDGE_SCORES
 from llm_telemetry.ledger import store
 from llm_telemetry.metrics.command import export_metrics
 from llm_telemetry.preload import importing_pipeline
@@ -71,16 +74,27 @@ def execute(options: Options) -> int:
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
     book = places.ledger(options)
+    scores = Path(options.out_dir, JUDGE_SCORES).resolve()
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
+    if options.watch:
+        from llm_telemetry.watch import commands
+
+        commands.check(options)
     report = importing_pipeline(options.progress)
-    with _build(options, options.warehouse, report, ledger=book, **how) as marts:
+    inputs = {"ledger": book, "scores": scores}
+    with _build(options, options.warehouse, report, files=inputs, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong
         promote.seal(marts, outcome.fresh_rows)
         promote.check(options.warehouse)
         _write(options, outcome)
         promote.publish(marts, options.warehouse)
-    return _report(options, outcome)
+    code = _report(options, outcome)
+    if not options.watch:
+        return code
+    lines, watched = commands.watch(options)
+    _print_errors(lines) if options.json else _say((lines, watched))
+    return code or watched
 
 
 def validate(options: Options) -> int:
@@ -136,27 +150,6 @@ def decide(options: Options) -> int:
     return _report(options, outcome)
 
 
-def simulate_world(options: Options) -> int:
-    """Write the telemetry of a simulated world, and the true values behind it."""
-    # pandas is slow to import
-    from llm_telemetry import simulate
-
-    try:
-        world = simulate.simulate(
-            options.world,
-            interactions=options.interactions,
-            seed=options.seed,
-            canary_share=options.canary_share,
-        )
-        simulate.write(world, options.out_dir)
-    except ValueError as error:
-        raise InputError(str(error)) from error
-    except OSError as error:
-        raise InputError(f"{options.out_dir}: {error.strerror}") from error
-    print(f"{options.out_dir}: {len(world.interactions):,} calls of {options.world}")
-    return DONE
-
-
 def verify(options: Options) -> int:
     """Check an artifact's schema, its id and the digest of every file of its bundle."""
     faults = bundle.verify(options.artifact)
@@ -177,21 +170,6 @@ def diff(options: Options) -> int:
     else:
         print("\n".join(diff_text.lines(compared)))
     return DONE
-
-
-def gate(options: Options) -> int:
-    """Decide whether a candidate may be released: 0 pass, 1 fail, 3 undecided."""
-    from llm_telemetry.gate import command as gate_command
-
-    content = gate_command.gate_asked_for(options)
-    written = bundle.json_bytes(content)
-    if options.out:
-        bundle.write({options.out.name: written}, options.out.parent)
-    if options.json:
-        print(written.decode(), end="")
-    elif not options.quiet:
-        print("\n".join(gate_command.screen(content)))
-    return int(content["exit_code"])
 
 
 def init(options: Options) -> int:
@@ -248,6 +226,13 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
 def _write(options: Options, outcome: "Outcome") -> None:
     bundle.write(outcome.files, options.out_dir)
     store.append(places.ledger(options), outcome.ledger)
+    review_ledger.record_draws(
+        places.reviews(options),
+        outcome.queue,
+        policy_id=outcome.artifact["decision_id"],
+        drawn_at=outcome.artifact["as_of"],
+        zone=outcome.time_zone,
+    )
     options.progress("")
 
 
@@ -274,7 +259,7 @@ def _build(
     progress: Progress,
     *,
     select: str | None = None,
-    ledger: Path | None = None,
+    files: dict[str, Path] | None = None,
     **how: bool,
 ) -> AbstractContextManager[Path]:
     named = places.sources(options)
@@ -282,7 +267,7 @@ def _build(
         knobs.check,
         own_seeds.check,
         lambda: knobs.check_window(named),
-        *([lambda: store.check(ledger)] if ledger else []),
+        *([lambda: store.check(files["ledger"])] if files else []),
         lambda: places.check_folders(options),
         lambda: _check_telemetry(options, named),
     )
@@ -291,7 +276,9 @@ def _build(
         warehouse,
         named,
         select=select,
-        ledger=ledger,
+        ledger=files["ledger"] if files else None,
+        alert_ledger=places.alert_ledger(options) if files else None,
+        scores=files["scores"] if files else None,
         threads=options.threads,
         **how,
         progress=progress,
@@ -304,6 +291,26 @@ def _check_telemetry(options: Options, sources: Sequence[str]) -> None:
         # what a killed process wrote is as complete as what it sealed
         seal_orphans(data_dir)
     _print_errors(early_checks.check(data_dir, sources), mark="! ")
+
+
+def _in_module(module: str, function: str) -> Callable[[Options], int]:
+    """Return a command that stands in a module of its own, imported when it runs.
+
+    Its function returns the lines to print and the exit code.
+    """
+
+    def command(options: Options) -> int:
+        found = getattr(import_module(f"llm_telemetry.{module}"), function)
+        return _say(found(options))
+
+    return command
+
+
+def _say(said: tuple[list[str], int]) -> int:
+    lines, code = said
+    if lines:
+        print("\n".join(lines))
+    return code
 
 
 def _say_age(options: Options, windows: "pd.DataFrame", most_days: float) -> None:
@@ -320,14 +327,18 @@ def _print_errors(lines: Sequence[str], *, mark: str = "") -> None:
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "run": run,
     "decide": decide,
-    "gate": gate,
+    "gate": _in_module("gate.command", "run"),
+    "judge": _in_module("judge.command", "judge"),
     "validate": validate,
     "verify": verify,
     "diff": diff,
     "explain": explain,
+    "watch": _in_module("watch.commands", "watch"),
+    "alerts": _in_module("watch.alert_commands", "alerts"),
+    "review": _in_module("judge.review_commands", "review"),
     "init": init,
     "knobs": list_knobs,
-    "simulate": simulate_world,
+    "simulate": _in_module("simulate.command", "run"),
     "publish": publish_marts,
     "metrics": export_metrics,
     "prune": prune_landing,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from llm_telemetry.command_help import Command
+from llm_telemetry.following_commands import JUDGE, WATCH
 from llm_telemetry.options import (
     ARTIFACT,
     BUILT,
@@ -16,12 +17,15 @@ from llm_telemetry.options import (
     DATA_DIR,
     DECIDES,
     JSON,
+    OUT_DIR,
     PATH,
     POSITIVE,
     QUIET,
+    RULES,
     SAMPLE,
     SOURCES,
     THREADS,
+    WAREHOUSE,
     option,
 )
 
@@ -30,7 +34,6 @@ WORLDS = (
     *("null", "real", "hidden", "no_overlap", "drifted", "incident"),
     *("missing_not_at_random", "own_counts", "low_volume", "sample"),
 )
-
 GROUPS: dict[str, tuple[Command, ...]] = {
     "Decide": (
         Command(
@@ -44,6 +47,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             option(
                 "--full-refresh", help="parse every file again and rebuild every rollup"
             ),
+            option("--watch", help="then do what the command watch does"),
+            RULES,
             examples={
                 "run --sample": "the simulated sample",
                 "run --data-dir telemetry": "the CSV files of a folder",
@@ -111,6 +116,61 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
     "Check": (
         Command(
+            "judge",
+            "Score the answers of raw telemetry; their texts are read in memory only.",
+            CONFIG,
+            DATA_DIR,
+            SOURCES,
+            WAREHOUSE,
+            OUT_DIR,
+            QUIET,
+            JSON,
+            option(
+                "--dimensions",
+                type=str,
+                metavar="NAMES",
+                help="evaluators, separated by commas: answer_mismatch, off_topic, "
+                "unsupported_share, words, compression, coverage, repetition, "
+                "refusal_phrase",
+            ),
+            option(
+                "--custom",
+                multiple=True,
+                metavar="NAME=COMMAND",
+                help="evaluator of your own: a command that reads calls and writes "
+                "scores as JSON lines; may be given several times",
+            ),
+            option(
+                "--expected",
+                type=PATH,
+                help="CSV file of interaction_id or prompt_id with expected, aliases "
+                "(separated by |) or source",
+            ),
+            option(
+                "--sample",
+                "share",
+                type=float,
+                default=1.0,
+                metavar="SHARE",
+                help="share of the calls to score, drawn by a hash; calls that are "
+                "drawn for an audit are scored besides (default: 1)",
+            ),
+            option(
+                "--timeout",
+                type=POSITIVE,
+                default=600,
+                metavar="SECONDS",
+                help="seconds that a command has for 1,000 calls (default: 600)",
+            ),
+            examples={
+                "judge --dimensions off_topic --sources otlp": "is the answer one to "
+                "the prompt?",
+                "judge --dimensions answer_mismatch --expected answers.csv": "is it "
+                "the expected one?",
+                "judge --custom polite=./polite.py": "an evaluator of your own",
+            },
+        ),
+        Command(
             "validate",
             "Check the integrity of the telemetry; print every failing check.",
             CONFIG,
@@ -143,6 +203,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             examples={"explain no_overlap": "a reason of routing"},
         ),
     ),
+    "Watch": WATCH,
+    "Judge": JUDGE,
     "Set up": (
         Command(
             "init",

@@ -9,9 +9,11 @@ import click
 PROGRAM = "llm-telemetry"
 EXIT_CODES = {
     "0": "done, or the gate passes",
-    "1": "blocked: a stop-ship rule fired, the release fails, or verify found a fault",
+    "1": "blocked: a stop-ship rule fired, the release fails, verify found a fault, or "
+    "a critical alert is open",
     "2": "the input is wrong, and nothing was written",
-    "3": "the gate could not tell",
+    "3": "the gate or watch could not tell",
+    "4": "a channel did not take a message; the next watch sends it again",
     "70": "an error of this program",
     "130": "interrupted",
 }

@@ -63,6 +63,25 @@ LEDGER = option(
     help="file of past decisions and predictions (default: decision_ledger.jsonl in "
     "--out-dir)",
 )
+RULES = option(
+    "--rules",
+    type=PATH,
+    help="file of rules and channels (default: alerts.yml in the working directory, "
+    "else the rules that are shipped)",
+)
+ALERT_LEDGER = option(
+    "--ledger",
+    "alert_ledger",
+    type=PATH,
+    help="file of what alerts became (default: alert_ledger.jsonl in --out-dir)",
+)
+NOW = option(
+    "--now",
+    type=str,
+    metavar="TIME",
+    help="what to take for the present, as in 2026-01-31T12:00:00Z (default: the "
+    "clock; with --sample, its newest call)",
+)
 CONFIG = option(
     "--config",
     type=PATH,

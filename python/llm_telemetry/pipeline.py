@@ -19,13 +19,14 @@ from llm_telemetry.artifact.report import (
 from llm_telemetry.charts import figures
 from llm_telemetry.charts.drawing import Drawing
 from llm_telemetry.charts.spec import Chart
-from llm_telemetry.decision_marts import READ
-from llm_telemetry.decisions import budget, budget_rules, drift, hotspots
+from llm_telemetry.decisions import budget, budget_rules, drift, hotspots, quality
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
 from llm_telemetry.gate.service import service_estimates
+from llm_telemetry.judge import audits
 from llm_telemetry.ledger import decisions as decided_rows
 from llm_telemetry.ledger import predictions
+from llm_telemetry.marts_read import READ
 from llm_telemetry.routing.output.payload import flags
 from llm_telemetry.routing.output.words import ADVICE
 from llm_telemetry.warehouse.build import failing_checks
@@ -56,17 +57,21 @@ class Outcome:
     """The artifact, the one row of health, and every file of the bundle by name.
 
     ``ledger`` are its decisions and predictions and the outcomes of earlier ones;
+    ``queue`` are the calls of the evaluation window, with those drawn for a review;
     ``fresh_rows`` are the rows, by mart, that were fitted or decided here because SQL
     cannot compute them; ``inputs`` and ``windows`` are those marts.
+    ``time_zone`` is that of the days.
     """
 
     artifact: dict[str, Any]
     health: dict[str, Any]
     files: Files
     ledger: list[dict[str, Any]]
+    queue: pd.DataFrame
     fresh_rows: dict[str, pd.DataFrame]
     inputs: pd.DataFrame
     windows: pd.DataFrame
+    time_zone: str
 
 
 def decide(
@@ -98,33 +103,34 @@ def _outcome(
 ) -> Outcome:
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
-    context = _context(marts, health, knobs)
-    decisions, files, fresh_rows = _decisions(marts, health, knobs, earlier, drawing)
+    context, zone = _context(marts, health, knobs), time_zone(marts["knobs"])
+    decisions, files, triaged = _decisions(marts, health, knobs, earlier, drawing)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
-    rules = [
-        *scope.gates(context["integrity"]),
-        *budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"]),
-    ]
+    rules = scope.gates(context["integrity"])
+    rules += budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"])
     routes = decisions["routing"].evidence
-    context |= {
-        "policy": scope.policy(files, routes),
-        "rollback": scope.rollback(routes, rules),
-    }
+    context["policy"] = scope.policy(files, routes)
+    context["rollback"] = scope.rollback(routes, rules)
     drawn = drawing.drawn()
     files |= page.figure_files(drawn)
     pages = partial(page.files, health=health, drawn=drawn)
-    digests = bundle.digests(files)
     final = document.assemble(
-        *(decisions, rules, context, digests),
+        *(decisions, rules, context, bundle.digests(files)),
         earlier=earlier,
         pages=lambda content: bundle.digests(pages(content)),
     )
     files |= pages(final)
     files |= _described(final, health, _read_from(place, marts["inputs"]))
-    fresh_rows |= decided_rows.marts_of(final)
     entries = _entries(marts, knobs, decisions, final)
-    shown = marts["inputs"], marts["windows"]
-    return Outcome(final, health, files, entries, fresh_rows, *shown)
+    fresh_rows = _fresh_rows(triaged, final)
+    shown = marts["inputs"], marts["windows"], zone
+    return Outcome(final, health, files, entries, triaged.queue, fresh_rows, *shown)
+
+
+def _fresh_rows(
+    triaged: triage.TriageDecision, final: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    return {"triage_scorecard": triaged.scorecard, **decided_rows.marts_of(final)}
 
 
 def _read(warehouse: Path, what_if: Mapping[str, float]) -> Marts:
@@ -155,8 +161,8 @@ def _decisions(
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
     drawing: Drawing,
-) -> tuple[dict[str, Decision], Files, dict[str, pd.DataFrame]]:
-    """Return every decision, the files that carry it, and what was fitted."""
+) -> tuple[dict[str, Decision], Files, triage.TriageDecision]:
+    """Return every decision, the files that carry it, and what triage found."""
     triaged, triage_files, found = _triage(marts, knobs)
     drawing.add(figures.of_triage(found.policy, found.curve))
     drifted = drift.decide(
@@ -175,10 +181,11 @@ def _decisions(
         "hotspots": hotspots.decide(
             marts["risk_slices"], marts["model_hotspots"], knobs
         ),
+        "quality": quality.decide(marts["quality_rates"]),
     }
     drift_report = bundle.csv_bytes(marts["drift"])
     files = {**routing_files, **triage_files, "drift_report.csv": drift_report}
-    return decisions, files, {"triage_scorecard": found.scorecard}
+    return decisions, files, found
 
 
 def _routing(
@@ -235,7 +242,9 @@ def _triage(
     marts: Marts, knobs: Mapping[str, float]
 ) -> tuple[Decision, Files, triage.TriageDecision]:
     features, windows = marts["triage_features"], marts["windows"]
-    decided = triage.decide(features, windows, knobs, time_zone(marts["knobs"]))
+    zone = time_zone(marts["knobs"])
+    decided = triage.decide(features, windows, knobs, zone)
+    queue = audits.with_audits(decided.queue, features, knobs, zone)
     decision = Decision(
         verdict=decided.verdict,
         recommendation=TRIAGE_ADVICE[decided.verdict],
@@ -248,12 +257,12 @@ def _triage(
     files = {
         "triage_threshold_policy.json": bundle.json_bytes(decided.policy),
         "triage_threshold_curve.csv": bundle.csv_bytes(decided.curve),
-        "triage_actions_preview.csv": bundle.csv_bytes(decided.queue),
+        "triage_actions_preview.csv": bundle.csv_bytes(queue),
         "triage_scorecard.csv": bundle.csv_bytes(
             decided.scorecard, digits=triage.SIGNIFICANT_DIGITS
         ),
     }
-    return decision, files, decided
+    return decision, files, replace(decided, queue=queue)
 
 
 def _budget(
@@ -319,5 +328,6 @@ def _context(
         "knobs": rows(chosen(marts["knobs"])),
         "windows": rows(marts["windows"]),
         "integrity": rows(marts["integrity_checks"].drop(columns="problem")),
+        "failover": rows(marts["failover_arms"]),
         "track_record": rows(marts["decision_hit_rate"]),
     }

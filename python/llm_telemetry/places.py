@@ -10,12 +10,13 @@ from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.atomic import refusal
 from llm_telemetry.ingest import discovery
-from llm_telemetry.ledger.store import LEDGER
+from llm_telemetry.ledger.store import LEDGER, REVIEWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Options = SimpleNamespace
+ALERT_LEDGER = "alert_ledger.jsonl"
 
 
 def sources(options: Options) -> list[str]:
@@ -35,6 +36,17 @@ def data_dir(options: Options, named: Sequence[str]) -> Path:
 def ledger(options: Options) -> Path:
     """Return the absolute path of the ledger, which is in the bundle's folder."""
     return Path(options.ledger or options.out_dir / LEDGER).resolve()
+
+
+def alert_ledger(options: Options) -> Path:
+    """Return the absolute path of the alert ledger, which is in the bundle's folder."""
+    named = getattr(options, "alert_ledger", None)
+    return Path(named or options.out_dir / ALERT_LEDGER).resolve()
+
+
+def reviews(options: Options) -> Path:
+    """Return the absolute path of the review ledger, which is beside the other."""
+    return ledger(options).with_name(REVIEWS)
 
 
 def data_read(options: Options) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 import warm_dbt
 from conftest import ROOT
 
-from llm_telemetry.warehouse.build import PARSED
+from llm_telemetry.warehouse.parse_cache import PARSED
 
 # an empty file of each kind, in whose place a test's own are read
 EMPTY = {"empty.jsonl": "", "empty.json": "[]"}

@@ -86,3 +86,12 @@ def with_seed(connection: duckdb.DuckDBPyConnection, seed: str) -> None:
     connection.register("frame", frame)
     connection.execute(f"create or replace table {seed} as select * from frame")
     connection.unregister("frame")
+
+
+def without_anomalies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the mart of anomalies as it is where nothing was judged."""
+    connection.execute(
+        "create or replace table anomalies (interaction_date date, metric varchar, "
+        "dimension varchar, member varchar, window_days bigint, value double, "
+        "baseline double, verdict varchar)"
+    )

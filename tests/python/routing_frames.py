@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build, with_seed
+from rendered_models import build, with_seed, without_anomalies
 
 from llm_telemetry.config.knobs import declared
 from llm_telemetry.routing import Marts, RoutingDecision, decide
@@ -86,8 +86,9 @@ def routed(rng: np.random.Generator, sessions: int, *, effect: float) -> pd.Data
 def built_on(
     table: str, frame: pd.DataFrame, marts: Sequence[str] = MARTS, **knobs: float
 ) -> dict[str, pd.DataFrame]:
-    """Build marts on a frame that stands for one they read."""
+    """Build marts on a frame that stands for one they read; nothing is failing."""
     with duckdb.connect() as connection:
+        without_anomalies(connection)
         connection.register(table, frame)
         with_seed(connection, "routing_ladder")
         build(connection, *marts, **knobs)
@@ -107,6 +108,7 @@ def windowed(interactions: pd.DataFrame) -> pd.DataFrame:
                 **{name: column if is_text else column.astype("Int64")}
             )
     return interactions.assign(
+        interaction_date=interactions["timestamp_utc"].dt.normalize(),
         decision_window=np.where(is_evaluation, "evaluation", "history"),
         cache_hit=False,
         is_sla_breach=(interactions["latency_ms"] > 2200)

@@ -6,14 +6,14 @@ import pytest
 from conftest import SAMPLE
 
 from llm_telemetry.errors import InputError
-from llm_telemetry.warehouse import build
+from llm_telemetry.warehouse import build, parse_cache
 
 
 def test_a_warehouse_elsewhere_parses_nothing_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed = tmp_path / "kept" / "partial_parse.msgpack"
-    monkeypatch.setattr(build, "PARSED", parsed)
+    monkeypatch.setattr(parse_cache, "PARSED", parsed)
     written = []
     for number in (1, 2):
         warehouse = tmp_path / str(number) / f"w{number}.duckdb"
@@ -30,7 +30,7 @@ def test_a_project_that_is_only_read_is_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "target").touch()
-    monkeypatch.setattr(build, "PARSED", tmp_path / "target" / "parsed")
+    monkeypatch.setattr(parse_cache, "PARSED", tmp_path / "target" / "parsed")
     model = "+stg_telemetry_csv__users"
     with build.build_marts(SAMPLE, tmp_path / "w.duckdb", select=model) as marts:
         assert marts.exists()

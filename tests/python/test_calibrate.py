@@ -116,3 +116,15 @@ def test_every_claim_reads_a_number_that_its_scenario_gives(module: Module) -> N
     numbers = quick.run(0)
     assert {claim.column for claim in quick.claims} <= numbers.keys()
     assert quick.run(0) == numbers
+
+
+def test_a_resampled_value_is_that_of_the_data_with_percentiles(module: Module) -> None:
+    claims = module("calibration.claims")
+    claim = claims.Claim("AUC", "auc", "resampled", low=0.9)
+    numbers = pd.DataFrame(
+        {"auc": [0.95, *(0.9 + place / 1_000 for place in range(101))]}
+    )
+    measured = claims.measure(claim, numbers)
+    assert measured.value == 0.95
+    assert (measured.low, measured.high) == pytest.approx((0.9025, 0.9975), abs=1e-3)
+    assert claims.holds(claim, measured)

@@ -141,7 +141,9 @@ def test_one_module_opens_the_warehouse() -> None:
     # the others ask DuckDB about a time zone, and about files that are read
     reads = ("column_values", "early_checks", "file_heads", "malformed")
     read = {f"ingest.{name}" for name in reads}
-    opens = {"warehouse.connection", "config.knobs", "config.own_seeds", *read}
+    # evaluators read texts in memory, and write their scores
+    scores = {"judge.evaluators", "judge.scores"}
+    opens = {"warehouse.connection", "config.knobs", "config.own_seeds", *read, *scores}
     assert importers("duckdb") == opens
 
 
@@ -157,8 +159,9 @@ def test_capture_is_an_extra_that_nothing_else_needs() -> None:
 
 
 def test_one_module_runs_dbt() -> None:
-    # provenance asks git which commit decided
-    runs = importers("subprocess") - {"artifact.provenance"} | importers("dbt")
+    # provenance asks git which commit decided, and evaluators may be commands
+    others = {"artifact.provenance", "judge.custom"}
+    runs = importers("subprocess") - others | importers("dbt")
     # child_process starts the process that dbt_process is; dbt itself calls the others
     started = {"child_process", "dbt_process", "dbt_plugin", "dbt_speedups"}
     assert runs == {f"warehouse.{name}" for name in started}, f"run dbt: {runs}"
@@ -171,7 +174,7 @@ def test_only_the_command_line_prints() -> None:
         # what dbt_process prints, build reads
         if file.stem not in ("cli", "dbt_process")
         # commands that stand in modules of their own
-        and module(file) not in ("reasons.command", "metrics.command")
+        and module(file) not in ("reasons.command", "metrics.command", "judge.command")
         for node in ast.walk(tree(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -97,7 +97,8 @@ def test_the_help_shows_every_command_in_one_group(
 def test_the_help_of_a_command_explains_each_option_and_has_valid_examples(
     command: Command,
 ) -> None:
-    assert command.help == COMMANDS[str(command.name)].__doc__
+    # a command in a module of its own is described by its help alone
+    assert COMMANDS[str(command.name)].__doc__ in (command.help, None)
     unexplained = [name for name, said in command.parameter_help().items() if not said]
     assert not unexplained
     assert command.examples

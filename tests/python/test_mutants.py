@@ -1,6 +1,7 @@
 """A mutant whose text is gone from its file tests nothing."""
 
 import importlib.util
+import sys
 from types import ModuleType
 
 import pytest
@@ -9,6 +10,7 @@ from conftest import ROOT
 
 @pytest.fixture(scope="module")
 def mutants() -> ModuleType:
+    sys.path.append(str(ROOT / "tests"))
     spec = importlib.util.spec_from_file_location("mutants", ROOT / "tests/mutants.py")
     assert spec is not None
     assert spec.loader is not None

@@ -11,7 +11,7 @@ from conftest import ROOT, SAMPLE
 
 from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.warehouse import build as build_module
-from llm_telemetry.warehouse import incremental_state
+from llm_telemetry.warehouse import incremental_state, parse_cache
 from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.connection import read
 from llm_telemetry.warehouse.promote import publish
@@ -27,6 +27,8 @@ ROLLED = (
     "model_latencies_by_day",
     "event_variance_by_day",
     "provider_costs_by_day",
+    "watched_by_day",
+    "watched_latencies_by_day",
 )
 # and what stands on them, or on the calls that are held
 MARTS = (
@@ -34,6 +36,7 @@ MARTS = (
     "interactions",
     "windows",
     "usage_by_week",
+    "anomalies",
     "budget_burn",
     "cost_forecast",
     "invoice_reconciliation",
@@ -151,7 +154,7 @@ def project_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "tests" / "generic", project / "tests" / "generic")
     for module in (build_module, incremental_state):
         monkeypatch.setattr(module, "PROJECT", project)
-    monkeypatch.setattr(build_module, "PARSED", project / "partial_parse.msgpack")
+    monkeypatch.setattr(parse_cache, "PARSED", project / "partial_parse.msgpack")
     return project / "seeds" / "price_overrides.csv"
 
 

@@ -27,7 +27,8 @@ evaluations_with_columns as (
         names.contract_column,
         -- a score with an unknown label may rate the opposite
         if(evaluations.label is null, evaluations.score >= 0.5, labels.is_positive)
-            as is_positive
+            as is_positive,
+        {{ evaluator_kind('evaluations.evaluator') }} as evaluator_kind
 
     from evaluations
 

@@ -16,7 +16,7 @@ evaluations as (
 
 ),
 
--- of several evaluations of one kind the last counts
+-- of several evaluations a person's counts, else the last of a model, else of code
 latest as (
 
     select
@@ -35,7 +35,7 @@ latest as (
 
     from evaluations
 
-    where interaction_id is not null
+    where interaction_id is not null and contract_column is not null
 
     group by source, interaction_id
 

@@ -58,6 +58,7 @@ build as (
         {{ sha256_of("concat_ws(' ', " ~ [
             'input_digests.digests',
             content_digest(ref('decision_outcomes')),
+            content_digest(ref('int_open_alert_days')),
             'knob_settings.settings',
             'versions.package_version',
             'versions.dbt_version',

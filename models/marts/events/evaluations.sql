@@ -8,9 +8,31 @@ evaluations as (
 
 ),
 
+flags_of_calls as (
+
+    {{ evaluations_of_calls(ref('interactions'), [
+        'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
+        'response_quality_score'
+    ]) }}
+
+),
+
 by_evaluators as (
 
-    select * {{ exclude_columns('contract_column, is_positive') }}
+    select
+        evaluation_id,
+        interaction_id,
+        trace_id,
+        span_id,
+        response_id,
+        timestamp_utc,
+        evaluation_name,
+        score,
+        label,
+        evaluator,
+        evaluator_version,
+        error_type,
+        source
 
     from evaluations
 
@@ -18,10 +40,22 @@ by_evaluators as (
 
     union all
 
-    {{ evaluations_of_calls(ref('interactions'), [
-        'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
-        'response_quality_score'
-    ]) }}
+    select
+        evaluation_id,
+        interaction_id,
+        trace_id,
+        span_id,
+        response_id,
+        timestamp_utc,
+        evaluation_name,
+        score,
+        label,
+        evaluator,
+        cast(null as string) as evaluator_version,
+        cast(null as string) as error_type,
+        source
+
+    from flags_of_calls
 
 )
 

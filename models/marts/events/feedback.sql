@@ -10,7 +10,10 @@ evaluations as (
 
 by_users as (
 
-    select * {{ exclude_columns('contract_column, is_positive') }}
+    select * {{ exclude_columns(
+        'contract_column, is_positive, evaluator_kind, evaluator_version, error_type,'
+        ~ ' sample_share'
+    ) }}
 
     from evaluations
 

@@ -18,7 +18,19 @@ routing_ladder as (
 
 ),
 
--- an arm is chosen on history alone; both windows say whether it may be shipped
+anomalies as (
+
+    select * from {{ ref('anomalies') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+-- an arm is chosen on history; both windows say whether it may be shipped
 evidence_counts as (
     {% for evidence, candidates in [
         ('history', 'routing_candidates'),
@@ -64,10 +76,113 @@ pooled_counts as (
 
 ),
 
+outage_days as (
+
+    {{ outage_days('anomalies', ['failure_rate', 'sla_breach_rate']) }}
+
+),
+
+outages as (
+
+    {{ outages('outage_days') }}
+
+),
+
+failing_arms as (
+
+    select
+        pooled_counts.model_provider,
+        pooled_counts.model_name,
+        min(outages.failing_since) as failing_since
+
+    from pooled_counts
+
+    inner join outages
+        on
+            pooled_counts.model_provider = outages.model_provider
+            or pooled_counts.model_name = outages.model_name
+
+    group by all
+
+),
+
+latency_limits as (
+
+    select {{ relaxed_latency_limits() }} from routing_ladder
+
+),
+
+counts_since_outage as (
+
+    select
+        interactions.use_case,
+        failing_arms.model_provider,
+        failing_arms.model_name,
+        count(interactions.is_failure) as known_outcomes,
+        count(*) filter (where interactions.is_failure) as failures,
+        count(interactions.latency_ms) as known_latencies,
+        count(*) filter (where interactions.is_sla_breach) as sla_breaches,
+        count(*) filter (where interactions.latency_ms > latency_limits.relax_1_ms)
+            as relax_1_breaches,
+        count(*) filter (where interactions.latency_ms > latency_limits.relax_2_ms)
+            as relax_2_breaches
+
+    from interactions
+
+    inner join failing_arms
+        on
+            coalesce(interactions.model_provider, 'unknown')
+            = failing_arms.model_provider
+            and interactions.model_name = failing_arms.model_name
+            and interactions.interaction_date >= failing_arms.failing_since
+
+    cross join latency_limits
+
+    where interactions.cache_hit is not true
+
+    group by all
+
+),
+
+-- what an arm did before its outage says nothing about what it does now
+arm_counts as (
+
+    select
+        pooled_counts.evidence,
+        pooled_counts.use_case,
+        pooled_counts.model_provider,
+        pooled_counts.model_name,
+        {% for name in [
+            'known_outcomes', 'failures', 'known_latencies',
+            'sla_breaches', 'relax_1_breaches', 'relax_2_breaches'
+        ] -%}
+        if(
+            failing_arms.failing_since is null,
+            pooled_counts.{{ name }},
+            coalesce(counts_since_outage.{{ name }}, 0)
+        ) as {{ name }},
+        {% endfor -%}
+        failing_arms.failing_since
+
+    from pooled_counts
+
+    left join failing_arms
+        on
+            pooled_counts.model_provider = failing_arms.model_provider
+            and pooled_counts.model_name = failing_arms.model_name
+
+    left join counts_since_outage
+        on
+            pooled_counts.use_case = counts_since_outage.use_case
+            and pooled_counts.model_provider = counts_since_outage.model_provider
+            and pooled_counts.model_name = counts_since_outage.model_name
+
+),
+
 arms_by_step as (
 
     select
-        pooled_counts.*,
+        arm_counts.*,
         routing_ladder.step,
         routing_ladder.policy_mode,
         {{ max_p95_latency_ms() }} as max_p95_latency_ms,
@@ -75,25 +190,22 @@ arms_by_step as (
         -- p95 within a limit is the same as at most 5 % beyond it
         5e-2 as max_slow_rate,
         case routing_ladder.policy_mode
-            when 'strict' then pooled_counts.sla_breaches
-            when 'relax_1' then pooled_counts.relax_1_breaches
-            when 'relax_2' then pooled_counts.relax_2_breaches
+            when 'strict' then arm_counts.sla_breaches
+            when 'relax_1' then arm_counts.relax_1_breaches
+            when 'relax_2' then arm_counts.relax_2_breaches
         end as slow
 
-    from pooled_counts
+    from arm_counts
 
     cross join routing_ladder
 
 ),
 
-bounded_rates as (
+rates as (
 
     select
         * {{ exclude_columns('sla_breaches, relax_1_breaches, relax_2_breaches') }},
-        failures / cast(nullif(known_outcomes, 0) as double) as failure_rate,
-        {{ wilson_bound('failures', 'known_outcomes') }} as failure_rate_bound,
-        slow / cast(nullif(known_latencies, 0) as double) as slow_rate,
-        {{ wilson_bound('slow', 'known_latencies') }} as slow_rate_bound
+        {{ constraint_rates() }}
 
     from arms_by_step
 
@@ -103,19 +215,9 @@ constraint_statuses as (
 
     select
         *,
-        case
-            when
-                failure_rate_bound <= max_failure_rate
-                and slow_rate_bound <= max_slow_rate
-                then 'certified'
-            when failure_rate <= max_failure_rate and slow_rate <= max_slow_rate
-                then 'plausible'
-            when failure_rate > max_failure_rate or slow_rate > max_slow_rate
-                then 'violated'
-            else 'unmeasured'
-        end as constraint_status
+        {{ constraint_status() }} as constraint_status
 
-    from bounded_rates
+    from rates
 
 )
 

@@ -22,6 +22,8 @@ CLEAR_VERDICTS = {
     "drift": {"stable"},
     "budget": {"within_budget"},
     "hotspots": {"none"},
+    # that nobody has reviewed answers yet blocks nothing
+    "quality": {"rates", "refuse"},
 }
 
 
@@ -56,8 +58,8 @@ def assemble(
     its id, and say what changed since the earlier one.
 
     ``context`` holds what no decision made: as_of, valid_until, scope, inputs, knobs,
-    windows, integrity, policy, track_record. The decision_id is the SHA-256 of
-    everything else in RFC 8785 canonical form, so that the same decision on the same
+    windows, integrity, policy, failover, track_record. The decision_id is the SHA-256
+    of everything else in RFC 8785 canonical form, so that the same decision on the same
     data, after the same one before it, has the same id everywhere.
     """
     degraded = _degraded(context["integrity"])

@@ -24,12 +24,13 @@ Row = Mapping[str, Any]
 Drawn = Mapping[str, tuple[Chart, str]]
 
 # the sections, with the figures of each
-FIGURES = {
+FIGURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "health": ("Health by day", ("health_by_day",)),
     "budget": ("Budgets and how fast they are spent", ("budget_burn",)),
     "hotspots": ("Where it breaks", ("slices_failures", "slices_sla")),
     "routing": ("Routing", ("routing_estimators", "routing_use_cases")),
     "triage": ("Review", ("triage_calibration", "triage_cost")),
+    "quality": ("Quality of the answers", ()),
     "drift": ("Drift", ("drift",)),
     "cost": ("Cost", ("cost_drivers", "cost_forecast")),
 }

@@ -26,6 +26,7 @@ TITLES = {
     "drift": "Drift",
     "budget": "Budgets",
     "hotspots": "Where it breaks",
+    "quality": "Quality",
 }
 REASONS, LINES = 3, 5
 
@@ -66,6 +67,8 @@ def _figure(name: str, decision: Row) -> tuple[str, str]:
         return _burning(decision)
     if name == "hotspots":
         return _finding(decision)
+    if name == "quality":
+        return _bad_answers(decision)
     key = DECIDING.get(name, "")
     estimate = decision["estimates"].get(key)
     if estimate is None or estimate["value"] is None:
@@ -106,6 +109,15 @@ def _finding(decision: Row) -> tuple[str, str]:
         f"net {with_interval(lead, 'net_usd', number)} USD"
     )
     return with_interval(lead, "rate", percent), words
+
+
+def _bad_answers(decision: Row) -> tuple[str, str]:
+    """Return the first rate of bad answers that is stated."""
+    for key, estimate in decision["estimates"].items():
+        if estimate["value"] is not None:
+            dimension, _, scope = key.partition(".")
+            return labels.spoken(key, estimate), f"of answers, {dimension}: {scope}"
+    return "no rate", "bad answers, by random reviews"
 
 
 def changed(artifact: Row) -> Html:

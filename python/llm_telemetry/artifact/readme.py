@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from llm_telemetry.artifact import approval, labels
+from llm_telemetry.artifact import approval, failover, labels
 from llm_telemetry.artifact.report import headline
 from llm_telemetry.artifact.wording import (
     bullets,
@@ -54,6 +54,7 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str)
             _section(name, decision, knobs)
             for name, decision in artifact["decisions"].items()
         ),
+        failover.section(artifact.get("failover", ())),
         "## Stop-ship rules",
         _rules(artifact["stop_ship"]),
         "## Ship and roll back",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from llm_telemetry.artifact import failover
 from llm_telemetry.artifact.wording import number, percent, prices
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.routing import RoutingDecision
@@ -160,13 +161,17 @@ def rows(artifact: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 
 def below(artifact: Mapping[str, Any]) -> list[str]:
-    """Return the warnings below the decisions."""
+    """Return the warnings below the decisions, and what could take over."""
     fired = [rule["meaning"] for rule in artifact["stop_ship"] if rule["fired"]]
     doubted = [
         reason for reason in artifact["status_reasons"] if "track_record" in reason
     ]
     return [
         *(f"! stop ship: {meaning}" for meaning in fired),
+        *(
+            line if line.startswith(" ") else f"! {line}"
+            for line in failover.lines(artifact.get("failover", ()))
+        ),
         *(f"! {reason}" for reason in doubted),
     ]
 

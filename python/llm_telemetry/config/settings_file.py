@@ -1,7 +1,7 @@
 """llm-telemetry.yml: the settings of a team in a file of its own."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from llm_telemetry.config import column_names, knobs, own_seeds
+from llm_telemetry.config.yaml_file import YamlFile
 from llm_telemetry.errors import InputError
 
 NAME = "llm-telemetry.yml"
@@ -73,114 +74,59 @@ def applied(settings: Settings) -> Iterator[None]:
                 os.environ[name] = text
 
 
-class _File:
-    """A file that is being read, and the problems found in it so far."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.problems: list[str] = []
+class _File(YamlFile):
+    """A file of settings that is being read."""
 
     def settings(self) -> Settings:
         """Return the settings, as far as there is no problem with them."""
-        found = self._fields(self._root(), KEYS, "")
+        found = self.fields(self.root(), KEYS, "")
         paths = {
             key: self.file.parent / text
             for key in (*PATHS, *OWN_SEEDS)
-            if key in found and (text := self._text(found[key], key))
+            if key in found and (text := self.text(found[key], key))
         }
         declared = [name for name in knobs.declared() if name != "sources"]
-        named = self._fields(found.get("knobs"), declared, "knobs.")
+        named = self.fields(found.get("knobs"), declared, "knobs.")
         texts = {name: self._knob(name, node) for name, node in named.items()}
         if "sources" in found:
             texts["sources"] = self._names(found["sources"])
         return Settings(paths, texts, self._columns(found.get("columns")))
 
-    def _root(self) -> yaml.Node | None:
-        try:
-            text = self.file.read_text(encoding="utf-8")
-            return yaml.compose(text, Loader=yaml.SafeLoader)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8 text"
-            raise InputError(f"{self.file}: cannot be read: {reason}") from error
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f"line {mark.line + 1}: " if mark else ""
-            what = getattr(error, "problem", None) or "unreadable character"
-            raise InputError(f"{self.file}: {where}not YAML: {what}") from error
-
-    def _fields(
-        self, node: yaml.Node | None, known: tuple[str, ...] | list[str], prefix: str
-    ) -> dict[str, yaml.Node]:
-        """Return the values of a mapping by their keys, which must be known ones."""
-        # a key without a value, or an empty file
-        if node is None or node.value == "":
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self._complain(
-                node, f"{prefix.rstrip('.') or 'settings'}: write `name: value` lines"
-            )
-            return {}
-        found: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name not in known:
-                self._complain(key, f"{prefix}{name}: unknown: {_hint(name, known)}")
-            elif name in found:
-                self._complain(key, f"{prefix}{name}: given twice: {_merge(value)}")
-            found[name] = value
-        return {name: value for name, value in found.items() if name in known}
-
     def _columns(self, node: yaml.Node | None) -> dict[str, dict[str, str]]:
         """Return the columns of the files by table and the contract's name."""
         contract = column_names.contract()
         found: dict[str, dict[str, str]] = {}
-        for table, columns in self._fields(node, list(contract), "columns.").items():
+        for table, columns in self.fields(node, list(contract), "columns.").items():
             prefix = f"columns.{table}."
-            named = self._fields(columns, list(contract[table]), prefix)
-            texts = {
-                name: self._text(one, prefix + name) for name, one in named.items()
-            }
+            named = self.fields(columns, list(contract[table]), prefix)
+            texts = {name: self.text(one, prefix + name) for name, one in named.items()}
             for name, text in texts.items():
                 if list(map(str.lower, texts.values())).count(text.lower()) > 1:
-                    self._complain(
+                    self.complain(
                         named[name], f"{prefix}{name}: {text} is given twice: keep one"
                     )
             found[table] = texts
         return found
 
     def _knob(self, name: str, node: yaml.Node) -> str:
-        text = self._text(node, f"knobs.{name}")
+        text = self.text(node, f"knobs.{name}")
         if text and (problem := knobs.declared()[name].problem(text)):
-            self._complain(node, f"knobs.{name}: {problem}")
+            self.complain(node, f"knobs.{name}: {problem}")
         return text
 
     def _names(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.SequenceNode):
-            return self._text(node, "sources")
-        return ",".join(self._text(name, "sources") for name in node.value)
+            return self.text(node, "sources")
+        return ",".join(self.text(name, "sources") for name in node.value)
 
-    def _text(self, node: yaml.Node, key: str) -> str:
-        """Return a scalar as it is written; complain where there is none."""
-        if isinstance(node, yaml.ScalarNode) and node.value:
-            return str(node.value)
-        self._complain(node, f"{key}: no value: give one or remove the line")
-        return ""
-
-    def _complain(self, node: yaml.Node, problem: str) -> None:
-        self.problems.append(f"{self.file}: line {node.start_mark.line + 1}: {problem}")
-
-
-def _merge(value: yaml.Node) -> str:
-    return "merge both" if isinstance(value, yaml.MappingNode) else "keep one"
-
-
-def _hint(name: str, known: tuple[str, ...] | list[str]) -> str:
-    if name == "sources":
-        return "write it without indentation, beside knobs"
-    if similar := get_close_matches(name.lower(), known, 1):
-        return f"did you mean {similar[0]}?"
-    if name.lower() in knobs.declared():
-        return f"write it below knobs, as {name.lower()}"
-    if "sla_ms" in known:
-        return "`llm-telemetry knobs` lists the knobs"
-    return f"there are {', '.join(known)}"
+    def hint(self, name: str, known: Sequence[str]) -> str:
+        """Return what to write instead of a name that is not known."""
+        if name == "sources":
+            return "write it without indentation, beside knobs"
+        if similar := get_close_matches(name.lower(), known, 1):
+            return f"did you mean {similar[0]}?"
+        if name.lower() in knobs.declared():
+            return f"write it below knobs, as {name.lower()}"
+        if "sla_ms" in known:
+            return "`llm-telemetry knobs` lists the knobs"
+        return super().hint(name, known)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from llm_telemetry import gate
+from llm_telemetry.artifact import bundle
 from llm_telemetry.artifact.document import decision_id, faults
 from llm_telemetry.config.knobs import check_same
 from llm_telemetry.decisions.types import Row, plain, rows
@@ -73,6 +74,17 @@ class Side:
         """Return the condition that selects them."""
         names = ", ".join(_quoted(name) for name in self.versions)
         return f"version_column = '{self.column}' and version in ({names})"
+
+
+def run(options: SimpleNamespace) -> tuple[list[str], int]:
+    """Write the result where it was asked for; return what to print, and the code."""
+    content = gate_asked_for(options)
+    written = bundle.json_bytes(content)
+    if options.out:
+        bundle.write({options.out.name: written}, options.out.parent)
+    lines = [] if options.quiet else screen(content)
+    text = [written.decode().rstrip("\n")] if options.json else lines
+    return text, int(content["exit_code"])
 
 
 def gate_asked_for(options: SimpleNamespace) -> dict[str, Any]:

@@ -3,22 +3,20 @@
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_telemetry.config.knobs import CONTRACT
-from llm_telemetry.config.project import CACHE, PROJECT
+from llm_telemetry.config.project import PROJECT
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
-from llm_telemetry.ingest.discovery import contract_files
-from llm_telemetry.ingest.long_lines import USUAL, longest_line
+from llm_telemetry.ingest.long_lines import USUAL
 from llm_telemetry.ingest.malformed import malformed_files
+from llm_telemetry.ledger.store import REVIEWS
 from llm_telemetry.warehouse import statement_replay
-from llm_telemetry.warehouse.child_process import run_module
+from llm_telemetry.warehouse.child_process import CONTENT_LINE, run_module
 from llm_telemetry.warehouse.connection import discard, read
 from llm_telemetry.warehouse.data_tests import AUDITED
 from llm_telemetry.warehouse.dbt_errors import without_content
@@ -27,6 +25,9 @@ from llm_telemetry.warehouse.incremental_state import (
     is_windowed,
     state,
 )
+from llm_telemetry.warehouse.memory import LIMIT, memory_settings
+from llm_telemetry.warehouse.parse_cache import target_folder
+from llm_telemetry.warehouse.session import IN_MEMORY
 from llm_telemetry.warehouse.typed_cache import forget_unfinished, sweep
 
 if TYPE_CHECKING:
@@ -34,17 +35,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-# separate from that of `dbt build`, which uses another profile
-PARSED = CACHE / "partial_parse.msgpack"
-# bytes added to the size of each file: every open file needs buffers
-A_FILE = 400_000
-# a line that is longer than usual is parsed into many copies of its parts
-A_LINE = 64
-
 # `run` checks the marts for these itself, before it publishes them
 LEFT_OUT = tuple(f"test_name:{name}" for name in AUDITED)
 
 
+# a run fits a scorecard of its own, and stores no text as it is
+UNSET = {"LLM_TELEMETRY_SCORECARD": "", "LLM_TELEMETRY_CONTENTS": ""}
 # how DuckDB names a document that its buffer cannot hold
 TOO_LARGE = re.compile(r'"maximum_object_size" of .*? while reading file "(.*?)"')
 
@@ -61,6 +57,8 @@ def build_marts(
     *,
     select: str | None = None,
     ledger: Path | None = None,
+    alert_ledger: Path | None = None,
+    scores: Path | None = None,
     threads: int | None = None,
     wait: bool = False,
     full_refresh: bool = False,
@@ -81,19 +79,77 @@ def build_marts(
             "LLM_TELEMETRY_WAREHOUSE": str(scratch),
             "LLM_TELEMETRY_MARTS": str(marts),
             "LLM_TELEMETRY_THREADS": str(threads or os.cpu_count()),
-            # a run fits its own
-            "LLM_TELEMETRY_SCORECARD": "",
+            **UNSET,
             "SOURCES": ",".join(sources),
-            **_memory_settings(data_dir, sources),
+            **memory_settings(data_dir, sources),
             **_incremental_settings(warehouse, sources, full_refresh=full_refresh),
-            **({"LLM_TELEMETRY_LEDGER": str(ledger)} if ledger else {}),
+            **_places(LEDGER=ledger, ALERT_LEDGER=alert_ledger, JUDGE_SCORES=scores),
         }
         variables = {**os.environ, "DO_NOT_TRACK": "1", **settings}
         log = _build(variables, warehouse, select, progress, full_refresh=full_refresh)
         if log is not None:
-            limit = settings["LLM_TELEMETRY_MEMORY_LIMIT"]
-            raise _explained(log, data_dir, sources, marts, limit)
+            raise _explained(log, data_dir, sources, marts, settings[LIMIT])
         yield marts
+
+
+def read_contents(
+    data_dir: Path,
+    sources: Sequence[str],
+    take: Callable[[Mapping[str, str | None]], object],
+    *,
+    is_redacted: bool,
+    progress: Progress = lambda message: None,
+) -> None:
+    """Call ``take`` with each call's prompt and answer, which are in memory only.
+
+    Each has interaction_id, prompt_id, prompt_text and response_text, as the models of
+    the source read them. Nothing is written: the build is in the memory of a process,
+    may not spill to a disk, and ends with it. Raises InputError and BuildError as
+    ``build_marts`` does, whose lines have no content.
+    """
+    settings = _settings_in_memory(data_dir, sources, is_redacted=is_redacted)
+    log: list[str] = []
+
+    def hear(line: str) -> None:
+        if not line.startswith(CONTENT_LINE):
+            log.append(_event(line, progress))
+        # of a process that is killed, the last line may be incomplete
+        elif line.endswith("\n"):
+            take(json.loads(line)["content"])
+
+    with target_folder(has_contents=True) as target:
+        models = ["contents", *(f"stg_{source}__interactions" for source in sources)]
+        select = " ".join(f"+{model}" for model in models)
+        arguments = _arguments(target, select, full_refresh=False)
+        code = _dbt(arguments, {**os.environ, "DO_NOT_TRACK": "1", **settings}, hear)
+    if code:
+        errors = "\n".join(filter(None, log))
+        raise _explained(errors, data_dir, sources, Path(IN_MEMORY), settings[LIMIT])
+
+
+def _settings_in_memory(
+    data_dir: Path, sources: Sequence[str], *, is_redacted: bool
+) -> dict[str, str]:
+    """Return the variables of a build in memory, which reads prompts and answers."""
+    return {
+        "LLMOPS_DATA_DIR": str(data_dir),
+        "LLM_TELEMETRY_WAREHOUSE": IN_MEMORY,
+        "LLM_TELEMETRY_MARTS": IN_MEMORY,
+        "LLM_TELEMETRY_CONTENTS": "redacted" if is_redacted else "plain",
+        "LLM_TELEMETRY_EARLIER": "",
+        "SOURCES": ",".join(sources),
+        "KEEP_CONTENT": "1",
+        **memory_settings(data_dir, sources),
+        # there is no disk to spill to
+        LIMIT: os.environ.get(LIMIT) or "80%",
+    }
+
+
+def _places(**places: Path | None) -> dict[str, str]:
+    """Return the variables of files and folders of earlier runs, of those there are."""
+    if ledger := places.get("LEDGER"):
+        places["REVIEWS"] = ledger.with_name(REVIEWS)
+    return {f"LLM_TELEMETRY_{name}": str(at) for name, at in places.items() if at}
 
 
 @contextmanager
@@ -194,27 +250,32 @@ def _run_dbt(
     """Run dbt build; return its errors, None where it succeeded, and what it sent."""
     log: list[str] = []
     sent: list[statement_replay.Statement] = []
-    with _target() as target:
-        arguments = [
-            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--target-path", target, "--log-path", target),
-            *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
-            *("--target", "run"),
-            # more nodes at a time need more memory, and are no faster
-            *("--threads", "2"),
-            *("--exclude-resource-type", "unit_test"),
-            *("--exclude", *LEFT_OUT),
-            # for a selection of models, only the tests that need no others
-            *(("--select", select) if select else ()),
-            *("--indirect-selection", "buildable"),
-            *(("--full-refresh",) if full_refresh else ()),
-        ]
 
-        def hear(line: str) -> None:
-            log.append(_event(line, progress, sent))
+    def hear(line: str) -> None:
+        log.append(_event(line, progress, sent))
 
+    with target_folder() as target:
+        arguments = _arguments(target, select, full_refresh=full_refresh)
         code = _dbt(arguments, environment, hear)
     return "\n".join(filter(None, log)) if code else None, sent
+
+
+def _arguments(target: str, select: str | None, *, full_refresh: bool) -> list[str]:
+    """Return the arguments of dbt that build, in a target folder, what is selected."""
+    return [
+        *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", target, "--log-path", target),
+        *("--log-level", "none", "--log-level-file", "none", "--no-write-json"),
+        *("--target", "run"),
+        # more nodes at a time need more memory, and are no faster
+        *("--threads", "2"),
+        *("--exclude-resource-type", "unit_test"),
+        *("--exclude", *LEFT_OUT),
+        # for a selection of models, only the tests that need no others
+        *(("--select", select) if select else ()),
+        *("--indirect-selection", "buildable"),
+        *(("--full-refresh",) if full_refresh else ()),
+    ]
 
 
 def _dbt(
@@ -226,61 +287,6 @@ def _dbt(
     return run_module(
         "llm_telemetry.warehouse.dbt_process", arguments, environment, hear
     )
-
-
-@contextmanager
-def _target() -> Iterator[str]:
-    """Yield a target folder for dbt that contains the parse result of the last run."""
-    with tempfile.TemporaryDirectory() as folder:
-        parsed = Path(folder, PARSED.name)
-        # a copy, as dbt writes it in place while another run may be reading it
-        with suppress(OSError):
-            shutil.copy2(PARSED, parsed)
-        yield folder
-        # a read-only project keeps nothing
-        with suppress(OSError):
-            _keep(parsed)
-
-
-def _keep(parsed: Path) -> None:
-    """Replace the parse result of the last run by this one, atomically."""
-    if PARSED.exists() and PARSED.stat().st_mtime_ns == parsed.stat().st_mtime_ns:
-        return
-    PARSED.parent.mkdir(parents=True, exist_ok=True)
-    copy = PARSED.with_name(f"{PARSED.name}.{os.getpid()}")
-    shutil.copy2(parsed, copy)
-    copy.replace(PARSED)
-
-
-def _memory_settings(data_dir: Path, sources: Sequence[str]) -> dict[str, str]:
-    """Return the variables of the longest line, "" for a usual one, and of memory."""
-    longest = longest_line(data_dir, sources)
-    return {
-        # a multiple: a plan of statements serves lines of about one length
-        "LLM_TELEMETRY_LONGEST_LINE": str(-(-longest // USUAL) * USUAL or ""),
-        "LLM_TELEMETRY_MEMORY_LIMIT": _memory_limit(data_dir, sources, longest),
-    }
-
-
-def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> str:
-    """Return DuckDB's memory limit, such as "600MB": 1.5 times the size of the input.
-
-    And A_LINE times the bytes of the ``longest`` line, where it is longer than usual.
-    Compressed files and Parquet count ten times their size, and each file counts
-    A_FILE more, because some pages of every open file are in memory at once. The
-    variable LLM_TELEMETRY_MEMORY_LIMIT takes precedence.
-    """
-    if limit := os.environ.get("LLM_TELEMETRY_MEMORY_LIMIT"):
-        return limit
-    is_contract = list(sources) == [CONTRACT]
-    files = contract_files(data_dir) if is_contract else data_dir.rglob("*")
-    sizes = (
-        A_FILE + file.stat().st_size * (10 if file.suffix in (".gz", ".parquet") else 1)
-        for file in files
-        if file.is_file()
-    )
-    of_line = A_LINE * longest // 1_000_000
-    return f"{of_line + max(600, 3 * sum(sizes) // 2_000_000)}MB"
 
 
 def _event(

@@ -10,6 +10,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+# how a line starts that has the prompt and the answer of a call, as `json` writes it
+CONTENT_LINE = '{"content": '
+
 
 def run_module(
     module: str,
@@ -107,7 +110,7 @@ def follow() -> None:
     Thread(target=_end_with_the_caller, daemon=True).start()
 
 
-def send_line(**line: str) -> None:
+def send_line(**line: Any) -> None:
     """Send one line of JSON to the parent process."""
     try:
         # in one write, as several threads send lines

@@ -58,6 +58,25 @@ def read_all(marts: Mapping[str, Query], warehouse: Path) -> dict[str, "pd.DataF
         }
 
 
+def query(sql: str, warehouse: Path, *, named: str) -> "pd.DataFrame":
+    """Return the rows of a query of a user's own, in a fixed order.
+
+    It reads the warehouse and nothing else. Raises InputError, which names the place
+    of the query, where it fails or is not one query.
+    """
+    with opened(warehouse) as connection:
+        try:
+            statements = connection.extract_statements(sql)
+            if len(statements) != 1:
+                raise InputError(f"{named}: {len(statements)} statements: write one")
+            text = statements[0].query.strip().rstrip(";")
+            selected = f"select * from (\n{text}\n) order by all"
+            frame: pd.DataFrame = connection.sql(selected).df()
+        except duckdb.Error as error:
+            raise InputError(f"{named}: {_first_line(error)}") from error
+    return frame
+
+
 def _rows(
     connection: Connection, mart: str, query: Query, warehouse: Path
 ) -> "pd.DataFrame":

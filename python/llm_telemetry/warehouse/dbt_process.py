@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from llm_telemetry.warehouse.child_process import follow, send_line
@@ -25,7 +26,32 @@ def main() -> int:
     if not result.success:
         # an orderly end would add a report of DuckDB's objects to the errors
         os._exit(1)
+    if os.environ.get("LLM_TELEMETRY_CONTENTS"):
+        _send_contents()
     return 0
+
+
+def _send_contents() -> None:
+    """Send the prompt and the answer of each call, from the memory of this process."""
+    environment: Any = DuckDBConnectionManager.env()
+    cursor = environment.handle().cursor()
+    cursor.execute("select distinct source from published.marts.contents")
+    for (source,) in cursor.fetchall():
+        calls = f"building.staging.stg_{source}__interactions"
+        cursor.execute(f"describe {calls}")
+        has_prompt_id = "prompt_id" in {name for name, *_ in cursor.fetchall()}
+        cursor.execute(
+            "select contents.interaction_id, contents.prompt_text, "
+            "contents.response_text, "
+            f"{'calls.prompt_id' if has_prompt_id else 'null'} as prompt_id "
+            "from published.marts.contents as contents "
+            f"left join {calls} as calls using (interaction_id) "
+            f"where contents.source = '{source}'"
+        )
+        names = [name for name, *_ in cursor.description]
+        while rows := cursor.fetchmany(1_000):
+            for row in rows:
+                send_line(content=dict(zip(names, row, strict=True)))
 
 
 def _tell(event: Any) -> None:

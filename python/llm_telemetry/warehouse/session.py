@@ -12,9 +12,19 @@ from typing import Any
 from llm_telemetry.warehouse.connection import Connection
 from llm_telemetry.warehouse.typed_cache import folder_of
 
-# of a plain `dbt build`, which does not name one
-DEFAULT_LEDGER = "artifacts/decision_ledger.jsonl"
+# by the variable of the session; the files are those of a plain `dbt build`, which does
+# not name any
+LEDGERS = {
+    "ledger_file": ("LLM_TELEMETRY_LEDGER", "artifacts/decision_ledger.jsonl"),
+    "alert_ledger_file": (
+        "LLM_TELEMETRY_ALERT_LEDGER",
+        "artifacts/alert_ledger.jsonl",
+    ),
+    "review_ledger_file": ("LLM_TELEMETRY_REVIEWS", "artifacts/review_ledger.jsonl"),
+}
 
+# the path of a database without a file
+IN_MEMORY = ":memory:"
 LIMITS = {
     "threads": "LLM_TELEMETRY_THREADS",
     "memory_limit": "LLM_TELEMETRY_MEMORY_LIMIT",
@@ -25,10 +35,19 @@ def limit(config: dict[str, Any]) -> None:
     """Set the limits that the environment names."""
     limits = {option: os.environ.get(name) for option, name in LIMITS.items()}
     config.update({option: limit for option, limit in limits.items() if limit})
+    if os.environ.get("LLM_TELEMETRY_WAREHOUSE") == IN_MEMORY:
+        # what is in memory is not spilled to a disk
+        config["temp_directory"] = ""
 
 
 def prepare(connection: Connection, scratch: Path) -> None:
-    """Create the landing folder; attach the build that this one continues."""
+    """Create the landing folder; attach the build that this one continues.
+
+    A build in memory lands nothing, and has the name that dbt calls it by.
+    """
+    if str(scratch) == IN_MEMORY:
+        connection.execute("attach ':memory:' as building")
+        return
     warehouse = scratch.with_name(scratch.name.replace(".building.", ""))
     folder_of(warehouse).mkdir(parents=True, exist_ok=True)
     if earlier := os.environ.get("LLM_TELEMETRY_EARLIER"):
@@ -36,7 +55,7 @@ def prepare(connection: Connection, scratch: Path) -> None:
 
 
 def set_variables(cursor: Connection) -> None:
-    """Give the connection the salt of user ids, and the ledger to read.
+    """Give the connection the salt of user ids, and the ledgers to read.
 
     A build without a ledger reads an empty file in its place, so that its statements
     are those of the next build, which has one.
@@ -46,9 +65,10 @@ def set_variables(cursor: Connection) -> None:
     cursor.execute("set variable user_salt = ?", [salt])
     state = os.environ.get("LLM_TELEMETRY_STATE")
     cursor.execute("set variable build_state = ?", [state])
-    ledger = os.environ.get("LLM_TELEMETRY_LEDGER", DEFAULT_LEDGER)
-    file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
-    cursor.execute("set variable ledger_file = ?", [file])
+    for variable, (name, default) in LEDGERS.items():
+        ledger = os.environ.get(name, default)
+        file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
+        cursor.execute(f"set variable {variable} = ?", [file])
 
 
 def text(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Which marts are decided from, and drawn: their columns, rows and order."""
+"""The marts that decisions are made from, and what of them is read."""
 
 from llm_telemetry.routing.estimation.prepared import NAMED
 from llm_telemetry.triage.failure_model import CATEGORICAL
@@ -8,6 +8,7 @@ TRACK_RECORD = (
     *("prediction", "counted", "hits", "hit_rate", "hit_rate_low", "hit_rate_high"),
     *("mean_error_in_se", "bias_z", "misses_tail_probability", "verdict"),
 )
+QUALITY_SCOPES = ("everything", "model")
 EVERYTHING: Query = {"where": "version_column = 'all'"}
 # all that is decided from: a connection that stayed open would block `dbt build`
 READ: dict[str, Query] = {
@@ -32,6 +33,7 @@ READ: dict[str, Query] = {
     "drift": {},
     "failure_drivers": {},
     "budget_burn": {},
+    "failover_arms": {"where": "choice = 1"},
     "cost_forecast": {},
     "cost_drivers": {},
     "release_slices": EVERYTHING,
@@ -40,4 +42,6 @@ READ: dict[str, Query] = {
     "model_hotspots": {},
     "health_by_day": {},
     "unit_costs_by_day": {},
+    # what is drawn and not labelled would make a repetition another decision
+    "quality_rates": {"where": f"audit_labels > 0 and scope_kind in {QUALITY_SCOPES}"},
 }

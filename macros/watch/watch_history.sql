@@ -1,0 +1,35 @@
+{#- a member is new whose history would have fewer days than are needed; one that has been there for
+    longer and has few days with calls is not -#}
+{% macro is_new_member(first_date, judged_date) -%}
+    ({{ first_date }} > {{ judged_date }}
+    - {{ watch_gap_days() | int + text_knob('watch_min_history_days') | float | int }})
+{%- endmacro %}
+
+{#- what a day adds to the histories of later ones: decimals, whose sums do not depend on the
+    order of rows. The squares of dollars are small, those of tokens large -#}
+{% macro watch_past(is_used) -%}
+    cast(if({{ is_used }}, events, null) as decimal(38, 12)) as past_events,
+    cast(if({{ is_used }}, trials, null) as decimal(38, 12)) as past_trials,
+    cast(if({{ is_used }}, events * events / nullif(trials, 0) * {{ square_scale() }}, null)
+        as decimal(38, 6)) as past_squares
+{%- endmacro %}
+
+{% macro square_scale() -%}
+    if(metric = 'cost_per_call', 1e12, 1e0)
+{%- endmacro %}
+
+{% macro watch_past_sums(frame) -%}
+    cast(sum(past_events) over {{ frame }} as double) as {{ frame }}_events,
+    cast(sum(past_trials) over {{ frame }} as double) as {{ frame }}_trials,
+    cast(sum(past_squares) over {{ frame }} as double) / {{ square_scale() }}
+        as {{ frame }}_squares,
+    count(past_trials) over {{ frame }} as {{ frame }}_days
+{%- endmacro %}
+
+{% macro watch_frame(reach) -%}
+    (
+        partition by series_id
+        order by interaction_date
+        rows between {{ reach }} preceding and {{ watch_gap_days() | int + 1 }} preceding
+    )
+{%- endmacro %}

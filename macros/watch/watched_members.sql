@@ -1,0 +1,19 @@
+{#- the members of the watched dimensions that a call belongs to, as a list of structs -#}
+{% macro watched_members(has_outcomes=true) -%}
+    {%- set members = {
+        'all': "'all'",
+        'use_case': 'use_case',
+        'model_provider': 'model_provider',
+        'model': 'model_name',
+        'prompt_version': 'prompt_version',
+        'use_case_and_prompt_version': "use_case || ' / ' || prompt_version",
+    } -%}
+    {%- if has_outcomes -%}
+    {%- do members.update({'account_tier': 'account_tier', 'failure_type': 'failure_type'}) -%}
+    {%- endif -%}
+    {%- set structs = [] -%}
+    {%- for dimension, member in members.items() -%}
+    {%- do structs.append(struct_of({'dimension': "'" ~ dimension ~ "'", 'member': member})) -%}
+    {%- endfor -%}
+    {{ list_of(structs | join(', ')) }}
+{%- endmacro %}

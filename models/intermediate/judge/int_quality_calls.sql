@@ -1,0 +1,192 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
+batches as (
+
+    select * from {{ ref('stg_review_ledger__batches') }}
+
+),
+
+review_draws as (
+
+    select * from {{ ref('review_draws') }}
+
+),
+
+reviews as (
+
+    select * from {{ ref('reviews') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('int_evaluator_scores') }}
+
+),
+
+-- an answer may be reviewed in several respects; without any review there is one to refuse
+dimensions as (
+
+    select dimension from reviews
+
+    union
+
+    select 'bad_answer' as dimension
+    from batches
+
+    where not exists (select 1 from reviews)
+
+),
+
+newest as (
+
+    select
+        max(covers_until) as covers_until,
+        max(drawn_at) as drawn_at
+
+    from batches
+
+),
+
+-- 'none' is no evaluator: the rate from labels alone
+evaluators as (
+
+    select
+        evaluator,
+        evaluator_version,
+        min(sample_share) as sample_share
+
+    from scores
+
+    group by evaluator, evaluator_version
+
+    union all
+
+    select
+        'none' as evaluator,
+        '' as evaluator_version,
+        1e0 as sample_share
+
+    from newest
+
+    where covers_until is not null
+
+),
+
+population as (
+
+    select
+        interactions.interaction_id,
+        interactions.session_id,
+        interactions.interaction_date,
+        concat(
+            coalesce(interactions.model_provider, 'unknown'), '/',
+            coalesce(interactions.model_name, 'unknown')
+        ) as model,
+        coalesce(interactions.use_case, 'unknown') as use_case,
+        coalesce(interactions.segment, 'unknown') as segment,
+        coalesce(interactions.prompt_version, 'unknown') as prompt_version,
+        {{ iso_week('interactions.interaction_date') }} as week,
+        ntile(3) over (order by interactions.prompt_tokens, interactions.interaction_id)
+            as prompt_tercile,
+        interactions.prompt_tokens,
+        coalesce(review_draws.review_probability, batches.audit_probability)
+            as review_probability,
+        review_draws.interaction_id is not null as is_drawn,
+        newest.drawn_at as newest_drawn_at
+
+    from interactions
+
+    inner join batches
+        on
+            interactions.timestamp_utc > batches.covers_after
+            and interactions.timestamp_utc <= batches.covers_until
+
+    cross join newest
+
+    left join review_draws on interactions.interaction_id = review_draws.interaction_id
+
+    where
+        {{ days_between('interactions.interaction_date', 'cast(newest.covers_until as date)') }}
+        < {{ knob('quality_window_days') }}
+
+),
+
+labelled as (
+
+    select
+        population.*,
+        dimensions.dimension,
+        reviews.bad_share,
+        -- a day counts when its audits are labelled, or when they no longer will be
+        count(*) filter (
+            where population.is_drawn
+            and population.review_probability < 1
+            and reviews.interaction_id is null
+        ) over (partition by dimensions.dimension, population.interaction_date)
+            as awaited_on_day
+
+    from population
+
+    cross join dimensions
+
+    left join reviews
+        on
+            population.interaction_id = reviews.interaction_id
+            and dimensions.dimension = reviews.dimension
+
+),
+
+quality_calls as (
+
+    select
+        labelled.dimension,
+        evaluators.evaluator,
+        evaluators.evaluator_version,
+        labelled.interaction_id,
+        labelled.session_id,
+        'all' as everything,
+        labelled.model,
+        labelled.use_case,
+        labelled.segment,
+        labelled.prompt_version,
+        labelled.week,
+        case
+            when labelled.prompt_tokens is null then 'unknown'
+            when labelled.prompt_tercile = 1 then 'short'
+            when labelled.prompt_tercile = 2 then 'medium'
+            else 'long'
+        end as prompt_length,
+        labelled.review_probability < 1 as is_random,
+        labelled.is_drawn,
+        labelled.review_probability,
+        if(labelled.is_drawn, labelled.bad_share, null) as bad_share,
+        if(evaluators.evaluator = 'none', 0e0, scores.score) as score,
+        coalesce(scores.sample_share, evaluators.sample_share) as sample_share
+
+    from labelled
+
+    cross join evaluators
+
+    left join scores
+        on
+            labelled.interaction_id = scores.interaction_id
+            and evaluators.evaluator = scores.evaluator
+            and evaluators.evaluator_version = scores.evaluator_version
+
+    where
+        labelled.awaited_on_day = 0
+        or {{ days_between('labelled.interaction_date', 'cast(labelled.newest_drawn_at as date)') }}
+        > {{ knob('quality_review_days') }}
+
+)
+
+select * from quality_calls

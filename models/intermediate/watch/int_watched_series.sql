@@ -1,0 +1,301 @@
+{{ config(materialized='table') }}
+with
+
+watched_by_day as (
+
+    select * from {{ ref('watched_by_day') }}
+
+),
+
+watched_latencies_by_day as (
+
+    select * from {{ ref('watched_latencies_by_day') }}
+
+),
+
+tools_by_day as (
+
+    select * from {{ ref('tools_by_day') }}
+
+),
+
+branches_by_day as (
+
+    select * from {{ ref('branches_by_day') }}
+
+),
+
+watched_members as (
+
+    select * from {{ ref('int_watched_members') }}
+
+),
+
+watched_latencies as (
+
+    select * from {{ ref('int_watched_latencies') }}
+
+),
+
+open_alert_days as (
+
+    select * from {{ ref('int_open_alert_days') }}
+
+),
+
+counts as (
+
+    select
+        interaction_date,
+        dimension,
+        member,
+        {{ row_for_each_struct(watched_metrics()) }}
+
+    from watched_by_day
+
+    union all
+
+    select
+        interaction_date,
+        'tool' as dimension,
+        tool_name as member,
+        'tool_failure_rate' as metric,
+        cast(failures as double) as events,
+        cast(known_outcomes as double) as trials
+    from tools_by_day
+
+    union all
+
+    select
+        interaction_date,
+        'tool_and_use_case' as dimension,
+        tool_name || ' / ' || use_case as member,
+        'tool_failure_rate' as metric,
+        cast(failures as double) as events,
+        cast(known_outcomes as double) as trials
+    from tools_by_day
+
+    union all
+
+    select
+        interaction_date,
+        'branch' as dimension,
+        from_node || ' / ' || condition_text as member,
+        'branch_rate' as metric,
+        cast(taken as double) as events,
+        cast(decisions as double) as trials
+    from branches_by_day
+
+),
+
+daily_counts as (
+
+    select
+        counts.metric,
+        watched_members.member_id,
+        cast(null as bigint) as slower_than_bucket,
+        counts.interaction_date,
+        {{ exact_sum('counts.events') }} as events,
+        {{ exact_sum('counts.trials') }} as trials
+
+    from counts
+
+    inner join watched_members
+        on counts.dimension = watched_members.dimension
+            and counts.member = watched_members.member
+
+    where
+        counts.interaction_date > watched_members.last_date - {{ watch_read_days() }}
+        and counts.trials > 0
+
+    group by all
+
+),
+
+latency_limits as (
+
+    select
+        metric,
+        member_id,
+        slower_than_bucket
+
+    from watched_latencies
+
+    where slower_than_bucket is not null
+
+    group by metric, member_id, slower_than_bucket
+
+),
+
+-- a quantile is watched by how many operations are slower than it was
+slow_operations as (
+
+    select
+        latency_limits.metric,
+        latency_limits.member_id,
+        latency_limits.slower_than_bucket,
+        watched_latencies_by_day.interaction_date,
+        cast(
+            sum(
+                if(
+                    watched_latencies_by_day.latency_bucket
+                    > latency_limits.slower_than_bucket,
+                    watched_latencies_by_day.operations,
+                    0
+                )
+            ) as double
+        ) as events,
+        cast(sum(watched_latencies_by_day.operations) as double) as trials
+
+    from watched_latencies_by_day
+
+    inner join watched_members
+        on watched_latencies_by_day.dimension = watched_members.dimension
+            and watched_latencies_by_day.member = watched_members.member
+
+    inner join latency_limits on watched_members.member_id = latency_limits.member_id
+
+    where
+        watched_latencies_by_day.interaction_date
+        > watched_members.last_date - {{ watch_read_days() }}
+
+    group by all
+
+),
+
+sums as (
+
+    select * from daily_counts
+
+    union all
+
+    select * from slow_operations
+
+),
+
+date_bounds as (
+
+    select
+        min(interaction_date) as first_date,
+        max(interaction_date) as last_date
+
+    from sums
+
+),
+
+days as (
+
+    select {{ day_series('first_date', 'last_date') }} as interaction_date
+
+    from date_bounds
+
+),
+
+series as (
+
+    select
+        row_number() over (
+            order by
+                sums.metric, sums.member_id, sums.slower_than_bucket
+        ) as series_id,
+        sums.metric,
+        sums.member_id,
+        sums.slower_than_bucket,
+        max(watched_members.dimension) as dimension,
+        max(watched_members.watched_member) as member,
+        max(watched_members.first_date) as first_date,
+        max(watched_members.last_date) as last_date,
+        max(watched_members.parent_id) as parent_id
+
+    from sums
+
+    inner join watched_members on sums.member_id = watched_members.member_id
+
+    group by sums.metric, sums.member_id, sums.slower_than_bucket
+
+    -- of a member without a known cost there is no bill to watch
+    having sums.metric <> 'cost_usd' or sum(sums.events) > 0
+
+),
+
+daily_totals as (
+
+    select
+        interaction_date,
+        cast(known_outcomes as double) as known_outcomes
+
+    from watched_by_day
+
+    where dimension = 'all'
+
+),
+
+series_with_open_days as (
+
+    select
+        metric,
+        dimension,
+        member,
+        {{ watch_long_reach() }} as reach
+
+    from open_alert_days
+
+    group by metric, dimension, member
+
+),
+
+-- a day without traffic has a row, so that seven rows are a week
+watched_series as (
+
+    select
+        series.*,
+        case
+            when series.metric in ('interactions', 'cost_usd') then 'volume'
+            when series.metric = 'quality_score' then 'score'
+            when series.metric like '%_per_call' then 'amount'
+            else 'rate'
+        end as kind,
+        days.interaction_date,
+        greatest(coalesce(sums.events, 0e0), 0e0) as events,
+        case
+            -- of all operations, those that failed in this way
+            when series.dimension = 'failure_type'
+                then coalesce(daily_totals.known_outcomes, 0e0)
+            when series.metric not in ('interactions', 'cost_usd')
+                then coalesce(sums.trials, 0e0)
+            when
+                daily_totals.interaction_date is null
+                or days.interaction_date < series.first_date
+                then 0e0
+            else 1e0
+        end as trials,
+        open_alert_days.interaction_date is not null as is_open,
+        -- days before that stand in for those that an open alert leaves out
+        coalesce(series_with_open_days.reach, {{ watch_reach() }}) as reach
+
+    from series
+
+    cross join days
+
+    left join daily_totals on days.interaction_date = daily_totals.interaction_date
+
+    left join sums
+        on days.interaction_date = sums.interaction_date
+            and series.metric = sums.metric
+            and series.member_id = sums.member_id
+            and series.slower_than_bucket is not distinct from sums.slower_than_bucket
+
+    left join series_with_open_days
+        on series.metric = series_with_open_days.metric
+            and series.dimension = series_with_open_days.dimension
+            and series.member = series_with_open_days.member
+
+    left join open_alert_days
+        on days.interaction_date = open_alert_days.interaction_date
+            and series.metric = open_alert_days.metric
+            and series.dimension = open_alert_days.dimension
+            and series.member = open_alert_days.member
+
+)
+
+select * from watched_series

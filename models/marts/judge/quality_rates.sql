@@ -1,0 +1,172 @@
+with
+
+intervals as (
+
+    select * from {{ ref('int_quality_intervals') }}
+
+),
+
+agreement as (
+
+    select * from {{ ref('int_review_agreement') }}
+
+),
+
+labels_only as (
+
+    select * from intervals
+    where evaluator = 'none'
+
+),
+
+-- the calls that were scored may be a sample; the rate is of all of them
+compared as (
+
+    select
+        intervals.*,
+        labels_only.rate as labels_only_rate,
+        labels_only.rate_low as labels_only_rate_low,
+        labels_only.rate_high as labels_only_rate_high,
+        labels_only.floored_variance / intervals.floored_variance as gain,
+        intervals.audit_labelled / cast(nullif(intervals.audit_drawn, 0) as double)
+            as completion,
+        intervals.certain_labels / nullif(intervals.certain_interactions, 0)
+            as certain_completion,
+        agreement.kappa_low as reviewers_kappa_low
+
+    from intervals
+
+    left join labels_only
+        on
+            intervals.dimension = labels_only.dimension
+            and intervals.scope_kind = labels_only.scope_kind
+            and intervals.scope = labels_only.scope
+
+    left join agreement on intervals.dimension = agreement.dimension
+
+),
+
+flagged as (
+
+    select
+        *,
+        coalesce(audit_weighted_labels, 0) = 0 as has_no_random_labels,
+        coalesce(audit_weighted_labels, 0) < {{ knob('quality_min_audit_labels') }}
+            as has_few_labels,
+        coalesce(audit_labelled_sessions, 0) < {{ knob('quality_min_sessions') }}
+            as has_few_sessions,
+        coalesce(completion < {{ knob('quality_min_completion') }}, false) as lacks_labels,
+        coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
+            as lacks_certain_labels,
+        coalesce(reviewers_kappa_low < 0.4, false) as has_disagreement,
+        -- an evaluator that left calls out may have left out the bad ones
+        scored < 0.95e0 * expected_scores as lacks_scores,
+        evaluator != 'none' and rarer_labels < {{ knob('quality_min_bad_pooled') }}
+            as has_few_bad,
+        evaluator != 'none' and coalesce(gain < {{ knob('quality_min_gain') }}, true)
+            as adds_nothing
+
+    from compared
+
+),
+
+with_verdict as (
+
+    select
+        *,
+        case
+            when
+                has_few_labels or has_few_sessions or lacks_certain_labels or has_disagreement
+                or rate is null or completion < {{ least_completion() }}
+                then 'refuse'
+            when lacks_labels then 'bounds'
+            when evaluator = 'none' or has_few_bad or adds_nothing or lacks_scores
+                then 'labels_only'
+            else 'rate'
+        end as verdict,
+        concat_ws(
+            '; ',
+            case when has_no_random_labels then 'no_random_labels' end,
+            case when has_few_labels and not has_no_random_labels then 'insufficient_labels' end,
+            case when has_few_sessions then 'insufficient_sessions' end,
+            case when lacks_labels then 'labels_missing' end,
+            case when lacks_certain_labels then 'certain_rows_unlabelled' end,
+            case when has_disagreement then 'labels_disagree' end,
+            case when has_few_bad then 'insufficient_bad' end,
+            case when lacks_scores then 'scores_missing' end,
+            case
+                when adds_nothing and not has_few_bad and not lacks_scores
+                    then 'evaluator_adds_nothing'
+            end
+        ) as reasons
+
+    from flagged
+
+),
+
+-- the answer: what the verdict allows to state
+answers as (
+
+    select
+        * {{ exclude_columns('rate, rate_low, rate_high') }},
+        case
+            when verdict = 'refuse' then null
+            when verdict = 'rate' then rate
+            else labels_only_rate
+        end as rate,
+        -- missing labels, all good and all bad, at the two ends
+        case
+            when verdict = 'refuse' then null
+            when verdict = 'rate' then rate_low
+            else labels_only_rate_low * if(verdict = 'bounds', completion, 1e0)
+        end as rate_low,
+        case
+            when verdict = 'refuse' then null
+            when verdict = 'rate' then rate_high
+            when verdict = 'bounds' then labels_only_rate_high * completion + 1 - completion
+            else labels_only_rate_high
+        end as rate_high
+
+    from with_verdict
+
+),
+
+quality_rates as (
+
+    select
+        dimension,
+        evaluator,
+        evaluator_version,
+        scope_kind,
+        if(scope_kind = 'everything', 'all', scope) as scope,
+        cast(interactions as bigint) as interactions,
+        sessions,
+        cast(certain_interactions as bigint) as certain_interactions,
+        cast(certain_labels as bigint) as certain_labels,
+        cast(coalesce(audit_drawn, 0) as bigint) as audits,
+        cast(coalesce(audit_weighted_labels, 0) as bigint) as audit_labels,
+        coalesce(audit_bad_labels, 0e0) as bad_audit_labels,
+        if(evaluator = 'none', null, evaluator_mean) as evaluator_mean,
+        rate,
+        rate_low,
+        rate_high,
+        labels_only_rate,
+        labels_only_rate_low,
+        labels_only_rate_high,
+        if(evaluator = 'none', null, lambda_weight) as evaluator_weight,
+        if(evaluator = 'none', null, gain) as gain,
+        cast(
+            ceil(
+                inside_rate * (1 - inside_rate)
+                * power(1.959963984540054e0 / {{ knob('quality_half_width') }}, 2)
+                / if(evaluator = 'none', 1e0, greatest(gain, 1e0))
+            ) as bigint
+        ) as labels_needed,
+        verdict,
+        reasons
+
+    from answers
+
+)
+
+select * from quality_rates

@@ -1,0 +1,147 @@
+"""The command `review`: what waits for a reviewer, and what reviewers said."""
+
+import csv
+import getpass
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from llm_telemetry import places
+from llm_telemetry.artifact import bundle
+from llm_telemetry.errors import InputError
+from llm_telemetry.files import journal
+from llm_telemetry.judge import review_ledger
+from llm_telemetry.judge.review_ledger import DIMENSION, LABELS, TIME, Draw, Review
+
+Options = SimpleNamespace
+
+ACTIONS = ("list", "mark", "export", "import")
+# a reviewer fills in the last four
+COLUMNS = (
+    *("interaction_id", "timestamp_utc", "review_reason", "review_probability"),
+    *("label", "dimension", "reviewer", "note"),
+)
+SHOWN = 20
+
+
+def review(options: Options) -> tuple[list[str], int]:
+    """Do what the action says; return the lines to print and the exit code."""
+    file: Path = options.reviews or places.reviews(options)
+    if options.action != "list":
+        journal.check(file)
+    actions = {"list": _list, "mark": _mark, "export": _export, "import": _import}
+    return actions[options.action](file, options), 0
+
+
+def _list(file: Path, options: Options) -> list[str]:
+    draws, reviews = review_ledger.load(file)
+    waiting = review_ledger.awaited(draws, reviews)
+    if options.json:
+        return [json.dumps([asdict(draw) for draw in waiting], indent=2)]
+    audits = sum(draw.review_reason == "audit" for draw in draws)
+    if not draws:
+        return [f"{file}: nothing was drawn yet: `llm-telemetry run` draws the queue"]
+    head = f"{len(waiting):,} of {len(draws):,} drawn answers wait for a review"
+    lines = [f"{head} ({audits:,} were drawn by random audits)"]
+    lines += [_shown(draw) for draw in waiting[:SHOWN]]
+    if len(waiting) > SHOWN:
+        lines.append(f"and {len(waiting) - SHOWN:,} more: `review export queue.csv`")
+    return lines
+
+
+def _shown(draw: Draw) -> str:
+    day = draw.timestamp_utc[:10]
+    return f"{draw.interaction_id}  {day}  {draw.review_reason}"
+
+
+def _mark(file: Path, options: Options) -> list[str]:
+    if not options.target or not options.label:
+        raise InputError(
+            "review mark: name a call, and --as with ok, failure or unsure"
+        )
+    draws, _ = review_ledger.load(file)
+    given = Review(
+        interaction_id=options.target,
+        dimension=options.dimension or DIMENSION,
+        label=options.label,
+        reviewer=options.by or getpass.getuser(),
+        reviewed_at=_now(),
+        note=options.note or "",
+    )
+    review_ledger.record_reviews(file, [given])
+    lines = [f"{given.interaction_id}: {given.label} in {given.dimension}"]
+    if options.target not in {draw.interaction_id for draw in draws}:
+        lines.append("it was not drawn: the label is kept, and counts in no rate")
+    return lines
+
+
+def _export(file: Path, options: Options) -> list[str]:
+    target = _file(options, "export")
+    draws, reviews = review_ledger.load(file)
+    waiting = review_ledger.awaited(draws, reviews)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(asdict(draw) for draw in waiting)
+    bundle.write({target.name: text.getvalue().encode()}, target.parent)
+    return [f"{target}: {len(waiting):,} answers to review: fill in label"]
+
+
+def _import(file: Path, options: Options) -> list[str]:
+    target = _file(options, "import")
+    reviews = list(_read(target, options))
+    fresh = review_ledger.record_reviews(file, reviews)
+    return [f"{target}: {len(reviews):,} labels, of which {fresh:,} are new"]
+
+
+def _read(target: Path, options: Options) -> Iterable[Review]:
+    """Yield the labelled rows of a CSV file; raise InputError with every wrong one."""
+    try:
+        content = target.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise InputError(f"{target}: {reason}") from error
+    rows = csv.DictReader(io.StringIO(content))
+    missing = {"interaction_id", "label"} - set(rows.fieldnames or ())
+    if missing:
+        raise InputError(f"{target}: column {' and '.join(sorted(missing))} is missing")
+    reviewed_at = datetime.fromtimestamp(target.stat().st_mtime, UTC).strftime(TIME)
+    found, wrong = [], []
+    for row in rows:
+        values = {name: (value or "").strip() for name, value in row.items() if name}
+        label = values["label"].lower()
+        if not label:
+            continue
+        place = f"{target}: row {rows.line_num}"
+        if not values["interaction_id"]:
+            wrong.append(f"{place}: interaction_id is empty: name the call")
+        elif label not in LABELS:
+            words = "write ok, failure or unsure"
+            wrong.append(f"{place}: label is {label[:40]!r}: {words}")
+        found.append(
+            Review(
+                interaction_id=values["interaction_id"],
+                dimension=values.get("dimension") or options.dimension or DIMENSION,
+                label=label,
+                reviewer=values.get("reviewer") or options.by or getpass.getuser(),
+                reviewed_at=values.get("reviewed_at") or reviewed_at,
+                note=values.get("note", ""),
+            )
+        )
+    if wrong:
+        raise InputError(*wrong)
+    return found
+
+
+def _file(options: Options, action: str) -> Path:
+    if not options.target:
+        raise InputError(f"review {action}: name a CSV file")
+    return Path(options.target)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime(TIME)

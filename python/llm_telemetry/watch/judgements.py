@@ -1,0 +1,42 @@
+"""The parts of the events that say how a day was judged."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from llm_telemetry.watch.judging import RANKS, Judged
+from llm_telemetry.watch.state import Episode, Event, Key, Member, member_row
+
+
+def clear_days(episode: Episode, quiet: Sequence[Member]) -> int:
+    """Return the quiet days of the member that has fewest, with this one."""
+    days = [member.clear_days + (member in quiet) for member in episode.open_members]
+    return min(days, default=0)
+
+
+def row(one: Judged) -> Event:
+    """Return a member as the events that open an alert have it."""
+    seen = one.observation
+    return member_row(
+        Member(
+            dimension=seen.dimension,
+            member=seen.member,
+            window_days=seen.window_days,
+            first_day=date.min,
+            last_day=date.min,
+            value=seen.value,
+            baseline=seen.baseline,
+            ratio=seen.ratio,
+            p_value=seen.p_value,
+        )
+    )
+
+
+def verdict(judged: Sequence[Judged], firing: dict[Key, Judged]) -> str:
+    """Return the worst level of a day; of no alert, whether anything was judged."""
+    if firing:
+        return max((one.level for one in firing.values()), key=RANKS.__getitem__)
+    levels = {"quiet" if one.is_firing else one.level for one in judged}
+    for level in ("quiet", "insufficient"):
+        if level in levels:
+            return level
+    return "unmeasured"

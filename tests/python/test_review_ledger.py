@@ -1,0 +1,245 @@
+"""The review ledger: a call is drawn from once, and a word is kept once."""
+
+import csv
+import json
+import multiprocessing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import KNOBS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llm_telemetry.cli import main
+from llm_telemetry.judge import audits, review_ledger
+from llm_telemetry.judge.review_ledger import Draw, Review
+
+DRAWN_AT = "2025-03-05T00:00:00Z"
+
+
+def queue(times: list[str], drawn: list[bool], chance: float = 0.2) -> pd.DataFrame:
+    """Return a queue of calls named after their place."""
+    return pd.DataFrame(
+        {
+            "interaction_id": [f"i{place}" for place in range(len(times))],
+            "timestamp_utc": pd.to_datetime(times).astype("datetime64[us]"),
+            "action_review": drawn,
+            "review_reason": ["audit" if one else "" for one in drawn],
+            "review_probability": chance,
+        }
+    )
+
+
+def record(file: Path, calls: pd.DataFrame, zone: str = "UTC") -> int:
+    return review_ledger.record_draws(
+        file, calls, policy_id="p", drawn_at=DRAWN_AT, zone=zone
+    )
+
+
+def lines(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_a_batch_covers_the_calls_of_a_day(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 22:00", "2025-03-01 23:30", "2025-03-02 01:00"]
+    assert record(file, queue(times, [True, False, True])) == 2
+    batches = [row for row in lines(file) if "covers_until" in row]
+    assert [
+        (row["covers_after"], row["covers_until"], row["calls"]) for row in batches
+    ] == [
+        ("2025-03-01T21:59:59.999999Z", "2025-03-01T23:30:00.000000Z", 2),
+        ("2025-03-02T00:59:59.999999Z", "2025-03-02T01:00:00.000000Z", 1),
+    ]
+
+
+def test_days_are_those_of_the_business(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 22:00", "2025-03-01 23:30", "2025-03-02 01:00"]
+    record(file, queue(times, [False] * 3), zone="Europe/Berlin")
+    assert [row["calls"] for row in lines(file)] == [1, 2]
+
+
+def test_a_call_is_drawn_from_once(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 10:00", "2025-03-01 11:00"]
+    record(file, queue(times, [True, False]))
+    assert record(file, queue(times, [True, True])) == 0
+    before = file.read_bytes()
+    # of later calls of the same day, those only
+    assert record(file, queue([*times, "2025-03-01 12:00"], [True] * 3)) == 1
+    batch, draw = lines(file)[-2:]
+    assert batch["covers_after"] == "2025-03-01T11:59:59.999999Z"
+    assert draw["interaction_id"] == "i2"
+    assert file.read_bytes().startswith(before)
+
+
+@settings(max_examples=50, deadline=None)
+@given(cuts=st.lists(st.integers(1, 40), max_size=5), drawn=st.integers(0, 2**40 - 1))
+def test_runs_one_after_another_cover_every_call_once(
+    cuts: list[int], drawn: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However often a growing queue is recorded, batches do not overlap."""
+    file = tmp_path_factory.mktemp("ledger") / "reviews.jsonl"
+    times = pd.date_range("2025-03-01", periods=40, freq="3h").astype(str).tolist()
+    flags = [bool(drawn >> place & 1) for place in range(40)]
+    for cut in sorted(cuts):
+        record(file, queue(times[:cut], flags[:cut]))
+    if not cuts:
+        return
+    rows = lines(file)
+    batches = [row for row in rows if "covers_until" in row]
+    stamps = [f"{time.replace(' ', 'T')}.000000Z" for time in times[: max(cuts)]]
+    for stamp in stamps:
+        assert (
+            sum(row["covers_after"] < stamp <= row["covers_until"] for row in batches)
+            == 1
+        )  # type: ignore[operator]
+    assert sum(row["calls"] for row in batches) == max(cuts)  # type: ignore[misc]
+    named = [row["interaction_id"] for row in rows if "review_probability" in row]
+    assert len(named) == len(set(named)) == sum(flags[: max(cuts)])
+
+
+def review(label: str, reviewer: str = "ana", at: str = DRAWN_AT) -> Review:
+    return Review("i1", "bad_answer", label, reviewer, at)
+
+
+def test_a_word_is_kept_once_and_a_changed_mind_twice(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    assert review_ledger.record_reviews(file, [review("ok")]) == 1
+    assert review_ledger.record_reviews(file, [review("ok"), review("failure")]) == 1
+    _, reviews = review_ledger.load(file)
+    assert [one.label for one in reviews] == ["ok", "failure"]
+
+
+def test_a_torn_line_loses_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    record(file, queue(["2025-03-01 10:00"], [True]))
+    file.write_bytes(file.read_bytes() + b'{"interaction_id": "i9", "lab')
+    review_ledger.record_reviews(file, [review("ok")])
+    draws, reviews = review_ledger.load(file)
+    assert [one.interaction_id for one in draws] == ["i0"]
+    assert [one.label for one in reviews] == ["ok"]
+
+
+def _mark(file: Path, number: int) -> None:
+    for place in range(20):
+        given = Review(f"i{number}-{place}", "bad_answer", "ok", "ana", DRAWN_AT)
+        review_ledger.record_reviews(file, [given])
+
+
+def test_reviewers_at_once_lose_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_mark, args=(file, one)) for one in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    _, reviews = review_ledger.load(file)
+    assert len({one.interaction_id for one in reviews}) == len(reviews) == 80
+
+
+def test_audits_wait_before_what_a_score_chose() -> None:
+    def draw(name: str, reason: str, day: int) -> Draw:
+        return Draw(name, f"2025-03-0{day}T00:00:00Z", reason, 0.5, DRAWN_AT, "p")
+
+    draws = [draw("a", "score", 1), draw("b", "audit", 3), draw("c", "audit", 2)]
+    waiting = review_ledger.awaited(draws, [])
+    assert [one.interaction_id for one in waiting] == ["c", "b", "a"]
+    done = [Review("c", "bad_answer", "ok", "ana", DRAWN_AT)]
+    assert [one.interaction_id for one in review_ledger.awaited(draws, done)] == [
+        "b",
+        "a",
+    ]
+
+
+def called(folder: Path, *words: str) -> int:
+    return main(["review", *words, "--reviews", str(folder / "reviews.jsonl")])
+
+
+def test_reviews_go_out_as_csv_and_come_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path / "reviews.jsonl", queue(["2025-03-01 10:00"] * 3, [True] * 3))
+    target = tmp_path / "queue.csv"
+    assert called(tmp_path, "export", str(target)) == 0
+    with target.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["interaction_id"] for row in rows] == ["i0", "i1", "i2"]
+    for row, label in zip(rows, ["ok", "", "Failure"], strict=True):
+        row.update(label=label, reviewer="ben", note='says "no", twice')
+    with target.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert called(tmp_path, "import", str(target)) == 0
+    assert called(tmp_path, "import", str(target)) == 0
+    _, reviews = review_ledger.load(tmp_path / "reviews.jsonl")
+    assert [(one.interaction_id, one.label) for one in reviews] == [
+        ("i0", "ok"),
+        ("i2", "failure"),
+    ]
+    capsys.readouterr()
+    assert called(tmp_path, "list", "--json") == 0
+    waiting = json.loads(capsys.readouterr().out)
+    assert [row["interaction_id"] for row in waiting] == ["i1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("interaction_id\ni1\n", "column label is missing"),
+        ("interaction_id,label\ni1,bad\n", "row 2: label is 'bad': write ok, failure"),
+        ("interaction_id,label\n,ok\n", "row 2: interaction_id is empty"),
+    ],
+)
+def test_a_wrong_file_of_labels_is_named_and_adds_nothing(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "labels.csv"
+    target.write_text(content)
+    assert called(tmp_path, "import", str(target)) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "reviews.jsonl").exists()
+
+
+def features(days: int, per_day: int) -> pd.DataFrame:
+    times = pd.date_range(
+        "2025-03-01", periods=days * per_day, freq=f"{1440 // per_day}min"
+    )
+    return pd.DataFrame(
+        {
+            "interaction_id": [f"i{place}" for place in range(len(times))],
+            "timestamp_utc": times.astype("datetime64[us]"),
+            "decision_window": "evaluation",
+            "use_case": "u",
+        }
+    )
+
+
+def test_audits_need_no_review_policy() -> None:
+    calls = features(days=3, per_day=48)
+    knobs = {**KNOBS, "quality_audits_per_day": 12}
+    drawn = audits.with_audits(pd.DataFrame(), calls, knobs, "UTC")
+    by_day = drawn[drawn["action_review"]].groupby(drawn["timestamp_utc"].dt.date)
+    assert by_day.size().tolist() == [12, 12, 12]
+    assert drawn["review_probability"].unique().tolist() == [0.25]
+    again = audits.with_audits(pd.DataFrame(), calls, knobs, "UTC")
+    pd.testing.assert_frame_equal(drawn, again)
+    assert audits.with_audits(calls, calls, KNOBS, "UTC") is calls
+
+
+def test_an_audit_beside_the_policy_is_a_second_chance() -> None:
+    """What the policy draws stays; all chances are those of either draw."""
+    calls = features(days=1, per_day=48).assign(
+        action_review=[place < 6 for place in range(48)],
+        review_reason=["score" if place < 6 else "" for place in range(48)],
+        review_probability=[1.0 if place < 6 else 0.5 for place in range(48)],
+    )
+    knobs = {**KNOBS, "quality_audits_per_day": 24}
+    drawn = audits.with_audits(calls, calls, knobs, "UTC")
+    assert drawn["review_probability"].tolist() == [1.0] * 6 + [0.75] * 42
+    assert drawn["review_reason"].tolist()[:6] == ["score"] * 6
+    assert drawn["action_review"].sum() > 6
