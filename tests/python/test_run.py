@@ -34,6 +34,7 @@ FILES = {
     "drift_report.csv",
     *(f"figures/{name}.svg" for _, names in FIGURES.values() for name in names),
     "report.html",
+    "review_ledger.jsonl",
     "routing_backtest.csv",
     "routing_policy.flagd.json",
     "routing_policy_use_case.csv",
