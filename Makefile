@@ -4,7 +4,7 @@ SPARK_VENV := .venv-spark
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
+.PHONY: run test lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
@@ -19,6 +19,9 @@ lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 
 docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code
 	$(BIN)/python tools/reference_pages.py
+
+picture: $(VENV)/installed-dev  ## the README's picture of the report, by a chromium in PATH
+	$(BIN)/python tools/report_picture.py
 
 bench: $(VENV)/installed-dev  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py

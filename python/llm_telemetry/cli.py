@@ -219,7 +219,8 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
     options.progress("deciding")
     store.check(places.ledger(options))
     earlier, place = bundle.read_earlier(options.out_dir), places.data_read(options)
-    return pipeline.decide(warehouse, earlier=earlier, place=place, **how)
+    drawn = bundle.read_figures(earlier, options.out_dir)
+    return pipeline.decide(warehouse, earlier=earlier, place=place, drawn=drawn, **how)
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
@@ -243,8 +244,8 @@ def _report(options: Options, outcome: "Outcome") -> int:
         place = places.data_read(options)
         print(places.line_one(place, outcome.inputs, outcome.windows))
         screen.show_decisions(outcome.artifact, outcome.health)
-        others = len(outcome.files) - 1
-        written = f"written: {options.out_dir}/README.md and {others} more"
+        others = len(outcome.files) - 2
+        written = f"written: {options.out_dir}/README.md, report.html and {others} more"
         tried = ", ".join(getattr(options, "what_if", ()))
         print(f"\nwhat if {tried}: nothing was written" if tried else f"\n{written}")
     used = {knob["knob"]: knob["setting"] for knob in outcome.artifact["knobs"]}

@@ -35,6 +35,7 @@ READ: dict[str, Query] = {
     "budget_burn": {},
     "failover_arms": {"where": "choice = 1"},
     "cost_forecast": {},
+    "cost_drivers": {},
     "release_slices": EVERYTHING,
     "release_latencies": EVERYTHING,
     "risk_slices": {},

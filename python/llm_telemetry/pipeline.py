@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from llm_telemetry import routing, triage
-from llm_telemetry.artifact import bundle, document, intoto, scope
+from llm_telemetry.artifact import bundle, document, intoto, page, scope
 from llm_telemetry.artifact.readme import readme
 from llm_telemetry.artifact.report import (
     TRIAGE_ADVICE,
     routing_summary,
     triage_summary,
 )
+from llm_telemetry.charts import figures
+from llm_telemetry.charts.drawing import Drawing
+from llm_telemetry.charts.spec import Chart
 from llm_telemetry.decisions import budget, budget_rules, drift, hotspots, quality
 from llm_telemetry.decisions.types import Decision, expired, measured, rows
 from llm_telemetry.errors import InputError
@@ -76,30 +80,46 @@ def decide(
     earlier: Mapping[str, Any] | None = None,
     what_if: Mapping[str, float] | None = None,
     place: str = "",
+    drawn: Files | None = None,
 ) -> Outcome:
     """Decide everything from one warehouse; read marts, write nothing.
 
     ``earlier`` is the artifact that this one will replace; ``what_if`` are values of
     knobs in place of those of the build, for an outcome that is not written; ``place``
-    is the folder that was read, as the README names it. Raises InputError where a gate
+    is the folder that was read, as the README names it; ``drawn`` are the figures of
+    the earlier bundle, which are not drawn again. Raises InputError where a gate
     failed: `dbt build` leaves the marts behind the gates as an earlier build made them.
     """
     if failed := failing_checks(warehouse):
         raise InputError(*failed)
-    marts = _read(warehouse, what_if or {})
+    with Drawing(drawn, is_idle=bool(what_if)) as drawing:
+        marts = _read(warehouse, what_if or {})
+        drawing.add(figures.of_marts(marts, time_zone(marts["knobs"])))
+        return _outcome(marts, drawing, earlier, place)
+
+
+def _outcome(
+    marts: Marts, drawing: Drawing, earlier: Mapping[str, Any] | None, place: str
+) -> Outcome:
     knobs = settings(marts["knobs"])
     health = rows(marts["health"])[0]
     context, zone = _context(marts, health, knobs), time_zone(marts["knobs"])
-    decisions, files, triaged = _decisions(marts, health, knobs, earlier)
+    decisions, files, triaged = _decisions(marts, health, knobs, earlier, drawing)
     files["decision_outcomes.csv"] = bundle.csv_bytes(marts["decision_outcomes"])
     rules = scope.gates(context["integrity"])
     rules += budget_rules.stop_ship(marts["burn_alerts"], marts["budget_burn"])
     routes = decisions["routing"].evidence
     context["policy"] = scope.policy(files, routes)
     context["rollback"] = scope.rollback(routes, rules)
+    drawn = drawing.drawn()
+    files |= page.figure_files(drawn)
+    pages = partial(page.files, health=health, drawn=drawn)
     final = document.assemble(
-        decisions, rules, context, bundle.digests(files), earlier=earlier
+        *(decisions, rules, context, bundle.digests(files)),
+        earlier=earlier,
+        pages=lambda content: bundle.digests(pages(content)),
     )
+    files |= pages(final)
     files |= _described(final, health, _read_from(place, marts["inputs"]))
     entries = _entries(marts, knobs, decisions, final)
     fresh_rows = _fresh_rows(triaged, final)
@@ -140,16 +160,19 @@ def _decisions(
     health: Mapping[str, Any],
     knobs: Mapping[str, float],
     earlier: Mapping[str, Any] | None,
+    drawing: Drawing,
 ) -> tuple[dict[str, Decision], Files, triage.TriageDecision]:
     """Return every decision, the files that carry it, and what triage found."""
     triaged, triage_files, found = _triage(marts, knobs)
+    drawing.add(figures.of_triage(found.policy, found.curve))
     drifted = drift.decide(
         marts["drift"], marts["failure_drivers"], found.since_history, knobs
     )
     ended_by = drifted.verdict if drifted.verdict == drift.CONCEPT_DRIFT else None
     if ended_by:
         triaged = expired(triaged, ended_by)
-    routed, routing_files = _routing(marts, knobs, earlier, expired_by=ended_by)
+    routed, routing_files, charts = _routing(marts, knobs, earlier, expired_by=ended_by)
+    drawing.add(charts)
     decisions = {
         "routing": routed,
         "triage": triaged,
@@ -171,7 +194,7 @@ def _routing(
     earlier: Mapping[str, Any] | None,
     *,
     expired_by: str | None,
-) -> tuple[Decision, Files]:
+) -> tuple[Decision, Files, dict[str, Chart]]:
     own = routing.Marts(
         reference_policy=marts["reference_policy"],
         candidates=marts["routing_candidates"],
@@ -198,11 +221,12 @@ def _routing(
         evidence=rows(decided.policy),
         basis=decided.basis,
     )
-    return decision, {
+    files = {
         "routing_policy_use_case.csv": bundle.csv_bytes(decided.policy),
         "routing_backtest.csv": bundle.csv_bytes(decided.backtest),
         "routing_policy.flagd.json": bundle.json_bytes(flags(decided.payload)),
     }
+    return decision, files, figures.of_routing(decided.policy, decided.backtest)
 
 
 def _earlier_policy(earlier: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
 from llm_telemetry.triage.calibration import (
+    BINS,
+    calibration_bins,
     calibration_line,
     calibration_report,
     expected_calibration_error,
@@ -188,6 +190,38 @@ def test_calibration_error_agrees_with_sklearn(seed: int, rows: int) -> None:
     oracle = (bins[bins > 0] * np.abs(observed - predicted)).sum() / rows
     ours = expected_calibration_error(probabilities, outcomes)
     assert ours == pytest.approx(oracle, abs=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.floats(1, 5))
+@settings(max_examples=50, deadline=None)
+def test_bins_hold_every_call_once_and_rates_within_their_intervals(
+    seed: int, rows: int, effect: float
+) -> None:
+    generator = np.random.default_rng(seed)
+    probabilities = generator.uniform(0, 1, rows).round(2)
+    outcomes = generator.binomial(1, probabilities).astype(float)
+    bins = calibration_bins(probabilities, outcomes, design_effect=effect)
+    assert 1 <= len(bins) <= BINS
+    assert sum(one["rows"] for one in bins) == rows
+    assert sum(one["failures"] for one in bins) == outcomes.sum()
+    expected = sum(one["rows"] * one["expected_rate"] for one in bins)
+    assert expected == pytest.approx(probabilities.sum())
+    for one in bins:
+        low, high = one["failure_rate_low"], one["failure_rate_high"]
+        assert 0 <= low <= one["failure_rate"] <= high <= 1
+
+
+def test_the_interval_of_a_bin_is_that_of_clopper_and_pearson() -> None:
+    outcomes = np.zeros(40)
+    outcomes[:8] = 1
+    (one,) = calibration_bins(np.full(40, 0.2), outcomes)
+    exact = stats.binomtest(8, 40).proportion_ci(method="exact")
+    assert one["failure_rate_low"] == pytest.approx(exact.low)
+    assert one["failure_rate_high"] == pytest.approx(exact.high)
+    (none,) = calibration_bins(np.full(40, 0.2), np.zeros(40))
+    assert none["failure_rate_low"] == 0
+    (wider,) = calibration_bins(np.full(40, 0.2), outcomes, design_effect=2)
+    assert wider["failure_rate_high"] > one["failure_rate_high"]
 
 
 def test_null_of_the_error_agrees_with_single_draws() -> None:

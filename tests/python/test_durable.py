@@ -9,8 +9,13 @@ import pytest
 from llm_telemetry.artifact import bundle
 from llm_telemetry.files import atomic
 
-OLD = {"a.csv": b"old a", "b.csv": b"old b", bundle.ARTIFACT: b"old"}
-NEW = {"0.csv": b"new 0", "a.csv": b"new a", "b.csv": b"new b", bundle.ARTIFACT: b"new"}
+OLD = {"a.csv": b"old a", "b/b.csv": b"old b", bundle.ARTIFACT: b"old"}
+NEW = {
+    "0/0.csv": b"new 0",
+    "a.csv": b"new a",
+    "b/b.csv": b"new b",
+    bundle.ARTIFACT: b"new",
+}
 
 # ends like a kill at the n-th call that changes a name, before it or after it
 KILLED = """
@@ -39,8 +44,9 @@ atomic.write_together(FILES, Path(sys.argv[1]), last=LAST)
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder; none but files may be there."""
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    """Return the files of a folder, by their places in it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def killed(folder: Path, moment: int) -> int:
@@ -57,11 +63,7 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
         atomic.write_together(OLD, folder, last=bundle.ARTIFACT)
         code = killed(folder, moment)
         atomic.complete(folder, last=bundle.ARTIFACT)
-        files = {
-            name: content
-            for name, content in written_of(folder).items()
-            if not name.startswith(".")
-        }
+        files = written_of(folder)
         assert files in (OLD, NEW), f"moment {moment}"
         found.append(files == NEW)
         # the next one needs no help, and leaves nothing of the killed one
@@ -76,8 +78,12 @@ def test_after_a_kill_the_old_or_the_new_files_are_there(tmp_path: Path) -> None
 
 
 def written_of(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder, whatever else is there."""
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    """Return the files of a folder, but for those of an unfinished replacement."""
+    return {
+        name: content
+        for name, content in written(folder).items()
+        if not name.startswith(".")
+    }
 
 
 def test_a_half_placed_bundle_is_completed_by_whoever_reads_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from conftest import ROOT, SAMPLE, Run, run
 from llm_telemetry.arguments import SAMPLE_PLACES
 from llm_telemetry.artifact import bundle
 from llm_telemetry.artifact.intoto import STATEMENT
+from llm_telemetry.artifact.page import FIGURES
 from llm_telemetry.artifact.report import table
 from llm_telemetry.cli import UNREAD, main
 from llm_telemetry.errors import InputError
@@ -31,6 +32,9 @@ FILES = {
     "decision_ledger.jsonl",
     "decision_outcomes.csv",
     "drift_report.csv",
+    *(f"figures/{name}.svg" for _, names in FIGURES.values() for name in names),
+    "report.html",
+    "review_ledger.jsonl",
     "routing_backtest.csv",
     "routing_policy.flagd.json",
     "routing_policy_use_case.csv",
@@ -46,7 +50,10 @@ CALLS = "llm_system_interactions.csv"
 
 
 def written(run: Run) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in run.out_dir.iterdir()}
+    files = (file for file in run.out_dir.rglob("*") if file.is_file())
+    return {
+        file.relative_to(run.out_dir).as_posix(): file.read_bytes() for file in files
+    }
 
 
 def artifact(run: Run) -> dict:  # type: ignore[type-arg]

@@ -36,8 +36,10 @@ def test_it_names_every_file_by_its_digest(sample_run: Run) -> None:
     assert subjects == {
         entry["name"]: entry["sha256"] for entry in bundle.digests(files)
     }
-    beside = {file.name for file in sample_run.out_dir.iterdir()}
-    assert beside - set(subjects) == {STATEMENT, "decision_ledger.jsonl"}
+    files_there = (one for one in sample_run.out_dir.rglob("*") if one.is_file())
+    beside = {one.relative_to(sample_run.out_dir).as_posix() for one in files_there}
+    ledgers = {"decision_ledger.jsonl", "review_ledger.jsonl"}
+    assert beside - set(subjects) == {STATEMENT, *ledgers}
 
 
 def test_its_predicate_says_what_was_decided_on_what(sample_run: Run) -> None:

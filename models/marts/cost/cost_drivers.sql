@@ -54,6 +54,40 @@ drivers as (
 
     group by all
 
+),
+
+summed as (
+
+    select
+        *,
+        earlier_cost_usd / earlier_traffic_days as earlier_day_usd,
+        sum(change_usd_per_day) over (
+            partition by comparison, later_starts_on
+            order by
+                case driver
+                    when 'volume' then 1
+                    when 'mix' then 2
+                    when 'tokens' then 3
+                    when 'price' then 4
+                    else 5
+                end
+            rows between unbounded preceding and current row
+        ) as changes_usd
+
+    from drivers
+
+),
+
+final as (
+
+    select
+        * {{ exclude_columns('earlier_day_usd, changes_usd') }},
+        round(earlier_day_usd + changes_usd - change_usd_per_day, 9)
+            as day_cost_before_usd,
+        round(earlier_day_usd + changes_usd, 9) as day_cost_after_usd
+
+    from summed
+
 )
 
-select * from drivers
+select * from final

@@ -65,7 +65,7 @@ def limits(knobs: list[Row]) -> str:
     cells = [
         (
             f"{name} (`{knob}`)",
-            _setting(chosen[knob]),
+            setting(chosen[knob]),
             chosen[knob]["set_by"].replace("project", "default"),
         )
         for knob, name in LIMITS.items()
@@ -129,9 +129,12 @@ def signature(artifact: Row) -> str:
     return SIGN.format(id=artifact["decision_id"])
 
 
-def _setting(row: Row) -> str:
+def setting(row: Row) -> str:
+    """Return the value of a knob with its unit."""
     unit = str(row["unit"]).split(";")[0]
     value = row["setting"]
+    if isinstance(value, str):
+        return value
     return percent(value) if unit == "rate" else f"{number(value)} {unit}"
 
 

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,17 @@ def read_earlier(out_dir: Path) -> dict[str, Any] | None:
     except InputError:
         return None
     return None if document.faults(content) else content
+
+
+def read_figures(artifact: Mapping[str, Any] | None, out_dir: Path) -> dict[str, bytes]:
+    """Return the figures of a bundle that are as its artifact digests them."""
+    named = [] if artifact is None else artifact["files"]
+    return {
+        entry["name"]: (out_dir / entry["name"]).read_bytes()
+        for entry in named
+        if re.fullmatch(r"figures/\w+\.svg", entry["name"])
+        and _file_fault(out_dir / entry["name"], entry) is None
+    }
 
 
 def make_statement(

@@ -19,7 +19,6 @@ def compare(before: Artifact, after: Artifact) -> Row:
     2 sqrt(se_before^2 + se_after^2), which takes the two as independent: where they
     share data the true error is smaller, so that a move within it may be real.
     """
-    causes = {name: of(before, after) for name, of in CAUSES.items()}
     return {
         "before": _identity(before),
         "after": _identity(after),
@@ -27,15 +26,24 @@ def compare(before: Artifact, after: Artifact) -> Row:
         "is_successor": after["supersedes"] == before["decision_id"],
         "had_expired": _is_later(after["as_of"], before["valid_until"]),
         "shared_period": _shared_period(before["scope"], after["scope"]),
+        **changes(before, after),
+        "estimates": _estimates(before["decisions"], after["decisions"]),
+    }
+
+
+def changes(before: Artifact, after: Artifact) -> Row:
+    """Return what differs but for the estimates, of which those moved beyond error.
+
+    Neither artifact needs an id.
+    """
+    estimates = _estimates(before["decisions"], after["decisions"])
+    found = ((name, of(before, after)) for name, of in CAUSES.items())
+    return {
         "status": _moved("status", before["status"], after["status"]),
         "decisions": _decisions(before, after),
         "stop_ship": _stop_ship(before, after),
-        "causes": [
-            {"cause": name, "changes": changes}
-            for name, changes in causes.items()
-            if changes
-        ],
-        "estimates": _estimates(before["decisions"], after["decisions"]),
+        "causes": [{"cause": name, "changes": of} for name, of in found if of],
+        "estimates": [row for row in estimates if row["is_beyond_error"]],
     }
 
 

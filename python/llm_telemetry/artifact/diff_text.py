@@ -1,5 +1,6 @@
 """The difference of two decisions as one screen of text."""
 
+from collections.abc import Mapping
 from typing import Any
 
 Row = dict[str, Any]
@@ -27,6 +28,31 @@ def lines(compared: Row) -> list[str]:
         *text,
         *_spoken_causes(compared["causes"]),
         *_spoken_estimates(compared),
+    ]
+
+
+def changed(changes: Mapping[str, Any]) -> list[str]:
+    """Return in short lines what was decided differently, and what moved."""
+    status = [changes["status"]] if changes["status"] else []
+    verdicts = [
+        *map(_spoken, status),
+        *map(_spoken_decision, changes["decisions"]),
+        *(f"stop ship {_spoken(one)}" for one in changes["stop_ship"]),
+    ]
+    same = "every verdict, recommendation and reason is the same"
+    moved = [
+        f"moved beyond error: {_spoken_estimate(row).strip()}"
+        for row in changes["estimates"][:SHOWN]
+    ]
+    return [*(verdicts or [same]), *moved]
+
+
+def differs(changes: Mapping[str, Any]) -> list[str]:
+    """Return in short lines what else differs, and may be the cause."""
+    return [
+        f"{cause['cause']}: {_spoken(change)}"
+        for cause in changes["causes"]
+        for change in cause["changes"][:SHOWN]
     ]
 
 

@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
 import rfc8785
 
-from llm_telemetry.artifact import provenance
+from llm_telemetry.artifact import diff, provenance
 from llm_telemetry.decisions.types import Decision, plain
 
 SCHEMA_VERSION = "1.0"
+Pages = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 # what each decision says when there is nothing for a person to look at
 CLEAR_VERDICTS = {
@@ -49,8 +50,12 @@ def assemble(
     files: list[dict[str, Any]],
     *,
     earlier: Mapping[str, Any] | None = None,
+    pages: Pages = lambda content: [],
 ) -> dict[str, Any]:
     """Return the artifact; ``earlier`` is the one whose place it takes.
+
+    ``pages`` returns the digests of the files that are made from the artifact without
+    its id, and say what changed since the earlier one.
 
     ``context`` holds what no decision made: as_of, valid_until, scope, inputs, knobs,
     windows, integrity, policy, failover, track_record. The decision_id is the SHA-256
@@ -75,24 +80,29 @@ def assemble(
             "code": provenance.code(),
         }
     )
-    return _add_id(content, earlier)
+    return _add_id(content, earlier, pages)
 
 
 def _add_id(
-    content: Mapping[str, Any], earlier: Mapping[str, Any] | None
+    content: Mapping[str, Any], earlier: Mapping[str, Any] | None, pages: Pages
 ) -> dict[str, Any]:
     """Return the content with its id, after ``earlier``; a repetition is the same."""
 
-    def after(supersedes: str | None) -> dict[str, Any]:
-        whole = {**content, "supersedes": supersedes}
+    def after(
+        supersedes: str | None, changes: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        whole = {**content, "supersedes": supersedes, "changes": changes}
+        files = [*content["files"], *pages(whole)]
+        whole["files"] = sorted(files, key=lambda file: file["name"])
         return {"decision_id": decision_id(whole), **whole}
 
     if earlier is None:
-        return after(None)
-    again = after(earlier["supersedes"])
+        return after(None, None)
+    # a repetition no longer has what its first one was compared with
+    again = after(earlier["supersedes"], earlier.get("changes"))
     if again["decision_id"] == earlier["decision_id"]:
         return again
-    return after(earlier["decision_id"])
+    return after(earlier["decision_id"], plain(diff.changes(earlier, content)))
 
 
 def decision_id(content: Mapping[str, Any]) -> str:

@@ -59,7 +59,14 @@ SHARES = ("failures per", "SLA breaches per", "share of", "probability")
 
 def table(decision: str, estimates: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the estimates of a decision that have words, in their order."""
-    cells = [
+    return grid(("estimate", "value (95 % interval)"), named(decision, estimates))
+
+
+def named(
+    decision: str, estimates: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Return the words and the value of each estimate that has words."""
+    return [
         (label, spoken(key, estimates[key]))
         for pattern, words in LABELS.get(decision, {}).items()
         for key in estimates
@@ -67,7 +74,12 @@ def table(decision: str, estimates: Mapping[str, Mapping[str, Any]]) -> str:
         # a pattern of several names comes last
         and _first(decision, key) == pattern
     ]
-    return grid(("estimate", "value (95 % interval)"), cells)
+
+
+def words(decision: str, key: str) -> str:
+    """Return the words of an estimate, its name where it has none."""
+    pattern = _first(decision, key)
+    return _label(pattern, LABELS[decision][pattern], key) if pattern else key
 
 
 def spoken(key: str, one: Mapping[str, Any]) -> str:

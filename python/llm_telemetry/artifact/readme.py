@@ -23,8 +23,9 @@ MEANINGS = {
 }
 
 MORE = (
-    "The tables below show the evidence for the verdicts; `decision_artifact.json` has "
-    "every estimate, and `llm-telemetry explain REASON` says what to do about a reason."
+    "[report.html](report.html) shows all of it with charts. The tables below show the "
+    "evidence for the verdicts; `decision_artifact.json` has every estimate, "
+    "and `llm-telemetry explain REASON` says what to do about a reason."
 )
 FINDINGS = (
     "A finding is a slice and the metric that it was flagged for; those whose excess "
@@ -79,7 +80,7 @@ def _rules(rules: Iterable[Mapping[str, Any]]) -> str:
             (
                 rule["rule"],
                 "yes" if rule["fired"] else "no",
-                *(_of_rule(rule["rule"], rule[name]) for name in ("value", "limit")),
+                *(of_rule(rule["rule"], rule[name]) for name in ("value", "limit")),
                 rule["meaning"],
             )
             for rule in rules
@@ -87,7 +88,7 @@ def _rules(rules: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
-def _of_rule(rule: str, value: float | None) -> str:
+def of_rule(rule: str, value: float | None) -> str:
     """Return a share of what is missing, or a multiple of a budget."""
     return percent(value) if rule.startswith("missing_") else multiple(value)
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from llm_telemetry.files.lock import exclusive_lock
@@ -16,6 +16,7 @@ NEW, READY = ".bundle.new", ".bundle.ready"
 def write_together(files: Mapping[str, bytes], folder: Path, *, last: str) -> None:
     """Replace files of a folder, all or none; the file named ``last`` comes last.
 
+    A name may have folders in it, as in ``figures/a.svg``.
     They are written and synced in a separate folder, and committed by one rename; if
     the process is killed after that, the next one completes the replacement. Raises
     OSError if a file cannot be written, after restoring the previous files.
@@ -71,12 +72,19 @@ def _stage(files: Mapping[str, bytes], new: Path, folder: Path) -> None:
     fresh.mkdir(parents=True)
     earlier.mkdir()
     for name, content in files.items():
+        for place in (fresh, earlier):
+            (place / name).parent.mkdir(exist_ok=True)
         (fresh / name).write_bytes(content)
         sync(fresh / name)
         if (folder / name).exists():
             shutil.copy2(folder / name, earlier / name)
-    for written in (fresh, earlier, new):
+    for written in (*_folders(fresh), *_folders(earlier), new):
         sync(written)
+
+
+def _folders(place: Path) -> list[Path]:
+    """Return a folder and those within it."""
+    return [place, *(inner for inner in place.rglob("*") if inner.is_dir())]
 
 
 def _complete(folder: Path, last: str) -> None:
@@ -84,8 +92,10 @@ def _complete(folder: Path, last: str) -> None:
     if not (folder / READY).is_dir():
         return
     for name in _in_order(fresh, last):
+        (folder / name).parent.mkdir(exist_ok=True)
         os.replace(fresh / name, folder / name)
-    sync(folder)
+    for place in _folders(fresh):
+        sync(folder / place.relative_to(fresh))
     shutil.rmtree(folder / READY)
 
 
@@ -101,12 +111,17 @@ def _place_or_undo(folder: Path, last: str) -> None:
             (folder / name).unlink()
             if (earlier / name).exists():
                 os.replace(earlier / name, folder / name)
+        for place in {folder / Path(name).parent for name in names} - {folder}:
+            with suppress(OSError):
+                # an empty one was made for the new files
+                place.rmdir()
         shutil.rmtree(folder / READY)
         raise
 
 
 def _in_order(fresh: Path, last: str) -> list[str]:
-    names = [file.name for file in fresh.iterdir()] if fresh.is_dir() else []
+    files = (file for file in fresh.rglob("*") if file.is_file())
+    names = [file.relative_to(fresh).as_posix() for file in files]
     return sorted(names, key=lambda name: (name == last, name))
 
 

@@ -100,6 +100,38 @@ def failure_rate_ceiling(
     return float(stats.beta.ppf(0.95, events + 1, calls - events))
 
 
+def calibration_bins(
+    probabilities: Floats, outcomes: Floats, *, design_effect: float = 1.0
+) -> list[dict[str, float]]:
+    """Return per bin of probabilities what was expected and what failed.
+
+    The interval is the two-sided 95 % one of Clopper and Pearson, both counts divided
+    by the design effect.
+    """
+    bins = probability_bins(probabilities)
+    rows = np.bincount(bins, minlength=BINS)
+    expected = np.bincount(bins, probabilities, minlength=BINS)
+    failures = np.bincount(bins, outcomes, minlength=BINS)
+    held = np.flatnonzero(rows)
+    events, calls = failures[held] / design_effect, rows[held] / design_effect
+    low = stats.beta.ppf(0.025, events, calls - events + 1)
+    high = stats.beta.ppf(0.975, events + 1, calls - events)
+    return [
+        {
+            "rows": int(rows[one]),
+            "expected_rate": float(expected[one] / rows[one]),
+            "failures": int(failures[one]),
+            "failure_rate": float(failures[one] / rows[one]),
+            # where none or all failed, the distribution has no such quantile
+            "failure_rate_low": float(low[place]) if failures[one] else 0.0,
+            "failure_rate_high": (
+                float(high[place]) if failures[one] < rows[one] else 1.0
+            ),
+        }
+        for place, one in enumerate(held)
+    ]
+
+
 def residual_design_effect(
     probabilities: Floats, outcomes: Floats, clusters: Integers
 ) -> float:

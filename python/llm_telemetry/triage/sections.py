@@ -6,6 +6,7 @@ from typing import Any
 
 from llm_telemetry.decisions.statistics import Estimate
 from llm_telemetry.triage.basis import Evidence
+from llm_telemetry.triage.calibration import calibration_bins
 from llm_telemetry.triage.discrimination import discrimination
 from llm_telemetry.triage.inputs import Inputs
 from llm_telemetry.triage.review_policy import Economics
@@ -42,6 +43,9 @@ def policy_sections(
             "map": asdict(evidence.calibration),
             **_spread(report.estimates),
             **report.measures,
+            "bins": calibration_bins(
+                probabilities, outcomes, design_effect=report.design_effect
+            ),
         },
         "calibration_by_slice": evidence.slices,
         "discrimination": {

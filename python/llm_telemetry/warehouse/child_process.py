@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
@@ -42,6 +44,65 @@ def run_module(
             process.wait()
             raise
     return process.returncode
+
+
+class Worker:
+    """A module in a child process that answers each line of JSON with one, in order.
+
+    Lines wait here, not in the pipe, which is full after a few of them.
+    """
+
+    def __init__(self, module: str) -> None:
+        """Start the process."""
+        self._module = module
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._questions: SimpleQueue[str] = SimpleQueue()
+        self._answers: SimpleQueue[str] = SimpleQueue()
+        self._threads = [Thread(target=self._write), Thread(target=self._read)]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None
+        # the process may have ended, which whoever waits for its answers learns
+        with suppress(OSError), self._process.stdin as pipe:
+            while line := self._questions.get():
+                pipe.write(line)
+                pipe.flush()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as pipe:
+            for line in pipe:
+                self._answers.put(line)
+        self._answers.put("")
+
+    def send(self, question: Mapping[str, Any]) -> None:
+        """Send a line; do not wait for the answer."""
+        self._questions.put(json.dumps(question) + "\n")
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next answer; raise RuntimeError where the process has ended."""
+        line = self._answers.get()
+        if not line:
+            raise RuntimeError(f"{self._module}: ended without an answer")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        self._questions.put("")
+        for thread in self._threads:
+            thread.join()
 
 
 def follow() -> None:

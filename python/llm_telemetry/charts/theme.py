@@ -1,0 +1,82 @@
+"""The one theme of every chart: its colours, light and dark, and its configuration.
+
+The colours of data are those of Okabe and Ito, which colour-blind people tell apart.
+"""
+
+from typing import Any
+
+INK, MUTED, GRID, PAPER = "#1b2430", "#56606b", "#dde2e8", "#ffffff"
+# what was refused or not measured
+REFUSED = "#6c757f"
+BLUE, GREEN = "#0072b2", "#009e73"
+RED, PURPLE = "#d55e00", "#b8608d"
+
+# each colour of the light theme, in the dark one
+DARK = {
+    INK: "#e6eaee",
+    MUTED: "#a9b2bb",
+    GRID: "#313943",
+    PAPER: "#14181d",
+    REFUSED: "#8d97a1",
+    BLUE: "#56b4e9",
+    GREEN: "#2bc79b",
+    RED: "#ff8a4c",
+    PURPLE: "#e59bc2",
+}
+# the first one is measured, wherever a figure is drawn: the renderer brings it along
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+SVG = "http://www.w3.org/2000/svg"
+WIDTH = 640
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "aria": False,
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {
+        "domainColor": REFUSED,
+        "tickColor": REFUSED,
+        "gridColor": GRID,
+        "labelColor": MUTED,
+        "labelFontSize": 11,
+        "labelLimit": 280,
+        "titleColor": INK,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "titleLimit": 600,
+    },
+    "legend": {
+        "orient": "bottom",
+        "labelColor": MUTED,
+        "titleColor": INK,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        # of shapes, which have no colour of their own
+        "symbolBaseFillColor": MUTED,
+        "symbolBaseStrokeColor": MUTED,
+    },
+    # a mark with text is black otherwise, in the dark too
+    "text": {"fill": INK, "fontSize": 11},
+    "point": {"opacity": 1},
+    "tick": {"opacity": 1},
+    "concat": {"spacing": 18},
+}
+
+
+def darkened(value: Any) -> Any:
+    """Return a specification with the colours of the dark theme."""
+    if isinstance(value, dict):
+        return {key: darkened(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [darkened(inner) for inner in value]
+    return DARK.get(value, value) if isinstance(value, str) else value
+
+
+def dark_style(within: str = "") -> str:
+    """Return the CSS that turns the light colours of an SVG into the dark ones."""
+    return "".join(
+        f'{within}[{name}="{light}"]{{{name}:{dark}}}'
+        for light, dark in DARK.items()
+        for name in ("fill", "stroke")
+    )

@@ -1,0 +1,153 @@
+"""Rows of marts for charts: by the contracts, with any value, name or nothing."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from conftest import ROOT
+
+from llm_telemetry.charts import costs, days, judged, triage
+from llm_telemetry.charts.spec import Chart
+
+Row = dict[str, Any]
+
+HOSTILE = "<script>alert(\"1\")</script><img src=x onerror='y'>&amp;]]>\x00\x0b\ud800"
+HOSTILE = (HOSTILE * 5)[:200]
+TEXTS = {
+    "budget": "failures",
+    "driver": "volume",
+    "comparison": "history_to_evaluation",
+    "window_pair": "history_to_evaluation",
+    "verdict": "drift",
+    "failure_verdict": "hotspot",
+    "sla_verdict": "hotspot",
+}
+DAY = "2025-05-01T00:00:00Z"
+
+
+def contract(mart: str) -> list[Row]:
+    """Return the columns of a mart as its contract has them."""
+    (file,) = ROOT.glob(f"models/marts/**/{mart}.yml")
+    columns: list[Row] = yaml.safe_load(file.read_text())["models"][0]["columns"]
+    return columns
+
+
+def row(mart: str, **own: Any) -> Row:
+    """Return a row whose numbers are 0.25 and up, all different."""
+    numbers = itertools.count()
+    kinds: dict[str, Callable[[str], Any]] = {
+        "varchar": lambda name: TEXTS.get(name, name),
+        "double": lambda name: 0.25 + next(numbers) / 1000,
+        "bigint": lambda name: 7,
+        "date": lambda name: DAY,
+        "boolean": lambda name: True,
+    }
+    whole = {
+        one["name"]: kinds[one["data_type"]](one["name"]) for one in contract(mart)
+    }
+    return {**whole, **own}
+
+
+def nothing(mart: str, **own: Any) -> Row:
+    """Return a row that has no value beyond those that its contract demands."""
+    needed = {
+        one["name"]
+        for one in contract(mart)
+        if {"type": "not_null"} in one.get("constraints", [])
+        or "not_null" in one.get("data_tests", [])
+    }
+    whole = row(mart)
+    return {name: whole[name] if name in needed else None for name in whole} | own
+
+
+ESTIMATE = {
+    "unit_cost_delta": -1.5,
+    "unit_cost_delta_low": -2.5,
+    "unit_cost_delta_high": -0.5,
+}
+UNKNOWN = dict.fromkeys(ESTIMATE)
+
+
+def use_case(name: str, **own: Any) -> Row:
+    """Return a row of the routing policy."""
+    known = {"requests": 10, "recommendation": "canary", "reasons": ""}
+    return {"use_case": name, **known, **ESTIMATE, **own}
+
+
+def estimator(name: str, **own: Any) -> Row:
+    """Return a row of the backtest."""
+    return {"policy": "shippable", "estimator": name, **ESTIMATE, **own}
+
+
+def calibration_bin(rate: float) -> Row:
+    """Return a bin of probabilities."""
+    ends = {"failure_rate_low": rate / 2, "failure_rate_high": rate * 2}
+    return {"expected_rate": rate / 1.5, "failure_rate": rate, **ends}
+
+
+def threshold(at: float, **own: Any) -> Row:
+    """Return a row of the threshold curve."""
+    return {"threshold": at, "expected_cost": 900 + at, "feasible": True, **own}
+
+
+POLICY = {
+    "verdict": "threshold",
+    "threshold": {"stream": 0.2},
+    "policies": [
+        {"policy": "review_all", "expected_cost": 2000.0},
+        {"policy": "review_none", "expected_cost": 950.0},
+    ],
+}
+
+
+def charts(
+    make: Callable[..., Row], names: list[str], estimates: Row
+) -> dict[str, Chart]:
+    """Return every chart of one row a name; ``make`` makes the rows of marts."""
+    week = {"window_days": 7}
+    budgets = [make("budget_burn", budget=one, **week) for one in days.BUDGETS]
+    drivers = [make("cost_drivers", driver=one) for one in costs.ORDER]
+    slices = [make("risk_slices", slice=name) for name in names[:10]]
+    routes = [use_case(name, **estimates) for name in names]
+    return {
+        "health": days.health([make("health_by_day")], budgets, "UTC"),
+        "burn": days.burn(budgets, "UTC"),
+        "failures": judged.slices(slices, "failure", len(names)),
+        "sla": judged.slices(slices, "sla", len(names)),
+        "drift": judged.drift([make("drift", feature=name) for name in names]),
+        "drivers": costs.drivers(drivers),
+        "forecast": costs.forecast([make("cost_forecast")], "UTC"),
+        "estimators": judged.estimators([estimator(n, **estimates) for n in names]),
+        "use_cases": judged.use_cases(routes),
+        "calibration": triage.calibration([calibration_bin(0.1)]),
+        "cost": triage.cost([threshold(0.1)], POLICY),
+    }
+
+
+def empty() -> dict[str, Chart]:
+    """Return every chart of marts without a row."""
+    return {
+        "health": days.health([], [], "UTC"),
+        "burn": days.burn([], "UTC"),
+        "failures": judged.slices([], "failure", 0),
+        "sla": judged.slices([], "sla", 0),
+        "drift": judged.drift([]),
+        "drivers": costs.drivers([]),
+        "forecast": costs.forecast([], "UTC"),
+        "estimators": judged.estimators([]),
+        "use_cases": judged.use_cases([]),
+        "calibration": triage.calibration([]),
+        "cost": triage.cost([], {}),
+    }
+
+
+# what is cut off must not be half of a character
+EMOJI = "\U0001f600" * 200
+CASES = {
+    "one row": lambda: charts(row, ["a"], ESTIMATE),
+    "no row": empty,
+    "a thousand": lambda: charts(row, [f"model {n}" for n in range(1000)], ESTIMATE),
+    "hostile names": lambda: charts(row, [HOSTILE, EMOJI], ESTIMATE),
+    "nothing known": lambda: charts(nothing, ["a", "b"], UNKNOWN),
+}
