@@ -11,7 +11,7 @@ run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 
 test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(BIN)/dbt build
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

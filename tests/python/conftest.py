@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import one_thread  # noqa: F401
 import pytest
 import warm_dbt
 import yaml

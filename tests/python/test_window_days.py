@@ -19,6 +19,7 @@ from llm_telemetry.warehouse.promote import publish
 TABLE = "llm_system_interactions"
 WINDOW = 14
 BATCHES = 30
+LATE = "2025-02-20"
 ROLLED = (
     "health_by_day",
     "unit_costs_by_day",
@@ -137,10 +138,12 @@ def write(rows: pd.DataFrame, data: Path, name: str) -> None:
     rows.to_csv(data / TABLE / f"{name}.csv", index=False)
 
 
-def by_day(rows: pd.DataFrame, data: Path) -> None:
-    """Write one file a day."""
-    for day, calls in rows.groupby(rows["timestamp_utc"].str[:10]):
-        write(calls, data, str(day))
+def write_files(rows: pd.DataFrame, data: Path) -> None:
+    """Write a file a month, one a day for the last month, and one for the late day."""
+    days = rows["timestamp_utc"].str[:10]
+    is_alone = (days >= "2025-05-01") | (days == LATE)
+    for name, calls in rows.groupby(days.where(is_alone, days.str[:7])):
+        write(calls, data, str(name))
 
 
 def project_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -211,9 +214,9 @@ def test_thirty_batches_with_late_and_corrected_rows_make_the_marts_of_one(
 def test_only_days_that_a_file_touches_are_read(
     rows: pd.DataFrame, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warehouse, late = tmp_path / "w.duckdb", "2025-02-20"
-    by_day(rows, data)
-    (data / TABLE / f"{late}.csv").rename(tmp_path / "late.csv")
+    warehouse = tmp_path / "w.duckdb"
+    write_files(rows, data)
+    (data / TABLE / f"{LATE}.csv").rename(tmp_path / "late.csv")
     days = build(data, warehouse)
     assert days["is_read"].all()
     assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-05-02")
@@ -221,21 +224,23 @@ def test_only_days_that_a_file_touches_are_read(
     # the day before shows which sessions had begun
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-05-01")
     assert not days["is_restated"].any()
-    (tmp_path / "late.csv").rename(data / TABLE / f"{late}.csv")
+    (tmp_path / "late.csv").rename(data / TABLE / f"{LATE}.csv")
     days = build(data, warehouse)
     restated = days.index[days["is_restated"]].strftime("%m-%d").tolist()
     assert sorted(restated) == ["02-19", "02-20", "02-21"]
     assert_as_read_at_once(data, warehouse, tmp_path)
     # a file that is gone takes its day along
-    (data / TABLE / f"{late}.csv").unlink()
-    build(data, warehouse)
-    assert_as_read_at_once(data, warehouse, tmp_path)
+    (data / TABLE / f"{LATE}.csv").unlink()
+    days = build(data, warehouse)
+    restated = days.index[days["is_restated"]].strftime("%m-%d").tolist()
+    assert sorted(restated) == ["02-19", "02-20", "02-21"]
     # knobs of what is decided leave rollups alone, more days held read those days
     monkeypatch.setenv("FAIL_BUDGET", "0.03")
     monkeypatch.setenv("WINDOW_DAYS", str(WINDOW + 7))
     days = build(data, warehouse)
     assert days.loc[days["is_retained"]].index.min() == pd.Timestamp("2025-04-25")
     assert days.loc[days["is_read"]].index.min() == pd.Timestamp("2025-04-24")
+    # to the rollups of the days before, that of the file that is gone among them
     assert_as_read_at_once(data, warehouse, tmp_path)
     # and nothing is left of another knob of theirs
     assert incremental_state.can_continue_from(
@@ -251,7 +256,7 @@ def test_another_price_restates_the_days_on_which_it_holds(
     rows: pd.DataFrame, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse, prices = tmp_path / "w.duckdb", project_copy(tmp_path, monkeypatch)
-    by_day(rows.drop(columns="cost_usd"), data)
+    write_files(rows.drop(columns="cost_usd"), data)
     agree(prices, until="2025-04-01")
     build(data, warehouse)
     # later than was agreed, which both rows of the price say
@@ -271,15 +276,15 @@ def test_a_correction_that_moves_a_call_to_another_day_makes_every_day_anew(
     rows: pd.DataFrame, data: Path, tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "w.duckdb"
-    by_day(rows, data)
+    write_files(rows, data)
     build(data, warehouse)
-    moved = rows[rows["timestamp_utc"].str.startswith("2025-02-20")].head(1)
+    moved = rows[rows["timestamp_utc"].str.startswith(LATE)].head(1)
     write(moved.assign(timestamp_utc="2025-03-05T12:00:00Z"), data, "moved")
     days = build(data, warehouse)
     assert days["is_read"].all()
     loaded = read("loaded_files", warehouse).groupby("file_name")["moved_rows"].max()
     assert loaded[loaded > 0].to_dict() == {
-        f"{TABLE}/2025-02-20.csv": 1,
+        f"{TABLE}/{LATE}.csv": 1,
         f"{TABLE}/moved.csv": 1,
     }
     assert_as_read_at_once(data, warehouse, tmp_path)
