@@ -80,7 +80,7 @@ ENDS = ("interactions", "tool_calls", "branch_decisions", "evaluations", "conten
 
 
 @pytest.mark.parametrize("source", LINES)
-def test_every_order_of_arrival_gives_the_same_tables(
+def test_random_orders_of_arrival_give_the_same_tables(
     source: str, tmp_path: Path
 ) -> None:
     lines, kinds = LINES[source]
