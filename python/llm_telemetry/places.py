@@ -1,5 +1,6 @@
 """Which folder a command reads, and which it writes."""
 
+import getpass
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +48,14 @@ def alert_ledger(options: Options) -> Path:
 def reviews(options: Options) -> Path:
     """Return the absolute path of the review ledger, which is beside the other."""
     return ledger(options).with_name(REVIEWS)
+
+
+def user() -> str:
+    """Return who runs the command, as the system calls them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def data_read(options: Options) -> str:

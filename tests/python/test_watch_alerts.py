@@ -126,3 +126,12 @@ def test_the_newest_call_of_the_sample_is_its_present(desk: Desk) -> None:
     words += ["--ledger", str(desk.ledger), "--rules", str(desk.folder / "alerts.yml")]
     assert main(words) == 0
     assert json.loads(desk.capsys.readouterr().out)["now"] == "2026-01-20T12:00:00Z"
+
+
+def test_what_is_refused_leaves_no_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["alerts", "ack", "nothing"]) == 2
+    assert main(["watch"]) == 2
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,6 @@
 """The command `review`: what waits for a reviewer, and what reviewers said."""
 
 import csv
-import getpass
 import io
 import json
 from collections.abc import Iterable
@@ -68,7 +67,7 @@ def _mark(file: Path, options: Options) -> list[str]:
         interaction_id=options.target,
         dimension=options.dimension or DIMENSION,
         label=options.label,
-        reviewer=options.by or getpass.getuser(),
+        reviewer=options.by or places.user(),
         reviewed_at=_now(),
         note=options.note or "",
     )
@@ -127,7 +126,7 @@ def _read(target: Path, options: Options) -> Iterable[Review]:
                 interaction_id=values["interaction_id"],
                 dimension=values.get("dimension") or options.dimension or DIMENSION,
                 label=label,
-                reviewer=values.get("reviewer") or options.by or getpass.getuser(),
+                reviewer=values.get("reviewer") or options.by or places.user(),
                 reviewed_at=values.get("reviewed_at") or reviewed_at,
                 note=values.get("note", ""),
             )

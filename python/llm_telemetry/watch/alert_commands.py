@@ -1,6 +1,5 @@
 """The command `alerts`: look at alerts, and say what became of them."""
 
-import getpass
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -218,21 +217,18 @@ def _names(episode: Episode) -> Event:
 
 def _recorded(options: Options, events: Callable[[AlertLedger], list[Event]]) -> Said:
     now = moment(options.now) or datetime.now(UTC)
-    said = {"actor": options.by or _user(), "note": options.note}
-    with alert_ledger.locked(places.alert_ledger(options), now) as ledger:
+    said = {"actor": options.by or places.user(), "note": options.note}
+    file = places.alert_ledger(options)
+    if not file.exists():
+        # what names no alert leaves no file either
+        events(alert_ledger.read(file, now))
+    with alert_ledger.locked(file, now) as ledger:
         found = [{**event, **said} for event in events(ledger)]
         ledger.record(*found)
         ledger.flush()
     what = options.target if options.action == "mute" else found[0]["episode"]
     end = f" until {found[0]['until']}" if options.action == "mute" else ""
     return [f"{what}: {found[0]['event']}{end}"], QUIET
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 ACTIONS: dict[str, Callable[[Options], Said]] = {

@@ -14,6 +14,7 @@ from llm_telemetry import places
 from llm_telemetry.config import knobs
 from llm_telemetry.errors import InputError
 from llm_telemetry.files import journal
+from llm_telemetry.warehouse.connection import identity
 from llm_telemetry.watch import alert_ledger, channels, rules_file, telling
 from llm_telemetry.watch.alert_ledger import AlertLedger
 from llm_telemetry.watch.lifecycle import Verdict, advance
@@ -50,6 +51,8 @@ def watch(options: Options) -> Said:
     is_dry = getattr(options, "dry_run", False)
     rules = load_rules(options, is_sending=not is_dry)
     given = moment(getattr(options, "now", None))
+    # without a warehouse no ledger is made
+    identity(options.warehouse)
     with _opened(places.alert_ledger(options), is_dry=is_dry) as ledger:
         # within the lock: another process may judge a newer build meanwhile
         observed = observe(
