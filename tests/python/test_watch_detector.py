@@ -292,6 +292,8 @@ def test_an_interrupted_service_is_unmeasured_and_not_an_anomaly() -> None:
     short = total(days(20), interactions=100, known_outcomes=100, failures=5)
     found = verdicts(judged(short), f"interaction_date = '{LAST}'")
     assert set(found["verdict"]) == {"insufficient_history"}
+    untested = found[["p_value", "z", "expected_low", "expected_high"]]
+    assert untested.isna().all(axis=None)
 
 
 @pytest.mark.parametrize("seed", range(5))
