@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pandas as pd
@@ -68,9 +69,13 @@ def built(
     simulation: Simulation,
     marts: tuple[str, ...],
     change: Change | None = None,
+    given: Mapping[str, pd.DataFrame] = MappingProxyType({}),
     **changed: float,
 ) -> dict[str, pd.DataFrame]:
-    """Build marts and all they read; ``change`` may alter `interactions` on the way."""
+    """Build marts and all they read, with the rows ``given`` to those without.
+
+    ``change`` may alter `interactions` on the way.
+    """
     models = dict.fromkeys(model for mart in marts for model in lineage(mart))
     with duckdb.connect(config={"threads": 1}) as connection:
         for model in models:
@@ -78,6 +83,9 @@ def built(
                 _stage(connection, simulation, model.removeprefix(STAGING))
             elif model in WITHOUT_ROWS:
                 connection.execute(f"create table {model} ({WITHOUT_ROWS[model]})")
+                if model in given:
+                    connection.register("given", given[model])
+                    connection.execute(f"insert into {model} select * from given")
             elif (ROOT / "seeds" / f"{model}.csv").exists():
                 with_seed(connection, model)
             elif model == PRICED:
