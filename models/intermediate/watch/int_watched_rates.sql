@@ -49,7 +49,7 @@ windows_of_days as (
 
     from past_days
 
-    where {{ '' if has_open_days else 'not ' }}coalesce(has_open_days, false)
+    where {{ '' if has_open_days else 'not ' }}has_open_days
 
     window
         week as (
