@@ -49,7 +49,7 @@ windows_of_days as (
 
     from past_days
 
-    where {{ '' if has_open_days else 'not ' }}has_open_days
+    where has_open_days = {{ has_open_days | lower }}
 
     window
         week as (
@@ -57,9 +57,8 @@ windows_of_days as (
             order by interaction_date
             rows between 6 preceding and current row
         ),
-        {%- if has_open_days %}
-        long_history as {{ watch_frame(watch_long_reach()) }},
-        {%- endif %}
+        {{ 'long_history as ' ~ watch_frame(watch_long_reach()) ~ ','
+            if has_open_days }}
         history as {{ watch_frame(watch_reach()) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -69,16 +68,16 @@ windows_of_days as (
 sums as (
 
     select
-        * {{ exclude_columns(
-            'history_events, history_trials, history_squares, history_days'
-        ) }},
         {% for sum in ['events', 'trials', 'squares', 'days'] -%}
         if(
             reach > {{ watch_reach() }},
             long_history_{{ sum }},
             history_{{ sum }}
-        ) as history_{{ sum }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as history_{{ sum }},
+        {% endfor -%}
+        * {{ exclude_columns(
+            'history_events, history_trials, history_squares, history_days'
+        ) }}
 
     from windows_of_days
 

@@ -264,7 +264,8 @@ days_after_open_days as (
         metric,
         dimension,
         member,
-        interaction_date + cast(further_days + {{ watch_gap_days() | int + 1 }} as integer)
+        interaction_date
+        + cast(further_days + {{ watch_gap_days() | int + 1 }} as integer)
             as interaction_date
 
     from later_days
@@ -300,8 +301,8 @@ watched_series as (
         end as trials,
         open_alert_days.interaction_date is not null as is_open,
         series_with_open_days.metric is not null as has_open_days,
-        -- days before that stand in for those that an open alert leaves out; a day before
-        -- them is judged as ever, whatever became of the alert
+        -- days before that stand in for those that an open alert leaves out; a day
+        -- before them is judged as ever, whatever became of the alert
         if(
             days_after_open_days.metric is null,
             {{ watch_reach() }},
