@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pandas as pd
@@ -27,6 +28,13 @@ AS_LOGGED = (
     "if(cost_usd is null, null, source) as price_source, 'USD' as currency "
     f"from {PRICED_FROM}"
 )
+# what the simulator has nothing for: models without rows, with the columns read
+WITHOUT_ROWS = {
+    "int_interactions_backfilled": "interaction_date date",
+    "int_evaluations": "interaction_id varchar, contract_column varchar",
+    "int_open_alert_days": "interaction_date date, metric varchar, "
+    "dimension varchar, member varchar",
+}
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -61,14 +69,23 @@ def built(
     simulation: Simulation,
     marts: tuple[str, ...],
     change: Change | None = None,
+    given: Mapping[str, pd.DataFrame] = MappingProxyType({}),
     **changed: float,
 ) -> dict[str, pd.DataFrame]:
-    """Build marts and all they read; ``change`` may alter `interactions` on the way."""
+    """Build marts and all they read, with the rows ``given`` to those without.
+
+    ``change`` may alter `interactions` on the way.
+    """
     models = dict.fromkeys(model for mart in marts for model in lineage(mart))
     with duckdb.connect(config={"threads": 1}) as connection:
         for model in models:
             if model.startswith(STAGING):
                 _stage(connection, simulation, model.removeprefix(STAGING))
+            elif model in WITHOUT_ROWS:
+                connection.execute(f"create table {model} ({WITHOUT_ROWS[model]})")
+                if model in given:
+                    connection.register("given", given[model])
+                    connection.execute(f"insert into {model} select * from given")
             elif (ROOT / "seeds" / f"{model}.csv").exists():
                 with_seed(connection, model)
             elif model == PRICED:
@@ -84,7 +101,7 @@ def built(
 def lineage(model: str) -> tuple[str, ...]:
     """Return what a model reads, directly or not, in an order to build it; it last."""
     files = list(ROOT.glob(f"models/**/{model}.sql"))
-    if not files or model.startswith(STAGING):
+    if not files or model in WITHOUT_ROWS or model.startswith(STAGING):
         return (model,)
     if model == PRICED:
         return (*lineage(PRICED_FROM), PRICED)

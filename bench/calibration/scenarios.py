@@ -17,6 +17,7 @@ from calibration import (
     of_slices,
     of_triage,
     quality_scenarios,
+    watch_scenarios,
 )
 from calibration.bars import (
     ANSWERED,
@@ -318,6 +319,7 @@ SCENARIOS += tuple(
     for size in ("characters", "own tokens only")
 )
 SCENARIOS += quality_scenarios.QUALITY
+SCENARIOS += watch_scenarios.WATCHED
 # what the evaluators say of public answers, where they are at hand
 SCENARIOS += tuple(
     Scenario(

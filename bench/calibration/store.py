@@ -19,7 +19,7 @@ SOURCES = (
     "bench/calibration/of_*.py",
     "bench/calibration/*_worlds.py",
     "bench/calibration/replicate.py",
-    "bench/calibration/scenario*.py",
+    "bench/calibration/*scenario*.py",
 )
 Numbers = dict[str, float]
 

@@ -26,6 +26,13 @@
     count(past_trials) over {{ frame }} as {{ frame }}_days
 {%- endmacro %}
 
+{% macro watch_no_sums(frame) -%}
+    cast(null as double) as {{ frame }}_events,
+    cast(null as double) as {{ frame }}_trials,
+    cast(null as double) as {{ frame }}_squares,
+    cast(null as bigint) as {{ frame }}_days
+{%- endmacro %}
+
 {% macro watch_frame(reach) -%}
     (
         partition by series_id

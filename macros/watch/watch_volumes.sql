@@ -11,7 +11,7 @@ day_pairs as (
         judged.interaction_date as judged_date,
         days.events,
         days.trials,
-        days.reach,
+        judged.reach,
         {{ iso_weekday('days.interaction_date') }} as weekday,
         -{{ days_between('days.interaction_date', 'judged.interaction_date') }} as place,
         if(

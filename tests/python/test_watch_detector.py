@@ -190,6 +190,29 @@ def test_an_outage_is_named_on_its_first_day_and_still_three_weeks_later() -> No
     assert during["baseline"].to_numpy() == pytest.approx(0.01)
 
 
+def test_an_open_alert_leaves_the_days_before_and_of_it_as_they_were_judged() -> None:
+    """Days that an alert leaves out are in no history of the day that opened it."""
+    random = np.random.default_rng(3)
+    outcomes = random.integers(300, 500, 120)
+    failures = random.binomial(outcomes, 0.05)
+    failures[-10:] *= 4
+    rows = total(
+        days(120), interactions=outcomes, known_outcomes=outcomes, failures=failures
+    )
+    open_days = pd.DataFrame({"interaction_date": days(10), "dimension": "all"})
+    open_days = open_days.assign(metric="failure_rate", member="all")
+    columns = ["interaction_date", "metric", "dimension", "member"]
+    without = verdicts(judged(rows), "true")
+    found = verdicts(judged(rows, open_days=open_days[columns]), "true")
+    # from the eighth day on the first of them would be in the history
+    is_before = found["interaction_date"] < pd.Timestamp(days(3)[0])
+    pd.testing.assert_frame_equal(
+        found[is_before].drop(columns="max_p_value"),
+        without[is_before].drop(columns="max_p_value"),
+    )
+    assert (found[~is_before]["z"] > without[~is_before]["z"]).any()
+
+
 def test_a_day_that_differed_leaves_the_history_of_later_days() -> None:
     """Without the second pass one bad day would widen what is expected for a month."""
     failures = [10] * 120
@@ -292,6 +315,8 @@ def test_an_interrupted_service_is_unmeasured_and_not_an_anomaly() -> None:
     short = total(days(20), interactions=100, known_outcomes=100, failures=5)
     found = verdicts(judged(short), f"interaction_date = '{LAST}'")
     assert set(found["verdict"]) == {"insufficient_history"}
+    untested = found[["p_value", "z", "expected_low", "expected_high"]]
+    assert untested.isna().all(axis=None)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -139,6 +139,17 @@ def test_a_day_that_was_restated_ends_its_alert(tmp_path: Path) -> None:
     assert site.state().episodes()[0].reason == "restated"
 
 
+def test_an_alert_whose_value_is_the_same_was_not_restated(tmp_path: Path) -> None:
+    """At the limit, evidence depends on how many tests its day has in a build."""
+    site = Site(tmp_path)
+    site.watch(daily(1.0, 1.6))
+    same = replace(seen("a", 1.605), evidence="normal")
+    assert site.watch({0: daily(1.0)[0], 1: [same]}) == []
+    assert site.open_rules() == ["tokens"]
+    other = replace(seen("a", 1.5), evidence="normal")
+    assert site.watch({0: daily(1.0)[0], 1: [other]}) == ["resolved critical"]
+
+
 def test_days_that_nothing_is_known_of_any_more_restate_nothing(
     tmp_path: Path,
 ) -> None:

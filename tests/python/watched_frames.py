@@ -38,7 +38,7 @@ def judged(
     open_days: pd.DataFrame | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Build the detector on given rollups of a service whose last day is over."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     for name in SUMS:
         if name not in rows:
             rows[name] = 0

@@ -36,18 +36,20 @@ past_days as (
 
 ),
 
-sums as (
+windows_of_days as (
 
-    {% for reach in [watch_reach(), watch_long_reach()] -%}
+    {% for has_open_days in [false, true] -%}
     select
         *,
         cast(sum(cast(events as decimal(38, 12))) over week as double) as week_events,
         cast(sum(cast(trials as decimal(38, 12))) over week as double) as week_trials,
-        {{ watch_past_sums('history') }}
+        {{ watch_past_sums('history') }},
+        {{ watch_past_sums('long_history') if has_open_days
+            else watch_no_sums('long_history') }}
 
     from past_days
 
-    where reach = {{ reach }}
+    where has_open_days = {{ has_open_days | lower }}
 
     window
         week as (
@@ -55,9 +57,29 @@ sums as (
             order by interaction_date
             rows between 6 preceding and current row
         ),
-        history as {{ watch_frame(reach) }}
+        {{ 'long_history as ' ~ watch_frame(watch_long_reach()) ~ ','
+            if has_open_days }}
+        history as {{ watch_frame(watch_reach()) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+sums as (
+
+    select
+        {% for sum in ['events', 'trials', 'squares', 'days'] -%}
+        if(
+            reach > {{ watch_reach() }},
+            long_history_{{ sum }},
+            history_{{ sum }}
+        ) as history_{{ sum }},
+        {% endfor -%}
+        * {{ exclude_columns(
+            'history_events, history_trials, history_squares, history_days'
+        ) }}
+
+    from windows_of_days
 
 ),
 

@@ -235,12 +235,42 @@ series_with_open_days as (
     select
         metric,
         dimension,
-        member,
-        {{ watch_long_reach() }} as reach
+        member
 
     from open_alert_days
 
     group by metric, dimension, member
+
+),
+
+-- days whose history would have the days of an open alert in it
+later_days as (
+
+    select
+        metric,
+        dimension,
+        member,
+        interaction_date,
+        {{ row_for_each(numbers_below(text_knob('watch_history_days') | float | int)) }}
+            as further_days
+
+    from open_alert_days
+
+),
+
+days_after_open_days as (
+
+    select
+        metric,
+        dimension,
+        member,
+        interaction_date
+        + cast(further_days + {{ watch_gap_days() | int + 1 }} as integer)
+            as interaction_date
+
+    from later_days
+
+    group by all
 
 ),
 
@@ -270,8 +300,14 @@ watched_series as (
             else 1e0
         end as trials,
         open_alert_days.interaction_date is not null as is_open,
-        -- days before that stand in for those that an open alert leaves out
-        coalesce(series_with_open_days.reach, {{ watch_reach() }}) as reach
+        series_with_open_days.metric is not null as has_open_days,
+        -- days before that stand in for those that an open alert leaves out; a day
+        -- before them is judged as ever, whatever became of the alert
+        if(
+            days_after_open_days.metric is null,
+            {{ watch_reach() }},
+            {{ watch_long_reach() }}
+        ) as reach
 
     from series
 
@@ -289,6 +325,12 @@ watched_series as (
         on series.metric = series_with_open_days.metric
             and series.dimension = series_with_open_days.dimension
             and series.member = series_with_open_days.member
+
+    left join days_after_open_days
+        on days.interaction_date = days_after_open_days.interaction_date
+            and series.metric = days_after_open_days.metric
+            and series.dimension = days_after_open_days.dimension
+            and series.member = days_after_open_days.member
 
     left join open_alert_days
         on days.interaction_date = open_alert_days.interaction_date

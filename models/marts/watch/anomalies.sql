@@ -128,6 +128,8 @@ tests_with_status as (
                 tests.kind <> 'rate'
                 and coalesce(tests.expected < tests.window_dispersion, true)
                 then 'insufficient_traffic'
+            -- what was never more than nothing has none either
+            when tests.z is null then 'insufficient_traffic'
             else 'judged'
         end as status
 
@@ -154,7 +156,9 @@ judged_tests as (
 
     select
         *,
-        least(1e0, 2 * {{ normal_tail('distance') }}) as p_value,
+        -- the least of a number and null would be the number
+        if(distance is null, null, least(1e0, 2 * {{ normal_tail('distance') }}))
+            as p_value,
         2 * {{ normal_tail('largest_distance') }} as least_p_value,
         {{ knob('watch_false_alarms_per_month') }} / (30 * nullif(tests, 0))
             as max_p_value

@@ -1,6 +1,7 @@
 """The parts of the events that say how a day was judged."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from llm_telemetry.watch.judging import RANKS, Judged
@@ -28,6 +29,19 @@ def row(one: Judged) -> Event:
             ratio=seen.ratio,
             p_value=seen.p_value,
         )
+    )
+
+
+def is_as_judged(episode: Episode, judge: Callable[[date], Sequence[Judged]]) -> bool:
+    """Return whether a member still has the value with which it became an alert."""
+    return any(
+        member.value is not None
+        and one.observation.value is not None
+        and math.isclose(member.value, one.observation.value, rel_tol=0.01)
+        for member in episode.members.values()
+        if member.first_day in episode.firing
+        for one in judge(member.first_day)
+        if one.key == member.key and one.observation.window_days == member.window_days
     )
 
 

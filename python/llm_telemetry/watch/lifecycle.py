@@ -131,6 +131,9 @@ class _Fold:
             if levels != {"quiet"}:
                 return
         reason = "restated" if episode.limits == self.rule.limits else "rule_changed"
+        # a value at the limit is an alert or none by how many tests its day has
+        if reason == "restated" and judgements.is_as_judged(episode, self._judged):
+            return
         day = max(episode.firing)
         self.ledger.record(_resolved(episode, reason, day, self.build_id))
 
