@@ -115,7 +115,9 @@ population as (
     left join review_draws on interactions.interaction_id = review_draws.interaction_id
 
     where
-        {{ days_between(
+        -- where nothing was drawn at random, the labels say nothing of the rest
+        batches.audit_probability > 0
+        and {{ days_between(
             'interactions.interaction_date', 'cast(newest.covers_until as date)'
         ) }} < {{ knob('quality_window_days') }}
 
