@@ -53,39 +53,27 @@ counts as (
 
     from watched_by_day
 
+    {% for relation, dimension, member, metric, events, trials in [
+        ('tools_by_day', 'tool', 'tool_name',
+            'tool_failure_rate', 'failures', 'known_outcomes'),
+        ('tools_by_day', 'tool_and_use_case', "tool_name || ' / ' || use_case",
+            'tool_failure_rate', 'failures', 'known_outcomes'),
+        ('branches_by_day', 'branch', "from_node || ' / ' || condition_text",
+            'branch_rate', 'taken', 'decisions'),
+    ] -%}
     union all
 
     select
         interaction_date,
-        'tool' as dimension,
-        tool_name as member,
-        'tool_failure_rate' as metric,
-        cast(failures as double) as events,
-        cast(known_outcomes as double) as trials
-    from tools_by_day
+        '{{ dimension }}' as dimension,
+        {{ member }} as member,
+        '{{ metric }}' as metric,
+        cast({{ events }} as double) as events,
+        cast({{ trials }} as double) as trials
 
-    union all
+    from {{ relation }}
 
-    select
-        interaction_date,
-        'tool_and_use_case' as dimension,
-        tool_name || ' / ' || use_case as member,
-        'tool_failure_rate' as metric,
-        cast(failures as double) as events,
-        cast(known_outcomes as double) as trials
-    from tools_by_day
-
-    union all
-
-    select
-        interaction_date,
-        'branch' as dimension,
-        from_node || ' / ' || condition_text as member,
-        'branch_rate' as metric,
-        cast(taken as double) as events,
-        cast(decisions as double) as trials
-    from branches_by_day
-
+    {% endfor %}
 ),
 
 daily_counts as (
@@ -114,7 +102,7 @@ daily_counts as (
 
 latency_limits as (
 
-    select
+    select distinct
         metric,
         member_id,
         slower_than_bucket
@@ -122,8 +110,6 @@ latency_limits as (
     from watched_latencies
 
     where slower_than_bucket is not null
-
-    group by metric, member_id, slower_than_bucket
 
 ),
 
@@ -135,16 +121,10 @@ slow_operations as (
         latency_limits.member_id,
         latency_limits.slower_than_bucket,
         watched_latencies_by_day.interaction_date,
-        cast(
-            sum(
-                if(
-                    watched_latencies_by_day.latency_bucket
-                    > latency_limits.slower_than_bucket,
-                    watched_latencies_by_day.operations,
-                    0
-                )
-            ) as double
-        ) as events,
+        cast(sum(if(
+            watched_latencies_by_day.latency_bucket > latency_limits.slower_than_bucket,
+            watched_latencies_by_day.operations, 0
+        )) as double) as events,
         cast(sum(watched_latencies_by_day.operations) as double) as trials
 
     from watched_latencies_by_day
@@ -218,49 +198,21 @@ series as (
 
 ),
 
-daily_totals as (
-
-    select
-        interaction_date,
-        cast(known_outcomes as double) as known_outcomes
-
-    from watched_by_day
-
-    where dimension = 'all'
-
-),
-
 series_with_open_days as (
 
-    select
+    select distinct
         metric,
         dimension,
         member
 
     from open_alert_days
 
-    group by metric, dimension, member
-
 ),
 
 -- days whose history would have the days of an open alert in it
-later_days as (
-
-    select
-        metric,
-        dimension,
-        member,
-        interaction_date,
-        {{ row_for_each(numbers_below(text_knob('watch_history_days') | float | int)) }}
-            as further_days
-
-    from open_alert_days
-
-),
-
 days_after_open_days as (
 
-    select
+    select distinct
         metric,
         dimension,
         member,
@@ -268,9 +220,13 @@ days_after_open_days as (
         + cast(further_days + {{ watch_gap_days() | int + 1 }} as integer)
             as interaction_date
 
-    from later_days
-
-    group by all
+    from (
+        select
+            *,
+            {{ row_for_each(numbers_below(text_knob('watch_history_days') | int)) }}
+                as further_days
+        from open_alert_days
+    ) as later_days
 
 ),
 
@@ -290,7 +246,7 @@ watched_series as (
         case
             -- of all operations, those that failed in this way
             when series.dimension = 'failure_type'
-                then coalesce(daily_totals.known_outcomes, 0e0)
+                then coalesce(cast(daily_totals.known_outcomes as double), 0e0)
             when series.metric not in ('interactions', 'cost_usd')
                 then coalesce(sums.trials, 0e0)
             when
@@ -313,7 +269,9 @@ watched_series as (
 
     cross join days
 
-    left join daily_totals on days.interaction_date = daily_totals.interaction_date
+    left join watched_by_day as daily_totals
+        on days.interaction_date = daily_totals.interaction_date
+            and daily_totals.dimension = 'all'
 
     left join sums
         on days.interaction_date = sums.interaction_date
