@@ -249,4 +249,4 @@ def test_a_lost_tenth_of_the_candidate_is_a_mismatch_and_chance_is_not() -> None
 
 
 def test_knobs_of_the_gate_are_all_there() -> None:
-    assert sum(name.startswith("release_") for name in KNOBS) == 15
+    assert sum(name.startswith("release_") for name in KNOBS) == 16

@@ -20,7 +20,7 @@ from llm_telemetry.artifact.page import FIGURES
 from llm_telemetry.artifact.report import table
 from llm_telemetry.cli import UNREAD, main
 from llm_telemetry.errors import InputError
-from llm_telemetry.ledger.store import LEDGER
+from llm_telemetry.ledger.store import LEDGER, REVIEWS
 from llm_telemetry.pipeline import decide
 from llm_telemetry.places import line_one
 from llm_telemetry.warehouse.connection import read
@@ -67,7 +67,9 @@ def test_the_sample_is_decided(sample_run: Run) -> None:
     assert content["status"] == "review_required"
     assert content["as_of"] == "2025-05-15T23:59:59Z"
     named = {entry["name"] for entry in content["files"]}
-    assert named == FILES - {bundle.README, bundle.ARTIFACT, STATEMENT, LEDGER}
+    assert named == FILES - {
+        *(bundle.README, bundle.ARTIFACT, STATEMENT, LEDGER, REVIEWS),
+    }
 
 
 def test_ten_days_without_latency_are_decided(
@@ -240,7 +242,11 @@ def test_the_published_numbers_of_the_open_sample(
 def test_the_readme_shows_what_the_sample_prints(sample_run: Run) -> None:
     outcome = decide(sample_run.warehouse)
     first = line_one("data/sample (simulated)", outcome.inputs, outcome.windows)
-    last = f"written: {SAMPLE_PLACES['out_dir']}/README.md and {len(FILES) - 2} more"
+    # the ledgers are no part of the bundle
+    others = len(FILES - {LEDGER, REVIEWS, "README.md", "report.html"})
+    last = (
+        f"written: {SAMPLE_PLACES['out_dir']}/README.md, report.html and {others} more"
+    )
     shown = ["$ make run", first, *table(outcome.artifact, outcome.health), "", last]
     block = "\n".join(f"    {line}" if line else "" for line in shown)
     assert f"\n{block}\n" in (ROOT / "README.md").read_text()

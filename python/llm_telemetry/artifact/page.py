@@ -1,4 +1,4 @@
-"""The report: one page of HTML without scripts, for whoever looks before reading.
+"""The report: one page of HTML without scripts, to look at before reading.
 
 It does not name the decision's id, which digests the page.
 """

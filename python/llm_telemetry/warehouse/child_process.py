@@ -71,7 +71,7 @@ class Worker:
 
     def _write(self) -> None:
         assert self._process.stdin is not None
-        # the process may have ended, which whoever waits for its answers learns
+        # the process may have ended, as who waits for its answers will learn
         with suppress(OSError), self._process.stdin as pipe:
             while line := self._questions.get():
                 pipe.write(line)
