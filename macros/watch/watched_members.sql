@@ -17,3 +17,10 @@
     {%- endfor -%}
     {{ list_of(structs | join(', ')) }}
 {%- endmacro %}
+
+{#- the names of a call that members are made of -#}
+{% macro watched_names() -%}
+    {%- for name in ['use_case', 'model_provider', 'model_name', 'prompt_version'] -%}
+    coalesce({{ name }}, 'unknown') as {{ name }},
+    {% endfor -%}
+{%- endmacro %}

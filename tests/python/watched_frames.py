@@ -10,6 +10,7 @@ LAST = date(2025, 5, 1)  # a Thursday
 MODELS = (
     "int_watched_members",
     "int_watched_latencies",
+    "int_watched_sums",
     "int_watched_series",
     "int_flagged_volume_days",
     "int_flagged_rate_days",

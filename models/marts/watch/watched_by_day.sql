@@ -11,10 +11,7 @@ cells as (
 
     select
         interaction_date,
-        coalesce(use_case, 'unknown') as use_case,
-        coalesce(model_provider, 'unknown') as model_provider,
-        coalesce(model_name, 'unknown') as model_name,
-        coalesce(prompt_version, 'unknown') as prompt_version,
+        {{ watched_names() }}
         coalesce(account_tier, 'unknown') as account_tier,
         if(is_failure, coalesce(failure_type, 'unknown'), null) as failure_type,
         count(*) as interactions,

@@ -10,10 +10,7 @@ cells as (
 
     select
         interaction_date,
-        coalesce(use_case, 'unknown') as use_case,
-        coalesce(model_provider, 'unknown') as model_provider,
-        coalesce(model_name, 'unknown') as model_name,
-        coalesce(prompt_version, 'unknown') as prompt_version,
+        {{ watched_names() }}
         {{ log_bucket('operation_latency_ms') }} as latency_bucket,
         count(*) as operations
 
