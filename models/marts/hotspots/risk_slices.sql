@@ -123,7 +123,7 @@ priced as (
             as excess_{{ metric }}_usd{{ end }},
         {%- endfor %}
         {%- endfor %}
-        {{ student_t_bound('(session_groups - 1)') }} * sqrt(excess_usd_variance)
+        {{ student_t_quantile('(session_groups - 1)') }} * sqrt(excess_usd_variance)
             as excess_usd_margin
 
     from both_metrics
