@@ -19,13 +19,5 @@
         'is_final': 'boolean',
         'noted_at': 'timestamp',
     } -%}
-    {%- if execute and target.type != 'spark' and is_there(file) -%}
-    select * from {{ lines_of_json(file, columns, variable='judge_requests_file') }}
-    {%- else -%}
-    select
-        {%- for name, type in columns.items() %}
-        cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    where false
-    {%- endif %}
+    {{ read_journal(file, columns, 'judge_requests_file') }}
 {%- endmacro %}

@@ -45,7 +45,7 @@ def landed(folder: Path) -> pd.DataFrame:
 
 def lines(folder: Path, event: str) -> list[dict[str, Any]]:
     """Return the lines of the journal of one event."""
-    found = journal.read(folder / scores.FOLDER / journal.FILE)
+    found = journal.read(folder / scores.FOLDER / journal.JUDGE_REQUESTS)
     return [line for line in found if line["event"] == event]
 
 

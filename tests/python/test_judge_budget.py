@@ -161,7 +161,7 @@ def test_a_killed_run_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
 def test_a_run_that_goes_on_has_what_is_left_of_the_budget(tmp_path: Path) -> None:
     with endpoint() as state:
         run(state, tmp_path)
-        file = tmp_path / scores.FOLDER / journal.FILE
+        file = tmp_path / scores.FOLDER / journal.JUDGE_REQUESTS
         # as if it had been killed before its end
         kept = [x for x in file.read_text().splitlines() if "run_ended" not in x]
         file.write_text("\n".join(kept) + "\n")
@@ -176,7 +176,7 @@ def test_a_run_that_goes_on_has_what_is_left_of_the_budget(tmp_path: Path) -> No
 def test_an_incomplete_last_line_is_skipped_and_left_alone(tmp_path: Path) -> None:
     with endpoint() as state:
         run(state, tmp_path, number=3)
-        file = tmp_path / scores.FOLDER / journal.FILE
+        file = tmp_path / scores.FOLDER / journal.JUDGE_REQUESTS
         with file.open("ab") as handle:
             handle.write(b'{"event": "settled", "request')
         assert run(state, tmp_path, number=4).cached == 3
@@ -184,7 +184,7 @@ def test_an_incomplete_last_line_is_skipped_and_left_alone(tmp_path: Path) -> No
 
 
 def test_two_runs_at_a_time_are_one_line(tmp_path: Path) -> None:
-    file = tmp_path / scores.FOLDER / journal.FILE
+    file = tmp_path / scores.FOLDER / journal.JUDGE_REQUESTS
     with (
         journal.opened(file, 1),
         endpoint() as state,

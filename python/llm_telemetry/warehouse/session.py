@@ -23,6 +23,10 @@ LEDGERS = {
     "review_ledger_file": ("LLM_TELEMETRY_REVIEWS", "artifacts/review_ledger.jsonl"),
 }
 
+# of the requests of a model as judge, in the folder of its scores
+JUDGE_SCORES = ("LLM_TELEMETRY_JUDGE_SCORES", "artifacts/judge_scores")
+JUDGE_REQUESTS = "requests.jsonl"
+
 # the path of a database without a file
 IN_MEMORY = ":memory:"
 LIMITS = {
@@ -65,9 +69,14 @@ def set_variables(cursor: Connection) -> None:
     cursor.execute("set variable user_salt = ?", [salt])
     state = os.environ.get("LLM_TELEMETRY_STATE")
     cursor.execute("set variable build_state = ?", [state])
-    for variable, (name, default) in LEDGERS.items():
-        ledger = os.environ.get(name, default)
-        file = glob.escape(ledger) if Path(ledger).exists() else os.devnull
+    files = {
+        variable: os.environ.get(name, default)
+        for variable, (name, default) in LEDGERS.items()
+    }
+    scores = os.environ.get(*JUDGE_SCORES)
+    files["judge_requests_file"] = str(Path(scores, JUDGE_REQUESTS))
+    for variable, path in files.items():
+        file = glob.escape(path) if Path(path).exists() else os.devnull
         cursor.execute(f"set variable {variable} = ?", [file])
 
 

@@ -14,6 +14,7 @@ from llm_telemetry.judge.llm import canaries, checks, journal, probe, request, r
 from llm_telemetry.judge.llm.client import Client, Refused, Settings, Version, most_usd
 from llm_telemetry.judge.llm.journal import INTERRUPTED, BudgetSpent, Journal, Judgement
 from llm_telemetry.judge.llm.result import Result
+from llm_telemetry.warehouse.session import JUDGE_REQUESTS
 
 if TYPE_CHECKING:
     # slow to import
@@ -67,7 +68,7 @@ def judge(
     of = checks.checked(options)
     settings = checks.settings(options, of)
     wanted = _ordered(read_calls(), of, audited)
-    file = _folder(options) / journal.FILE
+    file = _folder(options) / JUDGE_REQUESTS
     if options.dry_run:
         book = Journal(None, journal.read(file), options.budget_usd)
         return _dry(options, settings, wanted, book)

@@ -20,9 +20,8 @@ from filelock import Timeout
 
 from llm_telemetry.errors import InputError
 from llm_telemetry.files.lock import exclusive_lock
+from llm_telemetry.warehouse.session import JUDGE_REQUESTS
 
-# beside the scores
-FILE = "requests.jsonl"
 # what a line is about
 STARTED, ENDED, PROBED = "run_started", "run_ended", "probed"
 RESERVED, SETTLED, CHANGED = "reserved", "settled", "model_changed"
@@ -138,9 +137,11 @@ class Journal:
             is_whole = os.write(self._handle, content) == len(content)
             os.fsync(self._handle)
         except OSError as error:
-            raise InputError(f"{FILE}: cannot write: {error.strerror}") from error
+            raise InputError(
+                f"{JUDGE_REQUESTS}: cannot write: {error.strerror}"
+            ) from error
         if not is_whole:
-            raise InputError(f"{FILE}: cannot write: the disk is full")
+            raise InputError(f"{JUDGE_REQUESTS}: cannot write: the disk is full")
 
 
 @contextmanager
