@@ -1,6 +1,6 @@
 {#- the values of the contract's columns as evaluations of their calls: of the sources that have
     no evaluations of their own, which would show each of theirs again -#}
-{% macro evaluations_of_calls(interactions, columns) -%}
+{% macro evaluations_of_calls(interactions, columns, has_versions=false) -%}
     {%- for column in columns %}
     select
         interaction_id || ' {{ column }}' as evaluation_id,
@@ -13,6 +13,10 @@
         cast({{ column }} as double) as score,
         cast(null as string) as label,
         cast(null as string) as evaluator,
+        {%- if has_versions %}
+        cast(null as string) as evaluator_version,
+        cast(null as string) as error_type,
+        {%- endif %}
         source
 
     from {{ interactions }}

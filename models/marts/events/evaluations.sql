@@ -8,31 +8,11 @@ evaluations as (
 
 ),
 
-flags_of_calls as (
-
-    {{ evaluations_of_calls(ref('interactions'), [
-        'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
-        'response_quality_score'
-    ]) }}
-
-),
-
 by_evaluators as (
 
-    select
-        evaluation_id,
-        interaction_id,
-        trace_id,
-        span_id,
-        response_id,
-        timestamp_utc,
-        evaluation_name,
-        score,
-        label,
-        evaluator,
-        evaluator_version,
-        error_type,
-        source
+    select * {{ exclude_columns(
+        'contract_column, is_positive, evaluator_kind, sample_share'
+    ) }}
 
     from evaluations
 
@@ -40,22 +20,10 @@ by_evaluators as (
 
     union all
 
-    select
-        evaluation_id,
-        interaction_id,
-        trace_id,
-        span_id,
-        response_id,
-        timestamp_utc,
-        evaluation_name,
-        score,
-        label,
-        evaluator,
-        cast(null as string) as evaluator_version,
-        cast(null as string) as error_type,
-        source
-
-    from flags_of_calls
+    {{ evaluations_of_calls(ref('interactions'), [
+        'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
+        'response_quality_score'
+    ], has_versions=true) }}
 
 )
 

@@ -148,7 +148,7 @@ quality_rates as (
         evaluator,
         evaluator_version,
         scope_kind,
-        if(scope_kind = 'everything', 'all', scope) as scope,
+        scope,
         cast(interactions as bigint) as interactions,
         sessions,
         cast(certain_interactions as bigint) as certain_interactions,
