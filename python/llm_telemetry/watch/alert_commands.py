@@ -27,7 +27,6 @@ from llm_telemetry.watch.wording import channel_test, member_lines
 Options = SimpleNamespace
 SPAN = re.compile(r"(\d+)([hd])")
 # of a two-sided normal interval of 95 %, as the marts have it
-Z = 1.959964
 # what `show` says of an event
 EVENT_FIELDS = (
     *("interaction_date", "severity", "verdict", "reason", "channel", "transition"),
@@ -173,11 +172,11 @@ def wilson(successes: int, trials: int) -> tuple[float | None, float | None]:
     """Return the 95 % interval of a share by Wilson (1927); none of no trials."""
     if not trials:
         return None, None
-    share, scale = successes / trials, 1 + Z * Z / trials
-    centre = (share + Z * Z / (2 * trials)) / scale
-    spread = share * (1 - share) / trials + Z * Z / (4 * trials * trials)
-    margin = Z * spread**0.5 / scale
-    return max(0.0, centre - margin), min(1.0, centre + margin)
+    # slow to import
+    from scipy.stats import binomtest
+
+    found = binomtest(successes, trials).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
 
 
 def _statistics_line(row: dict[str, Any]) -> str:

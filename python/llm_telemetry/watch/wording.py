@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from math import inf, log
 from typing import TYPE_CHECKING, Any
 
 from llm_telemetry.watch.judging import RANKS
@@ -134,7 +135,14 @@ def _lines(rule: Rule, episode: Episode, members: Sequence[Event]) -> list[str]:
 def _worst_first(episode: Episode) -> list[Event]:
     members = episode.open_members or list(episode.members.values())
     rows = [member_row(member) for member in members]
-    return sorted(rows, key=lambda row: (row["p_value"] is None, row["p_value"] or 0.0))
+    return sorted(rows, key=lambda row: (-_extent(row), row["p_value"] or 0.0))
+
+
+def _extent(row: Event) -> float:
+    """Return how far a member is from its history; without one, its value."""
+    if row["baseline"] is None:
+        return abs(float(row["value"] or 0.0))
+    return abs(log(row["ratio"])) if row["ratio"] else inf
 
 
 def _member(row: Event) -> str:
