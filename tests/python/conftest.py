@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import one_thread  # noqa: F401
 import pytest
 import warm_dbt
 import yaml
+from watch_desk import Desk, receiving
 
 from llm_telemetry.cli import main
 from llm_telemetry.warehouse import build, statement_replay
@@ -78,3 +80,16 @@ def shared_data() -> Callable[[str], Path]:
         return SHARED / name
 
     return find
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Return a folder with rules of alerts and a warehouse."""
+    return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
+    """Return the URL of a webhook, what it received, and the statuses to answer."""
+    with receiving() as received:
+        yield received

@@ -30,7 +30,7 @@ ROBUST = [
 ]
 ERRORS = [
     (says(text()[:20], "length"), reply.CUT),
-    # complete by chance, or not: nobody knows
+    # whether it is complete cannot be told
     (says(text(), "length"), reply.CUT),
     (says(None, refusal="I cannot help with that."), reply.REFUSAL),
     (says(None), reply.REFUSAL),

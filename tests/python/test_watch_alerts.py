@@ -1,29 +1,17 @@
 """The command alerts: what people say, and what they are notified."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from watch_desk import NOBODY, NOW, Desk, hooked, receiving
+from watch_desk import NOBODY, NOW, Desk, hooked
 from watched_builds import anomaly, build
 
 from llm_telemetry.cli import main
 from llm_telemetry.watch.alert_commands import statistics, wilson
 from llm_telemetry.watch.state import fold
-
-
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(tmp_path, capsys)
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
-    with receiving() as received:
-        yield received
 
 
 def test_people_say_what_became_of_an_alert(desk: Desk) -> None:

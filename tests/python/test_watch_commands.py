@@ -1,7 +1,6 @@
 """The command watch on warehouses made by hand."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,10 @@ import pandas as pd
 import pytest
 from conftest import Run
 from test_failover import ARM
-from watch_desk import NOBODY, RULES, Desk, hooked, receiving
+from watch_desk import NOBODY, RULES, Desk, hooked
 from watched_builds import anomaly, build, day
 
 from llm_telemetry.cli import main
-
-
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(tmp_path, capsys)
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
-    with receiving() as received:
-        yield received
 
 
 def test_nothing_is_wrong(desk: Desk) -> None:
