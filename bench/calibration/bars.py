@@ -142,43 +142,34 @@ CLAIMED_SAVINGS = tuple(
 )
 
 
+USUAL_MEANS = (
+    Claim("mean of the reviewed answers minus the truth", "naive_error", "mean"),
+    Claim(
+        "mean of the scores within .02 of the truth",
+        "evaluator_covered",
+        "ratio",
+        over="models",
+    ),
+    Claim("mean of the scores off the truth, worst model", "evaluator_error", "mean"),
+)
+
+
 def quality(
     high: float = inf, low_ratio: float = -inf, naive: float = inf
 ) -> tuple[Claim, ...]:
     """Claim what a rate of bad answers must hold, and that the usual means do not."""
+    width = "width, over that of labels alone"
+    reviewed = "coverage, mean of the reviewed answers"
+    apart = "coverage, difference of two models"
     return (
         Claim(
             "coverage, rate of bad answers", "covered", "ratio", 0.93, 0.97, "models"
         ),
         Claim("bias of the rate", "error", "mean", low=-0.005, high=0.005),
-        Claim(
-            "width, over that of labels alone",
-            "width",
-            "ratio",
-            low_ratio,
-            high,
-            "width_alone",
-        ),
-        Claim(
-            "coverage, mean of the reviewed answers",
-            "naive_covered",
-            "ratio",
-            high=naive,
-            over="models",
-        ),
-        Claim(
-            "mean of the scores within .02 of the truth",
-            "evaluator_covered",
-            "ratio",
-            over="models",
-        ),
-        Claim(
-            "coverage, difference of two models",
-            "pairs_covered",
-            "ratio",
-            low=0.93,
-            over="pairs",
-        ),
+        Claim(width, "width", "ratio", low_ratio, high, "width_alone"),
+        Claim(reviewed, "naive_covered", "ratio", high=naive, over="models"),
+        *USUAL_MEANS,
+        Claim(apart, "pairs_covered", "ratio", low=0.93, over="pairs"),
     )
 
 

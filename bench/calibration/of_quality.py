@@ -7,7 +7,7 @@ from functools import cache
 import duckdb
 import numpy as np
 import pandas as pd
-from quality_frames import calls_of, load
+from quality_frames import calls_of, load, without_disagreement
 from rendered_models import build
 
 from calibration.replicate import ROOT
@@ -87,13 +87,15 @@ def measure(
     audits: int,
     evaluator: str = "stem",
     is_planted: bool = False,
+    sample_share: float = 1.0,
     sessions: int | None = None,
 ) -> Numbers:
     """Draw the queue of four weeks, label it, and hold every model against the truth.
 
     Each day reviews the riskiest calls for certain, and audits drawn from the others;
     volume grows, so that an audit is less likely later. ``audits`` is their mean number
-    per model; ``sessions`` makes that many big ones.
+    per model; ``sessions`` makes that many big ones; beside what was drawn, the
+    evaluator scores ``sample_share`` of the calls.
     """
     rng = np.random.default_rng(seed)
     window = planted(rng, sessions) if is_planted else published(rng)
@@ -105,7 +107,11 @@ def measure(
     risk = score + 0.3 * rng.standard_normal(len(bad))
     certain, probability = _queue(day, risk, audits * len(set(model)) / DAYS)
     drawn = certain | (rng.random(len(bad)) < probability)
-    calls = calls_of(window.session, score, bad, drawn, probability, model)
+    is_scored = drawn | (rng.random(len(bad)) < sample_share)
+    score = np.where(is_scored, score, np.nan)
+    calls = calls_of(
+        window.session, score, bad, drawn, probability, model, sample_share
+    )
     return _held_against(calls, window, drawn)
 
 
@@ -139,6 +145,8 @@ def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Num
     return {
         **{name: float(values.sum()) for name, values in by_model.items()},
         "error": float((rates["rate"] - true)[stated].mean()),
+        "naive_error": float((naive - true).mean()),
+        "evaluator_error": float(abs(rates["evaluator_mean"] - true).max()),
         "pairs": float(len(differences)),
         "pairs_covered": float(apart.between(*ends).sum()),
     }
@@ -148,11 +156,7 @@ def _estimated(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return rates and differences of the models, with the scores of the evaluator."""
     with duckdb.connect(config={"threads": 1}) as connection:
         load(connection, calls)
-        connection.execute(
-            "create table reviews as select 'bad_answer' as dimension, "
-            "1 as failure_reviews, 0 as ok_reviews, 1.0::double as bad_share, "
-            "false as is_conflicting"
-        )
+        without_disagreement(connection)
         build(
             connection, "int_review_agreement", "quality_rates", "quality_differences"
         )

@@ -27,6 +27,13 @@ QUALITY += (
         needs=of_quality.ANSWERS,
     ),
     Scenario(
+        "quality_sampled",
+        "real answers, a tenth scored, 120 audits per model",
+        partial(of_quality.measure, audits=120, sample_share=0.1),
+        quality(),
+        needs=of_quality.ANSWERS,
+    ),
+    Scenario(
         "quality_planted",
         "planted quality of models, an evaluator that favours the worst",
         partial(of_quality.measure, audits=60, is_planted=True),

@@ -143,3 +143,12 @@ def interval(
     half = t * np.sqrt(clipped * (1 - clipped) / size + t * t / 4 / size**2)
     half /= 1 + t * t / size
     return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def without_disagreement(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create reviews by one person each."""
+    connection.execute(
+        "create table reviews as select 'bad_answer' as dimension, "
+        "1 as failure_reviews, 0 as ok_reviews, 1.0::double as bad_share, "
+        "false as is_conflicting"
+    )

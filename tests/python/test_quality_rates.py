@@ -12,8 +12,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from quality_frames import calls_of, expected, intervals_of, load
-from rendered_models import build, render
+from quality_frames import (
+    calls_of,
+    expected,
+    intervals_of,
+    load,
+    without_disagreement,
+)
+from rendered_models import build
 
 REFERENCE = Path(__file__).with_name("ppi_reference.json")
 
@@ -114,17 +120,6 @@ def test_every_rate_is_the_one_of_the_oracle(
         assert row["variance_of_rate"] ** 0.5 == pytest.approx(wanted["se"], abs=1e-9)
         assert row["rate_low"] == pytest.approx(wanted["rate_low"], abs=1e-6)
         assert row["rate_high"] == pytest.approx(wanted["rate_high"], abs=1e-6)
-
-
-def test_student_quantile_is_right_to_seven_digits() -> None:
-    from scipy import stats
-
-    degrees = [*range(1, 41), 60, 100, 1000, 100000]
-    values = ", ".join(f"({one})" for one in degrees)
-    quantile = "select {{ student_t_quantile('df') }} from (values "
-    sql = render(quantile + values + ") t(df)")
-    found = [row[0] for row in duckdb.sql(sql).fetchall()]
-    assert found == pytest.approx(list(stats.t.ppf(0.975, degrees)), rel=3e-7)
 
 
 # what the reviewers of one answer said, and how many of the answers
@@ -286,11 +281,7 @@ def test_a_difference_knows_the_sessions_that_both_models_share() -> None:
     )
     with duckdb.connect() as connection:
         load(connection, calls)
-        connection.execute(
-            "create table reviews as select 'bad_answer' as dimension, "
-            "1 as failure_reviews, 0 as ok_reviews, 1.0::double as bad_share, "
-            "false as is_conflicting"
-        )
+        without_disagreement(connection)
         build(
             connection, "int_review_agreement", "quality_rates", "quality_differences"
         )
@@ -322,11 +313,7 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn() -> None:
             "evaluator_version, 'code' as evaluator_kind, interaction_id, score, "
             "null::varchar as error_type from int_quality_calls where evaluator = 'e'"
         )
-        connection.execute(
-            "create table reviews as select 'bad_answer' as dimension, "
-            "1 as failure_reviews, 0 as ok_reviews, 1.0::double as bad_share, "
-            "false as is_conflicting"
-        )
+        without_disagreement(connection)
         build(connection, "int_review_agreement", "quality_rates", "evaluators")
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(
