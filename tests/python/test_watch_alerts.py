@@ -123,3 +123,13 @@ def test_what_is_refused_leaves_no_ledger(
     assert main(["alerts", "ack", "nothing"]) == 2
     assert main(["watch"]) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_member_furthest_from_its_history_comes_first(desk: Desk) -> None:
+    surer = {"member": "v2", "p_value": 1e-12}
+    build(desk.warehouse, [anomaly(19, 1.3, **surer), anomaly(19, 2.5, member="v3")])
+    desk.watch()
+    (line,) = desk.call("alerts")[1].splitlines()
+    assert line.startswith("critical tokens-")
+    assert "  v3 " in line
+    assert " and 1 more" in line
