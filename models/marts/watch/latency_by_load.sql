@@ -6,6 +6,26 @@ interactions as (
 
 ),
 
+data_ends as (
+
+    select max(timestamp_utc) as ends_at from interactions
+
+),
+
+timed_calls as (
+
+    select interactions.*
+
+    from interactions
+
+    inner join data_ends
+        on interactions.timestamp_utc
+            > data_ends.ends_at - {{ knob('watch_history_days') }} * interval 1 day
+
+    where interactions.latency_ms >= 0 and interactions.cache_hit is not true
+
+),
+
 -- two rows of each call; what takes no time is in flight for the shortest time there is
 starts_and_ends as (
 
@@ -24,12 +44,7 @@ starts_and_ends as (
             })
         )) }}
 
-    from interactions
-
-    where
-        timestamp_utc is not null
-        and latency_ms >= 0
-        and cache_hit is not true
+    from timed_calls
 
 ),
 
