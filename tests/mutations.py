@@ -139,8 +139,8 @@ MUTANTS = (
     Mutant(
         "trends take calls for independent",
         "macros/watch/recent_amounts.sql",
-        "'amount_squares': 'amount * amount'",
-        "'amount_squares': 'amount'",
+        "'amount_squares': (amount, amount)",
+        "'amount_squares': (amount, '1')",
         "test_recent_windows.py",
     ),
     Mutant(

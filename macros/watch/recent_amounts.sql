@@ -1,36 +1,33 @@
-{% macro recent_amounts() -%}
-    {#- a struct for each metric of recent_windows: its amount, and the calls that it is an amount
-        of; of a latency, the calls slower than the quantile of both periods -#}
+{#- a struct for each metric of recent_windows, with sums over sessions: of an amount, and of the
+    calls that it is an amount of; of a latency, the calls slower than the quantile of both
+    periods. Whole numbers have exact sums of doubles -#}
+{% macro recent_sums() -%}
     {%- set structs = [] -%}
-    {%- for metric, (amount, calls) in {
-        'interactions': ('calls', '1'),
-        'failure_rate': ('failures', 'known_outcomes'),
-        'p50_latency_ms': ('calls_above_p50', 'timed_calls'),
-        'p95_latency_ms': ('calls_above_p95', 'timed_calls'),
-        'p99_latency_ms': ('calls_above_p99', 'timed_calls'),
-        'tokens_per_call': ('total_tokens', 'tokened_calls'),
-        'cost_usd_per_call': ('cost_usd', 'costed_calls'),
-        'quality_score': ('quality_score', 'judged_answers'),
+    {%- for metric, (amount, calls, is_whole) in {
+        'interactions': ('calls', '1', true),
+        'failure_rate': ('failures', 'known_outcomes', true),
+        'p50_latency_ms': ('calls_above_p50', 'timed_calls', true),
+        'p95_latency_ms': ('calls_above_p95', 'timed_calls', true),
+        'p99_latency_ms': ('calls_above_p99', 'timed_calls', true),
+        'tokens_per_call': ('total_tokens', 'tokened_calls', false),
+        'cost_usd_per_call': ('cost_usd', 'costed_calls', false),
+        'quality_score': ('quality_score', 'judged_answers', false),
     }.items() -%}
-    {%- do structs.append(struct_of({
+    {%- set fields = {
         'metric': "'" ~ metric ~ "'",
-        'amount': 'cast(' ~ amount ~ ' as double)',
-        'calls': 'cast(' ~ calls ~ ' as double)',
-    })) -%}
+        'sessions': 'cast(count(*) filter (where ' ~ calls ~ ' > 0) as double)',
+    } -%}
+    {%- for name, (factor, other) in {
+        'amount': (amount, '1'), 'calls': (calls, '1'), 'amount_squares': (amount, amount),
+        'products': (amount, calls), 'call_squares': (calls, calls),
+    }.items() -%}
+    {%- set product = 'cast(' ~ factor ~ ' as double) * ' ~ other -%}
+    {%- set sum = 'sum(' ~ product ~ ')' if is_whole else exact_sum(product) -%}
+    {%- do fields.update({name: 'coalesce(' ~ sum ~ ', 0e0)'}) -%}
     {%- endfor -%}
-    {{ structs | join(', ') }}
-{%- endmacro %}
-
-{% macro recent_sums(prefix, condition) -%}
-    {#- of the amounts of one period, by session -#}
-    count(*) filter (where {{ condition }} and calls > 0) as {{ prefix }}sessions
-    {%- for name, expression in {
-        'amount': 'amount', 'calls': 'calls', 'amount_squares': 'amount * amount',
-        'products': 'amount * calls', 'call_squares': 'calls * calls',
-    }.items() -%},
-    coalesce({{ exact_sum('if(' ~ condition ~ ', ' ~ expression ~ ', 0e0)') }}, 0e0)
-        as {{ prefix }}{{ name }}
+    {%- do structs.append(struct_of(fields)) -%}
     {%- endfor -%}
+    {{ list_of(structs | join(', ')) }}
 {%- endmacro %}
 
 {% macro recent_variance(prefix) -%}

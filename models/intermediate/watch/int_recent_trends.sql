@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with
 
 interactions as (
@@ -125,16 +127,31 @@ session_sums as (
 
 ),
 
-session_metrics as (
+period_lists as (
 
     select
         window_minutes,
         model_provider,
         model_name,
         is_current,
-        {{ row_for_each_struct(list_of(recent_amounts())) }}
+        {{ recent_sums() }} as metrics
 
     from session_sums
+
+    group by window_minutes, model_provider, model_name, is_current
+
+),
+
+period_sums as (
+
+    select
+        window_minutes,
+        model_provider,
+        model_name,
+        is_current,
+        {{ row_for_each_struct('metrics') }}
+
+    from period_lists
 
 ),
 
@@ -145,12 +162,17 @@ sums as (
         model_provider,
         model_name,
         metric,
-        {{ recent_sums('', 'is_current') }},
-        {{ recent_sums('previous_', 'not is_current') }},
+        {% for name in [
+            'sessions', 'amount', 'calls', 'amount_squares', 'products', 'call_squares'
+        ] -%}
+        coalesce(max({{ name }}) filter (where is_current), 0) as {{ name }},
+        coalesce(max({{ name }}) filter (where not is_current), 0)
+            as previous_{{ name }},
+        {% endfor -%}
         metric like '%_latency_ms' or metric = 'failure_rate' as is_share,
         metric = 'interactions' as is_volume
 
-    from session_metrics
+    from period_sums
 
     group by all
 
