@@ -1,3 +1,7 @@
+{#- base of the watched latency buckets: quantiles are within 2.5 %, and a member has half as many
+    buckets a day as to the base 1.02 -#}
+{% macro watch_bucket_base() -%} 1.05e0 {%- endmacro %}
+
 {#- the quantiles of a member's latencies on a day, in the week up to it and in its history, one
     struct for each -#}
 {% macro latency_quantiles() -%}

@@ -264,8 +264,8 @@ def test_a_quantile_is_judged_by_the_operations_beyond_it() -> None:
     )
     last = found[found["interaction_date"] == pd.Timestamp(LAST)].iloc[0]
     assert last["verdict"] == "higher"
-    assert last["baseline"] == pytest.approx(1.02**250.5, rel=0.001)
-    assert last["ratio"] == pytest.approx(1.02**60, rel=0.001)
+    assert last["baseline"] == pytest.approx(1.05**250.5, rel=0.001)
+    assert last["ratio"] == pytest.approx(1.05**60, rel=0.001)
     assert set(found["verdict"].iloc[:-1]) == {"normal"}
 
 

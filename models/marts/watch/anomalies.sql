@@ -44,12 +44,15 @@ tests as (
         dimension,
         member,
         window_days,
-        if(bucket is null, events / nullif(trials, 0), {{ bucket_middle('bucket') }})
-            as value,
+        if(
+            bucket is null,
+            events / nullif(trials, 0),
+            {{ bucket_middle('bucket', watch_bucket_base()) }}
+        ) as value,
         if(
             slower_than_bucket is null,
             past_events / past_trials,
-            {{ bucket_middle('slower_than_bucket') }}
+            {{ bucket_middle('slower_than_bucket', watch_bucket_base()) }}
         ) as baseline,
         slower_than_bucket is not null as is_quantile,
         is_complement,

@@ -11,7 +11,7 @@ cells as (
     select
         interaction_date,
         {{ watched_names() }}
-        {{ log_bucket('operation_latency_ms') }} as latency_bucket,
+        {{ log_bucket('operation_latency_ms', watch_bucket_base()) }} as latency_bucket,
         count(*) as operations
 
     from interactions
