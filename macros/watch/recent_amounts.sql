@@ -30,6 +30,17 @@
     {{ list_of(structs | join(', ')) }}
 {%- endmacro %}
 
+{#- the sums of both periods side by side, 0 where one has no calls -#}
+{% macro sums_of_periods() -%}
+    {%- for name in [
+        'sessions', 'amount', 'calls', 'amount_squares', 'products', 'call_squares'
+    ] -%}
+    {%- for prefix, condition in {'': 'is_current', 'previous_': 'not is_current'}.items() %}
+    coalesce(max({{ name }}) filter (where {{ condition }}), 0) as {{ prefix }}{{ name }},
+    {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {% macro recent_variance(prefix) -%}
     {#- of the mean of one period, were its sessions resampled around the mean of both -#}
     (

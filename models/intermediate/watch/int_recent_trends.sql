@@ -127,21 +127,6 @@ session_sums as (
 
 ),
 
-period_lists as (
-
-    select
-        window_minutes,
-        model_provider,
-        model_name,
-        is_current,
-        {{ recent_sums() }} as metrics
-
-    from session_sums
-
-    group by window_minutes, model_provider, model_name, is_current
-
-),
-
 period_sums as (
 
     select
@@ -149,9 +134,11 @@ period_sums as (
         model_provider,
         model_name,
         is_current,
-        {{ row_for_each_struct('metrics') }}
+        {{ row_for_each_struct(recent_sums()) }}
 
-    from period_lists
+    from session_sums
+
+    group by window_minutes, model_provider, model_name, is_current
 
 ),
 
@@ -162,13 +149,7 @@ sums as (
         model_provider,
         model_name,
         metric,
-        {% for name in [
-            'sessions', 'amount', 'calls', 'amount_squares', 'products', 'call_squares'
-        ] -%}
-        coalesce(max({{ name }}) filter (where is_current), 0) as {{ name }},
-        coalesce(max({{ name }}) filter (where not is_current), 0)
-            as previous_{{ name }},
-        {% endfor -%}
+        {{ sums_of_periods() }}
         metric like '%_latency_ms' or metric = 'failure_rate' as is_share,
         metric = 'interactions' as is_volume
 

@@ -6,23 +6,21 @@ interactions as (
 
 ),
 
-data_ends as (
-
-    select max(timestamp_utc) as ends_at from interactions
-
-),
-
 timed_calls as (
 
-    select interactions.*
+    select *
 
     from interactions
 
-    inner join data_ends
-        on interactions.timestamp_utc
-            > data_ends.ends_at - {{ knob('watch_history_days') }} * interval 1 day
-
-    where interactions.latency_ms >= 0 and interactions.cache_hit is not true
+    where
+        interactions.latency_ms >= 0
+        and interactions.cache_hit is not true
+        and interactions.timestamp_utc > (
+            select
+                max(all_calls.timestamp_utc)
+                - {{ knob('watch_history_days') }} * interval 1 day
+            from interactions as all_calls
+        )
 
 ),
 
@@ -67,13 +65,11 @@ latency_buckets as (
     select
         model_provider,
         cast(
-            case
-                when calls_in_flight < 2 then calls_in_flight
-                when calls_in_flight < 4 then 2
-                when calls_in_flight < 8 then 4
-                when calls_in_flight < 16 then 8
-                else 16
-            end as bigint
+            if(
+                calls_in_flight < 2,
+                calls_in_flight,
+                least(16, power(2, floor(log2(calls_in_flight))))
+            ) as bigint
         ) as min_calls_in_flight,
         latency_bucket,
         count(*) as interactions,
@@ -175,11 +171,8 @@ slow_calls as (
         idle_bands.p95_bucket as idle_p95_bucket,
         cast(
             sum(
-                if(
-                    latency_buckets.latency_bucket > idle_bands.p95_bucket,
-                    latency_buckets.interactions,
-                    0
-                )
+                cast(latency_buckets.latency_bucket > idle_bands.p95_bucket as integer)
+                * latency_buckets.interactions
             ) as bigint
         ) as slow_calls
 
@@ -221,12 +214,10 @@ shown as (
     select
         model_provider,
         min_calls_in_flight,
-        case min_calls_in_flight
-            when 0 then '0'
-            when 1 then '1'
-            when 2 then '2-3'
-            when 4 then '4-7'
-            when 8 then '8-15'
+        case
+            when min_calls_in_flight < 2 then cast(min_calls_in_flight as varchar)
+            when min_calls_in_flight < 16
+                then concat(min_calls_in_flight, '-', 2 * min_calls_in_flight - 1)
             else '16+'
         end as load_band,
         interactions,
