@@ -1,10 +1,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
+METRICFLOW_VENV := .venv-metricflow
+SUPERSET_VENV := .venv-superset
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
+.PHONY: run test lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live bi bi-live prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
@@ -17,8 +19,10 @@ lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests --processes 2
 
-docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code
+docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code, and dbt's as target/static_index.html
 	$(BIN)/python tools/reference_pages.py
+	$(BIN)/dbt parse --quiet
+	$(BIN)/dbt docs generate --quiet --static --no-compile $(if $(wildcard target/llm_telemetry.duckdb),,--empty-catalog)
 
 picture: $(VENV)/installed-dev  ## the README's picture of the report, by a chromium in PATH
 	$(BIN)/python tools/report_picture.py
@@ -49,6 +53,12 @@ emitters: $(VENV)/installed-dev  ## real instrumentations against a provider wit
 watch-live: $(VENV)/installed-dev  ## a real Alertmanager, Prometheus, node_exporter and promtool, unpacked from Debian packages
 	$(BIN)/pytest tests/watch_live -rs
 
+bi: $(VENV)/installed-dev  ## the dashboard for Superset, as bi/superset and target/superset.zip; of WAREHOUSE=/srv/llm_telemetry.duckdb
+	$(BIN)/python tools/superset_bundle.py $(if $(WAREHOUSE),--warehouse $(WAREHOUSE))
+
+bi-live: $(VENV)/installed-dev $(METRICFLOW_VENV)/installed $(SUPERSET_VENV)/installed  ## a real Superset and MetricFlow: is what they show what the marts contain?
+	$(BIN)/pytest tests/bi
+
 prices: $(VENV)/installed-dev  ## write the seeds of the price book again
 	$(BIN)/python tools/price_book.py
 
@@ -58,15 +68,17 @@ spark: $(SPARK_VENV)/installed  ## the same models on Spark, and every mart held
 install-check: $(VENV)/installed-dev  ## the wheel in an environment of its own, without network, and as a dbt package
 	$(BIN)/python tests/install_check.py
 
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --quiet pyproject.toml
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --no-annotate --quiet
 
-lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.toml
-	$(BIN)/$(LOCK) --group build -o requirements.lock
-	$(BIN)/$(LOCK) --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
-	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
+lock: $(VENV)/installed-dev  ## resolve the locks again from pyproject.toml
+	$(BIN)/$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) pyproject.toml --group spark -o tests/spark/requirements.lock
+	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --group metricflow -o tests/bi/requirements-metricflow.lock
+	$(BIN)/$(LOCK) --group superset -o tests/bi/requirements-superset.lock
 
 clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/
-	rm -rf $(VENV) $(SPARK_VENV) target logs artifacts
+	rm -rf $(VENV) $(SPARK_VENV) $(METRICFLOW_VENV) $(SUPERSET_VENV) target logs artifacts
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -83,4 +95,12 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml
 
 $(SPARK_VENV)/installed: tests/spark/requirements.lock pyproject.toml
 	python3 tools/set_up.py $(SPARK_VENV) tests/spark/requirements.lock
+	touch $@
+
+$(METRICFLOW_VENV)/installed: tests/bi/requirements-metricflow.lock pyproject.toml
+	python3 tools/set_up.py $(METRICFLOW_VENV) tests/bi/requirements-metricflow.lock
+	touch $@
+
+$(SUPERSET_VENV)/installed: tests/bi/requirements-superset.lock pyproject.toml
+	python3 tools/set_up.py $(SUPERSET_VENV) tests/bi/requirements-superset.lock
 	touch $@

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+import superset_bundle
 
 MAX_MODELS_IN_A_FOLDER = 20
 MAX_CHAIN = 36
@@ -219,3 +224,22 @@ def test_the_pages_that_follow_from_the_code_are_up_to_date() -> None:
     command = [sys.executable, str(ROOT / "tools" / "reference_pages.py"), "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_bundle_for_superset_follows_from_the_manifest(manifest: Node) -> None:
+    folder = superset_bundle.FOLDER
+    committed = {
+        str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*.*")
+    }
+    assert committed == superset_bundle.files(manifest), "run `make bi`"
+
+
+def test_the_exposure_of_dashboards_names_what_the_charts_read(manifest: Node) -> None:
+    (exposure,) = (
+        exposure
+        for exposure in manifest["exposures"].values()
+        if exposure["name"] == "health_dashboard"
+    )
+    named = {parent.split(".")[-1] for parent in exposure["depends_on"]["nodes"]}
+    charts = yaml.safe_load(superset_bundle.CHARTS.read_text())
+    assert {chart["mart"] for chart in charts} <= named

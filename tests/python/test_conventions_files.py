@@ -12,8 +12,11 @@ from packaging.requirements import Requirement
 
 from llm_telemetry.config.knobs import declared
 
-# of a run, of the developers, of Spark
-LOCKS = ("requirements.lock", "requirements-dev.lock", "tests/spark/requirements.lock")
+# of a run, of the developers, of Spark, and of what shows the marts
+LOCKS = (
+    *("requirements.lock", "requirements-dev.lock", "tests/spark/requirements.lock"),
+    *("tests/bi/requirements-metricflow.lock", "tests/bi/requirements-superset.lock"),
+)
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -90,7 +90,9 @@ def until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> Any:
 
 
 @contextmanager
-def running(command: Sequence[str], ready: str, log: Path) -> Iterator[None]:
+def running(
+    command: Sequence[str], ready: str, log: Path, *, seconds: float = PATIENCE
+) -> Iterator[None]:
     """Run a program until the end of the block; wait until an address answers."""
     with log.open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -103,7 +105,7 @@ def running(command: Sequence[str], ready: str, log: Path) -> Iterator[None]:
                 with urllib.request.urlopen(ready, timeout=5) as response:
                     return bool(response.status == 200)
 
-            until(is_ready)
+            until(is_ready, seconds=seconds)
             yield
         finally:
             process.terminate()
