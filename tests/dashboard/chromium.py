@@ -21,7 +21,7 @@ FLAGS = (
 )
 PATIENCE = 30.0
 # what Streamlit shows while a script runs, and what one that failed leaves
-RUNNING = '[data-testid="stStatusWidget"], [data-testid="stSkeleton"]'
+RUNNING = '[data-testid="stStatusWidget"], [data-testid*="Skeleton"]'
 FAILED = '[data-testid="stException"]'
 PAGE = '[data-testid="stMain"] h1'
 

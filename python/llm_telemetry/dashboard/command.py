@@ -18,7 +18,6 @@ FIXED = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
-    "client.showSidebarNavigation": "false",
     "client.toolbarMode": "viewer",
     # it would tell the address that a service on the internet sees
     "logger.hideWelcomeMessage": "true",

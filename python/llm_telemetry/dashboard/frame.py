@@ -18,15 +18,14 @@ def run() -> None:
     """Draw the page that the URL names."""
     st.set_page_config("LLM telemetry", page_icon=str(ICON), layout="wide")
     pages = {
-        section: [
-            _page(name, label) for name, label in named.items() if _is_there(name)
-        ]
+        section: [_page(name, label) for name, label in named.items() if is_there(name)]
         for section, named in PAGES.items()
     }
+    st.html(show.STYLE)
     st.session_state[show.NAVIGATION] = {
         page.url_path: page for named in pages.values() for page in named
     }
-    st.navigation(pages, expanded=True).run()
+    st.navigation(pages, position="top").run()
 
 
 def draw(name: str) -> None:
@@ -49,7 +48,7 @@ def module(name: str) -> ModuleType:
     return import_module(f"llm_telemetry.dashboard.pages.{name}")
 
 
-def _is_there(name: str) -> bool:
+def is_there(name: str) -> bool:
     return (HERE / "pages" / f"{name}.py").exists()
 
 

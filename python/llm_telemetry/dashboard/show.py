@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,9 @@ Figure = tuple[float | None, str, float | None]
 NAVIGATION = "navigation"
 # rows of a table that are sent to a browser
 MOST_ROWS = 1000
-FORMS = {
+# a chart of several panels is as wide as the page, and its axis comes to that
+STYLE = "<style>.stVegaLiteChart > svg { max-width: 100%; height: auto }</style>"
+FORMS: dict[str, Callable[[float | None], str]] = {
     "count": lambda value: "unknown" if value is None else f"{value:,.0f}",
     "number": number,
     "rate": percent,
