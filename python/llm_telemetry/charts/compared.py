@@ -61,26 +61,27 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
     return Chart(title, f"{unit}. {alt}.", with_lines_below(body, said))
 
 
-def forest(title: str, rows: Rows, measure: Measure) -> Chart:
+def forest(title: str, rows: Rows, measure: Measure, *, same: str = "") -> Chart:
     """Return a line for each member, in the order of the rows; grey where refused.
 
-    A row may have ``why``, a reason of its own.
+    A row may have ``why``, a reason of its own; ``same`` is a column to compare with.
     """
     if not rows:
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     alt = f"{measure.title}: {_said(rows, measure)}."
-    return Chart(title, alt, _forest(rows, measure))
+    return Chart(title, alt, _forest(rows, measure, same))
 
 
-def _forest(rows: Rows, measure: Measure) -> Spec:
+def _forest(rows: Rows, measure: Measure, same: str = "") -> Spec:
     shown, left = leading(rows)
     plot = Forest(
-        MEMBER,
-        measure.column,
-        measure.title,
-        "why",
-        measure.low,
-        measure.high,
+        label=MEMBER,
+        value=measure.column,
+        title=measure.title,
+        reason="why",
+        low=measure.low,
+        high=measure.high,
+        same=same,
         form=measure.form,
     )
     reasoned = [{**row, "why": _why(row, measure)} for row in shown]

@@ -35,8 +35,8 @@ def drivers(rows: Rows) -> Chart:
     for is_up, colour in ((True, theme.RED), (False, theme.GREEN)):
         of = [row for row in compared if (row[CHANGE] >= 0) == is_up]
         bars += _steps(of, x, unit, colour) if of else []
-    ends = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
-    since, until, from_day, to_day = (str(first[name])[:10] for name in ends)
+    days = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
+    since, until, from_day, to_day = (str(first[name])[:10] for name in days)
     alt = (
         f"A day cost {first[BEFORE]:.4g} USD from {since} to {until} and "
         f"{last[AFTER]:.4g} USD from {from_day} to {to_day}: "

@@ -13,6 +13,8 @@ BY = {
     "use case": "use_case",
     "prompt version": "prompt_version",
 }
+# of fewer values, the interval of a mean is too narrow
+LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
 
 
@@ -49,16 +51,21 @@ def members(source: str, member: str, traffic: str, where: str) -> str:
 
 
 def mean(total: str, squares: str, trials: str, name: str) -> str:
-    """Return a mean with its 95 % interval, as columns; the interval of two or more."""
-    centre = f"({total} / nullif({trials}, 0))"
+    """Return a mean with its 95 % interval, as columns; null of too few values."""
+    centre = f"({total} / {trials})"
     margin = (
         f"1.959964e0 * sqrt(greatest(0e0, {squares} - {total} * {centre}) "
-        f"/ nullif({trials} - 1, 0) / nullif({trials}, 0))"
+        f"/ ({trials} - 1) / {trials})"
     )
-    return f"""
-        {centre} as {name},
-        {centre} - {margin} as {name}_low,
-        {centre} + {margin} as {name}_high"""
+    columns = {
+        "": centre,
+        "_low": f"{centre} - {margin}",
+        "_high": f"{centre} + {margin}",
+    }
+    return ", ".join(
+        f"if({trials} >= {LEAST_VALUES}, {value}, null) as {name}{end}"
+        for end, value in columns.items()
+    )
 
 
 def total(column: str, condition: str) -> str:
