@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from llm_telemetry.charts import theme
+from llm_telemetry.charts.days import ABOVE
 from llm_telemetry.charts.members import (
     MEMBER,
     RANK,
@@ -26,6 +27,7 @@ from llm_telemetry.charts.spec import (
 )
 
 DAY = "interaction_date"
+UNSURE = "grey: too few for an interval"
 
 
 def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Chart:
@@ -34,7 +36,11 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
     if not any(row[one.column] is not None for row in shown for one in measures):
         return nothing(title, f"Nothing to draw: {measures[0].missing}.")
     names = members(shown)
-    panels = [_lines(shown, one, names, zone) for one in measures]
+    panels = [_lines(shown, one, names) for one in measures]
+    # the axis of days stands below the last panel only
+    for one in panels[-1]["layer"]:
+        if "x" in one.get("encoding", {}):
+            one["encoding"]["x"] = day(DAY, f"business day, {zone}")
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
     days = sorted({str(row[DAY])[:10] for row in shown})
@@ -45,10 +51,14 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
     return Chart(title, alt, {"vconcat": panels})
 
 
-def _lines(rows: Rows, measure: Measure, names: list[str], zone: str) -> Spec:
+def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
     known, unknown = split(rows, measure.column)
-    x = day(DAY, f"business day, {zone}")
-    shown = {"tickCount": 4, "format": "%" if "%" in measure.form else "~s"}
+    bounded = measure.bounded(known)
+    unsure = [row for row in known if row not in bounded] if measure.low else []
+    x = day(DAY, "")
+    x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
+    form = "%" if "%" in measure.form else "~s"
+    shown = {**ABOVE, "tickCount": 4, "format": form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
     looks = look(names)
     colour = {"color": looks["color"]}
@@ -60,12 +70,12 @@ def _lines(rows: Rows, measure: Measure, names: list[str], zone: str) -> Spec:
     ends = (measure.low, measure.high)
     drawn = (DAY, MEMBER, measure.column)
     layers = [
-        layer(
-            measure.bounded(known), (DAY, MEMBER, *ends), band, x=x, **span, **colour
-        ),
+        layer(bounded, (DAY, MEMBER, *ends), band, x=x, **span, **colour),
         layer(known, drawn, line, x=x, y=y, **dashed),
         layer(known, drawn, point, x=x, y=y, **colour),
+        layer(unsure, drawn, {**point, "color": theme.REFUSED}, x=x, y=y),
         *_crosses(unknown, x, measure.missing),
+        *([note(UNSURE)] if unsure and not unknown else []),
         *_limit(measure, y),
     ]
     filled = [one for one in layers if one.get("data", {"values": 1})["values"]]

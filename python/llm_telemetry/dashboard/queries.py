@@ -18,14 +18,22 @@ LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
 
 
-def members(source: str, member: str, traffic: str, where: str) -> str:
+# how long a point of a line is
+PER = ("day", "week")
+
+
+def members(
+    source: str, member: str, traffic: str, where: str, *, per: str = PER[0]
+) -> str:
     """Return CTEs, the last of which is ``members``: rows of a relation by member.
 
     The ten with most ``traffic`` keep their name, all others are one member; their rank
-    is ``member_rank``.
+    is ``member_rank``. Per week, a day becomes the Monday of its week.
     """
+    monday = "cast(date_trunc('week', interaction_date) as date)"
+    replaced = f"replace ({monday} as interaction_date)" if per == PER[1] else ""
     return f"""
-        with filtered as (select * from {source} where {where}),
+        with filtered as (select * {replaced} from {source} where {where}),
         ranked as (
             select
                 {member} as member,

@@ -48,13 +48,14 @@ FLAG = """case
     when not hallucination_flag then 'not flagged'
     else 'flag unknown'
 end"""
+FEW_FLAGS = f"'fewer than {queries.LEAST_VALUES} answers with a flag'"
 LENGTH = """if(
     min_prompt_tokens is null,
     'unknown length',
     if(
         min_prompt_tokens < 2,
         min_prompt_tokens || ' tokens',
-        min_prompt_tokens || ' to ' || (2 * min_prompt_tokens - 1) || ' tokens'
+        format('{:,} to {:,} tokens', min_prompt_tokens, 2 * min_prompt_tokens - 1)
     )
 )"""
 FEEDBACK = queries.mean(
@@ -128,18 +129,22 @@ def _raw() -> None:
         "The share that whatever wrote `hallucination_flag` flagged, right or wrong. "
         "Intervals take calls as independent."
     )
-    by = reading.pick("By", queries.BY, "quality_by")
+    # flags are rare
+    by, per = reading.pick_two("quality", queries.BY, reversed(queries.PER))
     rows = _rows(queries.BY[by], "", where, parameters)
     flags = measures.HALLUCINATIONS
     show.chart(compared.forest(f"Hallucination flags, by {by}", rows, flags))
     show.table(rows, "quality_flags")
-    daily = _rows(queries.BY[by], "interaction_date", where, parameters)
+    daily = _rows(queries.BY[by], per, where, parameters)
     zone = reading.zone()
     both = [flags, measures.FEEDBACK]
     show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
     lengths = marts.rows(
         f"""
-        select {LENGTH} as member, {QUALITY}
+        select
+            {LENGTH} as member,
+            {QUALITY},
+            if({FLAGGED[1]} < {queries.LEAST_VALUES}, {FEW_FLAGS}, null) as why
         from marts.answers_by_day
         where {where}
         group by min_prompt_tokens
@@ -158,18 +163,20 @@ def _raw() -> None:
 
 
 def _rows(
-    member: str, day: str, where: str, parameters: dict[str, object]
+    member: str, per: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
-    """Return flags, ratings and tokens by member, and by day if one is named."""
-    keys = ", ".join(filter(None, (day, "member", "member_rank")))
-    named = queries.members("marts.answers_by_day", member, "interactions", where)
+    """Return flags, ratings and tokens by member, and per day or week if it is said."""
+    day = "interaction_date, " if per else ""
+    named = queries.members(
+        "marts.answers_by_day", member, "interactions", where, per=per
+    )
     return marts.rows(
         f"""
         {named}
-        select {keys}, {QUALITY}
+        select {day}member, member_rank, {QUALITY}
         from members
-        group by {keys}
-        order by {f"{day}, " if day else ""}member_rank
+        group by {day}member, member_rank
+        order by {day}member_rank
         """,
         **parameters,
     )

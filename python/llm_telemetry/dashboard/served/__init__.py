@@ -1,1 +1,1 @@
-"""The script that Streamlit runs: beside a folder ``pages`` it would serve those itself."""
+"""The script that Streamlit runs, apart from ``pages``, which it would serve itself."""
