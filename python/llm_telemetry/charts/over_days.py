@@ -57,7 +57,7 @@ def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
     unsure = [row for row in known if row not in bounded] if measure.low else []
     x = day(DAY, "")
     x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
-    form = "%" if "%" in measure.form else "~s"
+    form = "%" if "%" in measure.form else ",~r"
     shown = {**ABOVE, "tickCount": 4, "format": form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
     looks = look(names)

@@ -27,7 +27,7 @@ BREACHES = share("sla_breach_rate", "operations that breach the SLA", UNTIMED)
 HALLUCINATIONS = share(
     "hallucination_rate",
     "answers flagged as hallucination (raw), of those with a flag",
-    "no answer has a hallucination flag",
+    "fewer than 30 answers with a flag",
 )
 FEEDBACK = _with_interval(
     "average_feedback_score",

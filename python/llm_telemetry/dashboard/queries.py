@@ -13,7 +13,7 @@ BY = {
     "use case": "use_case",
     "prompt version": "prompt_version",
 }
-# of fewer values, the interval of a mean is too narrow
+# of fewer values, the interval of a mean is too narrow, and that of a rate says little
 LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
 
@@ -79,6 +79,11 @@ def mean(total: str, squares: str, trials: str, name: str) -> str:
 def total(column: str, condition: str) -> str:
     """Return the sum of a column where a condition holds, 0 where it never does."""
     return f"coalesce(sum({column}) filter (where {condition}), 0)"
+
+
+def enough(trials: str) -> str:
+    """Return a number of trials, or 0 where they are too few for a rate."""
+    return f"if({trials} >= {LEAST_VALUES}, {trials}, 0)"
 
 
 def quantiles(source: str, by: str) -> str:

@@ -41,14 +41,15 @@ AGREEMENT = [
 ]
 FLAGGED = (
     queries.total("interactions", "hallucination_flag"),
-    queries.total("interactions", "hallucination_flag is not null"),
+    queries.enough(queries.total("interactions", "hallucination_flag is not null")),
 )
+# versions of one evaluator have scores of their own
+EVALUATOR = "evaluator || ' ' || left(evaluator_version, 7)"
 FLAG = """case
     when hallucination_flag then 'flagged as hallucination'
     when not hallucination_flag then 'not flagged'
     else 'flag unknown'
 end"""
-FEW_FLAGS = f"'fewer than {queries.LEAST_VALUES} answers with a flag'"
 LENGTH = """if(
     min_prompt_tokens is null,
     'unknown length',
@@ -91,11 +92,11 @@ def _measured() -> None:
     reading.condition(())
     scope = reading.pick("Rates of", SCOPES, "quality_scope")
     rows = marts.rows(
-        """
+        f"""
         select
             *,
             scope || ', ' || dimension || if(
-                evaluator = 'none', ': labels alone', ': with ' || evaluator
+                evaluator = 'none', ': labels alone', ': with ' || {EVALUATOR}
             ) as member
         from marts.quality_rates
         where scope_kind = $scope_kind
@@ -141,10 +142,7 @@ def _raw() -> None:
     show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
     lengths = marts.rows(
         f"""
-        select
-            {LENGTH} as member,
-            {QUALITY},
-            if({FLAGGED[1]} < {queries.LEAST_VALUES}, {FEW_FLAGS}, null) as why
+        select {LENGTH} as member, {QUALITY}
         from marts.answers_by_day
         where {where}
         group by min_prompt_tokens
@@ -186,8 +184,8 @@ def _evaluators() -> None:
     st.header("Evaluators: what they say, and whether reviewers agree")
     reading.condition(())
     rows = marts.rows(
-        """
-        select *, evaluator || ' (' || dimension || ')' as member
+        f"""
+        select *, {EVALUATOR} || ' (' || dimension || ')' as member
         from marts.evaluators
         order by labels desc, member
         """
@@ -201,8 +199,8 @@ def _evaluators() -> None:
     show.chart(compared.side_by_side("Evaluators against reviewers", rows, AGREEMENT))
     show.table(rows, "evaluators")
     scores = marts.rows(
-        """
-        select *, scope || ': ' || evaluator as member
+        f"""
+        select *, scope || ': ' || {EVALUATOR} || ' (' || dimension || ')' as member
         from marts.quality_rates
         where scope_kind = 'model' and evaluator != 'none'
         order by evaluator, interactions desc
