@@ -1,1 +1,1 @@
-"""The script that Streamlit runs; a folder `pages` beside it would have a meaning."""
+"""The script that Streamlit runs: beside a folder ``pages`` it would serve those itself."""
