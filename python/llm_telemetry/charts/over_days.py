@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from llm_telemetry.charts import theme
+from llm_telemetry.charts.days import ABOVE
 from llm_telemetry.charts.members import (
     MEMBER,
     RANK,
@@ -26,6 +27,8 @@ from llm_telemetry.charts.spec import (
 )
 
 DAY = "interaction_date"
+# 400m would be read as millions
+AMOUNTS = {"labelExpr": "format(datum.value, abs(datum.value) < 1 ? '.2~g' : '~s')"}
 
 
 def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Chart:
@@ -48,7 +51,8 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
 def _lines(rows: Rows, measure: Measure, names: list[str], zone: str) -> Spec:
     known, unknown = split(rows, measure.column)
     x = day(DAY, f"business day, {zone}")
-    shown = {"tickCount": 4, "format": "%" if "%" in measure.form else "~s"}
+    form = {"format": "%"} if "%" in measure.form else AMOUNTS
+    shown = {**ABOVE, "tickCount": 4, **form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
     looks = look(names)
     colour = {"color": looks["color"]}
@@ -96,7 +100,7 @@ def stacked(title: str, rows: Rows, measure: Measure, zone: str) -> Chart:
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     names = members(shown)
     x = {**day(DAY, f"business day, {zone}"), "timeUnit": "utcyearmonthdate"}
-    form = {"format": "~s", "tickCount": 5}
+    form = {**AMOUNTS, "tickCount": 5}
     y = axis(measure.column, measure.title, axis=form, stack="zero")
     looks = look(names)
     at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import streamlit as st
 
-from llm_telemetry.dashboard import filters, marts, show
+from llm_telemetry.dashboard import filters, marts, reading, show
 from llm_telemetry.dashboard.pages import PAGES
 
 HERE = Path(__file__).parent
@@ -58,4 +58,4 @@ def _draw_build() -> None:
     """Say which calls are shown: the clock of the newest one, and the time zone."""
     for row in marts.rows("select as_of from marts.build_info"):
         as_of = show.moment(row["as_of"])
-        st.caption(f"Calls until {as_of} UTC; days in {show.escaped(marts.zone())}")
+        st.caption(f"Calls until {as_of} UTC; days in {show.escaped(reading.zone())}")

@@ -1,1 +1,1 @@
-"""The script that Streamlit runs: beside a folder ``pages`` it would serve those itself."""
+"""The script of the server: beside a folder ``pages``, Streamlit would serve those."""
