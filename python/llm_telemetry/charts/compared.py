@@ -35,20 +35,20 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
     missing = [row[MEMBER] for row in shown if row not in known]
     names = [one.title for one in measures]
     data = [
-        {MEMBER: row[MEMBER], "part": one.title, "amount": row[one.column]}
+        {MEMBER: row[MEMBER], "part": one.title, "amount": row[one.column], "place": n}
         for row in known
-        for one in measures
+        for n, one in enumerate(measures)
     ]
     y = axis(MEMBER, "", "nominal", sort=None, axis={"title": None, "ticks": False})
     colours = {"domain": names, "range": list(COLOURS[: len(names)])}
     bars = layer(
         data,
-        (MEMBER, "part", "amount"),
+        (MEMBER, "part", "amount", "place"),
         {"type": "bar", "tooltip": True},
         y=y,
         x=axis("amount", unit, stack="zero", axis={"format": "~s", "tickCount": 6}),
         color=axis("part", "", "nominal", scale=colours, legend={"title": None}),
-        order={"field": "part", "sort": None},
+        order={"field": "place", "type": "quantitative"},
     )
     said = [f"\u00d7 {name}: {measures[0].missing}" for name in missing]
     said += [not_drawn(left)] if left else []
@@ -66,7 +66,7 @@ def forest(title: str, rows: Rows, measure: Measure, *, same: str = "") -> Chart
 
     A row may have ``why``, a reason of its own; ``same`` is a column to compare with.
     """
-    if not rows:
+    if not any(row[measure.column] is not None or row.get("why") for row in rows):
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     alt = f"{measure.title}: {_said(rows, measure)}."
     return Chart(title, alt, _forest(rows, measure, same))
@@ -83,6 +83,7 @@ def _forest(rows: Rows, measure: Measure, same: str = "") -> Spec:
         high=measure.high,
         same=same,
         form=measure.form,
+        axis_form=",~r",
     )
     reasoned = [{**row, "why": _why(row, measure)} for row in shown]
     return plot.layers(reasoned, others=not_drawn(left) if left else "")

@@ -45,7 +45,7 @@ def distribution(rows: Rows, quantiles: Row, sla_ms: float | None) -> Chart:
     for row in rows:
         if row["from_ms"] <= 0:
             said = f"{row['operations']:,.0f} operations of 0 ms are not on the scale"
-            layers.append(note(said, y=-14))
+            layers.append(note(said, y=14))
     alt = (
         f"Histogram of the latency of {quantiles['operations']:,.0f} operations, on a "
         "log scale. "
@@ -62,7 +62,7 @@ def _marked(marks: Rows, x: Spec) -> list[Spec]:
         colour = theme.RED if one["name"] == "SLA" else theme.INK
         at = {"x": {**x, "field": "at_ms"}}
         rule = {"type": "rule", "color": colour, "strokeDash": [4, 3], "tooltip": True}
-        words = {"type": "text", "align": "left", "dx": 3, "y": 6 + 13 * place}
+        words = {"type": "text", "align": "left", "dx": 3, "y": -4 - 11 * place}
         text = {"field": "name", "type": "nominal"}
         lines += [
             layer([one], ("at_ms", "name"), rule, **at),

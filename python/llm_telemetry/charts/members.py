@@ -28,7 +28,7 @@ class Measure:
     title: str
     low: str = ""
     high: str = ""
-    form: str = ",.3~g"
+    form: str = ",.4~r"
     missing: str = "not measured"
     limit: float | None = None
 
@@ -69,7 +69,7 @@ def look(names: list[str]) -> dict[str, Spec]:
         colours[-1] = theme.REFUSED
     dashes = [DASHES[place // len(COLOURS) % 2] for place in ranks]
     opacities = [OPACITIES[place // len(COLOURS) % 2] for place in ranks]
-    legend = {"title": None, "columns": 4, "labelLimit": 300}
+    legend = {"title": None, "columns": 4, "labelLimit": 300, "symbolOpacity": 1}
     ranges = {"color": colours, "strokeDash": dashes, "fillOpacity": opacities}
     return {
         channel: axis(

@@ -27,8 +27,7 @@ from llm_telemetry.charts.spec import (
 )
 
 DAY = "interaction_date"
-# 400m would be read as millions
-AMOUNTS = {"labelExpr": "format(datum.value, abs(datum.value) < 1 ? '.2~g' : '~s')"}
+UNSURE = "grey: too few for an interval"
 
 
 def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Chart:
@@ -37,7 +36,11 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
     if not any(row[one.column] is not None for row in shown for one in measures):
         return nothing(title, f"Nothing to draw: {measures[0].missing}.")
     names = members(shown)
-    panels = [_lines(shown, one, names, zone) for one in measures]
+    panels = [_lines(shown, one, names) for one in measures]
+    # the axis of days stands below the last panel only
+    for one in panels[-1]["layer"]:
+        if "x" in one.get("encoding", {}):
+            one["encoding"]["x"] = day(DAY, f"business day, {zone}")
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
     days = sorted({str(row[DAY])[:10] for row in shown})
@@ -48,11 +51,14 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
     return Chart(title, alt, {"vconcat": panels})
 
 
-def _lines(rows: Rows, measure: Measure, names: list[str], zone: str) -> Spec:
+def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
     known, unknown = split(rows, measure.column)
-    x = day(DAY, f"business day, {zone}")
-    form = {"format": "%"} if "%" in measure.form else AMOUNTS
-    shown = {**ABOVE, "tickCount": 4, **form}
+    bounded = measure.bounded(known)
+    unsure = [row for row in known if row not in bounded] if measure.low else []
+    x = day(DAY, "")
+    x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
+    form = "%" if "%" in measure.form else ",~r"
+    shown = {**ABOVE, "tickCount": 4, "format": form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
     looks = look(names)
     colour = {"color": looks["color"]}
@@ -64,12 +70,12 @@ def _lines(rows: Rows, measure: Measure, names: list[str], zone: str) -> Spec:
     ends = (measure.low, measure.high)
     drawn = (DAY, MEMBER, measure.column)
     layers = [
-        layer(
-            measure.bounded(known), (DAY, MEMBER, *ends), band, x=x, **span, **colour
-        ),
+        layer(bounded, (DAY, MEMBER, *ends), band, x=x, **span, **colour),
         layer(known, drawn, line, x=x, y=y, **dashed),
         layer(known, drawn, point, x=x, y=y, **colour),
+        layer(unsure, drawn, {**point, "color": theme.REFUSED}, x=x, y=y),
         *_crosses(unknown, x, measure.missing),
+        *([note(UNSURE)] if unsure and not unknown else []),
         *_limit(measure, y),
     ]
     filled = [one for one in layers if one.get("data", {"values": 1})["values"]]
@@ -100,7 +106,7 @@ def stacked(title: str, rows: Rows, measure: Measure, zone: str) -> Chart:
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     names = members(shown)
     x = {**day(DAY, f"business day, {zone}"), "timeUnit": "utcyearmonthdate"}
-    form = {**AMOUNTS, "tickCount": 5}
+    form = {"format": "~s", "tickCount": 5}
     y = axis(measure.column, measure.title, axis=form, stack="zero")
     looks = look(names)
     at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}

@@ -27,17 +27,17 @@ BREACHES = share("sla_breach_rate", "operations that breach the SLA", UNTIMED)
 HALLUCINATIONS = share(
     "hallucination_rate",
     "answers flagged as hallucination (raw), of those with a flag",
-    "no answer has a hallucination flag",
+    "fewer than 30 answers with a flag",
 )
 FEEDBACK = _with_interval(
     "average_feedback_score",
     "mean feedback of the rated answers",
     "fewer than 30 ratings",
-    ",.3~g",
+    ",.4~r",
 )
 QUANTILES = [
     _with_interval(
-        f"{name}_latency_ms", f"{name} latency of operations, ms", UNTIMED, ",.3~g"
+        f"{name}_latency_ms", f"{name} latency of operations, ms", UNTIMED, ",.4~r"
     )
     for name in ("p50", "p95", "p99")
 ]

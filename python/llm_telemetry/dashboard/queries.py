@@ -13,19 +13,27 @@ BY = {
     "use case": "use_case",
     "prompt version": "prompt_version",
 }
-# of fewer values, the interval of a mean is too narrow
+# of fewer values, the interval of a mean is too narrow, and that of a rate says little
 LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
 
 
-def members(source: str, member: str, traffic: str, where: str) -> str:
+# how long a point of a line is
+PER = ("day", "week")
+
+
+def members(
+    source: str, member: str, traffic: str, where: str, *, per: str = PER[0]
+) -> str:
     """Return CTEs, the last of which is ``members``: rows of a relation by member.
 
     The ten with most ``traffic`` keep their name, all others are one member; their rank
-    is ``member_rank``.
+    is ``member_rank``. Per week, a day becomes the Monday of its week.
     """
+    monday = "cast(date_trunc('week', interaction_date) as date)"
+    replaced = f"replace ({monday} as interaction_date)" if per == PER[1] else ""
     return f"""
-        with filtered as (select * from {source} where {where}),
+        with filtered as (select * {replaced} from {source} where {where}),
         ranked as (
             select
                 {member} as member,
@@ -71,6 +79,11 @@ def mean(total: str, squares: str, trials: str, name: str) -> str:
 def total(column: str, condition: str) -> str:
     """Return the sum of a column where a condition holds, 0 where it never does."""
     return f"coalesce(sum({column}) filter (where {condition}), 0)"
+
+
+def enough(trials: str) -> str:
+    """Return a number of trials, or 0 where they are too few for a rate."""
+    return f"if({trials} >= {LEAST_VALUES}, {trials}, 0)"
 
 
 def quantiles(source: str, by: str) -> str:

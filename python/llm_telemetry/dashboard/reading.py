@@ -25,6 +25,15 @@ def pick(label: str, choices: Iterable[str], key: str) -> str:
     return picked
 
 
+def pick_two(key: str, by: Iterable[str], per: Iterable[str]) -> tuple[str, str]:
+    """Return by which members a person wants lines, and how long a point is."""
+    left, right = st.columns(2)
+    with left:
+        member = pick("By", by, f"{key}_by")
+    with right:
+        return member, pick("A point per", per, f"{key}_per")
+
+
 def zone() -> str:
     """Return the time zone of business days."""
     return str(_knobs().get("business_time_zone") or "UTC")

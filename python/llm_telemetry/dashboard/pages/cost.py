@@ -8,7 +8,7 @@ from llm_telemetry.dashboard import marts, measures, queries, reading, show
 
 TITLE = "What do calls cost, and why?"
 
-DAILY = Measure("cost_usd", "known cost, USD per day", missing="no known cost")
+DAILY = Measure("cost_usd", "known cost, USD", missing="no known cost")
 UNITS = [measures.USD_PER_OPERATIONS, measures.USD_PER_TOKENS]
 BILLED = Measure("billed_usd", "billed, USD; grey tick: telemetry, USD")
 
@@ -20,8 +20,10 @@ def draw() -> None:
         return
     where, parameters = reading.condition(reading.EVERY_FILTER)
     _figures(where, parameters)
-    by = reading.pick("By", queries.BY, "cost_by")
-    named = queries.members("marts.usage_by_day", queries.BY[by], "interactions", where)
+    by, per = reading.pick_two("cost", queries.BY, queries.PER)
+    named = queries.members(
+        "marts.usage_by_day", queries.BY[by], "interactions", where, per=per
+    )
     rows = marts.rows(
         f"""
         {named}

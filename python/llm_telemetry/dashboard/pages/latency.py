@@ -29,7 +29,7 @@ def draw() -> None:
 
 
 def _by_member() -> None:
-    by = reading.pick("By", BY, "latency_by")
+    by, per = reading.pick_two("latency", BY, queries.PER)
     dimension, column = BY[by]
     source = f"""(
         select interaction_date, member as {column}, latency_bucket, operations
@@ -37,7 +37,7 @@ def _by_member() -> None:
         where dimension = '{dimension}'
     )"""
     where, parameters = reading.condition((filters.DAY, column))
-    named = queries.members(source, column, "operations", where)
+    named = queries.members(source, column, "operations", where, per=per)
     daily = "interaction_date, member, member_rank"
     rows = marts.rows(
         f"{named}, {queries.quantiles('members', daily)} "

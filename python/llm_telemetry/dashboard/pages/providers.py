@@ -20,7 +20,10 @@ METRICS = [
     measures.HALLUCINATIONS,
     measures.FEEDBACK,
 ]
-FLAGS = ("sum(hallucinations)", "sum(known_hallucination_flags)")
+FLAGS = (
+    "sum(hallucinations)",
+    queries.enough("sum(known_hallucination_flags)"),
+)
 SUCCESSES = ("sum(known_outcomes - failures)", "sum(known_outcomes)")
 
 

@@ -41,8 +41,10 @@ AGREEMENT = [
 ]
 FLAGGED = (
     queries.total("interactions", "hallucination_flag"),
-    queries.total("interactions", "hallucination_flag is not null"),
+    queries.enough(queries.total("interactions", "hallucination_flag is not null")),
 )
+# versions of one evaluator have scores of their own
+EVALUATOR = "evaluator || ' ' || left(evaluator_version, 7)"
 FLAG = """case
     when hallucination_flag then 'flagged as hallucination'
     when not hallucination_flag then 'not flagged'
@@ -54,7 +56,7 @@ LENGTH = """if(
     if(
         min_prompt_tokens < 2,
         min_prompt_tokens || ' tokens',
-        min_prompt_tokens || ' to ' || (2 * min_prompt_tokens - 1) || ' tokens'
+        format('{:,} to {:,} tokens', min_prompt_tokens, 2 * min_prompt_tokens - 1)
     )
 )"""
 FEEDBACK = queries.mean(
@@ -90,11 +92,11 @@ def _measured() -> None:
     reading.condition(())
     scope = reading.pick("Rates of", SCOPES, "quality_scope")
     rows = marts.rows(
-        """
+        f"""
         select
             *,
             scope || ', ' || dimension || if(
-                evaluator = 'none', ': labels alone', ': with ' || evaluator
+                evaluator = 'none', ': labels alone', ': with ' || {EVALUATOR}
             ) as member
         from marts.quality_rates
         where scope_kind = $scope_kind
@@ -128,12 +130,13 @@ def _raw() -> None:
         "The share that whatever wrote `hallucination_flag` flagged, right or wrong. "
         "Intervals take calls as independent."
     )
-    by = reading.pick("By", queries.BY, "quality_by")
+    # flags are rare
+    by, per = reading.pick_two("quality", queries.BY, reversed(queries.PER))
     rows = _rows(queries.BY[by], "", where, parameters)
     flags = measures.HALLUCINATIONS
     show.chart(compared.forest(f"Hallucination flags, by {by}", rows, flags))
     show.table(rows, "quality_flags")
-    daily = _rows(queries.BY[by], "interaction_date", where, parameters)
+    daily = _rows(queries.BY[by], per, where, parameters)
     zone = reading.zone()
     both = [flags, measures.FEEDBACK]
     show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
@@ -158,18 +161,20 @@ def _raw() -> None:
 
 
 def _rows(
-    member: str, day: str, where: str, parameters: dict[str, object]
+    member: str, per: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
-    """Return flags, ratings and tokens by member, and by day if one is named."""
-    keys = ", ".join(filter(None, (day, "member", "member_rank")))
-    named = queries.members("marts.answers_by_day", member, "interactions", where)
+    """Return flags, ratings and tokens by member, and per day or week if it is said."""
+    day = "interaction_date, " if per else ""
+    named = queries.members(
+        "marts.answers_by_day", member, "interactions", where, per=per
+    )
     return marts.rows(
         f"""
         {named}
-        select {keys}, {QUALITY}
+        select {day}member, member_rank, {QUALITY}
         from members
-        group by {keys}
-        order by {f"{day}, " if day else ""}member_rank
+        group by {day}member, member_rank
+        order by {day}member_rank
         """,
         **parameters,
     )
@@ -179,8 +184,8 @@ def _evaluators() -> None:
     st.header("Evaluators: what they say, and whether reviewers agree")
     reading.condition(())
     rows = marts.rows(
-        """
-        select *, evaluator || ' (' || dimension || ')' as member
+        f"""
+        select *, {EVALUATOR} || ' (' || dimension || ')' as member
         from marts.evaluators
         order by labels desc, member
         """
@@ -194,8 +199,8 @@ def _evaluators() -> None:
     show.chart(compared.side_by_side("Evaluators against reviewers", rows, AGREEMENT))
     show.table(rows, "evaluators")
     scores = marts.rows(
-        """
-        select *, scope || ': ' || evaluator as member
+        f"""
+        select *, scope || ': ' || {EVALUATOR} || ' (' || dimension || ')' as member
         from marts.quality_rates
         where scope_kind = 'model' and evaluator != 'none'
         order by evaluator, interactions desc

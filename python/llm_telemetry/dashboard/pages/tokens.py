@@ -8,7 +8,7 @@ from llm_telemetry.dashboard import marts, measures, queries, reading, show
 
 TITLE = "How many tokens do requests take, and what becomes of them?"
 
-DAILY = Measure("total_tokens", "tokens per day", missing=measures.UNTOKENED)
+DAILY = Measure("total_tokens", "tokens", missing=measures.UNTOKENED)
 CACHED = Measure(
     "cache_share",
     "share of prompt tokens read from the provider's cache",
@@ -66,8 +66,8 @@ def draw() -> None:
         "A call that is flagged counts there only, whether it failed or not; the flag "
         "is the raw one of the telemetry."
     )
-    by = reading.pick("By", BY, "tokens_by")
-    daily = _rows(by, "interaction_date", where, parameters)
+    by, per = reading.pick_two("tokens", BY, queries.PER)
+    daily = _rows(by, per, where, parameters)
     zone = reading.zone()
     show.chart(over_days.stacked(f"Tokens by {by}", daily, DAILY, zone))
     show.chart(
@@ -79,21 +79,24 @@ def draw() -> None:
 
 
 def _rows(
-    by: str, day: str, where: str, parameters: dict[str, object]
+    by: str, per: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
-    """Return tokens by member, and by day if there is the column of one."""
-    keys = ", ".join(filter(None, (day, "member", "member_rank")))
-    named = queries.members("marts.answers_by_day", BY[by], "interactions", where)
+    """Return tokens by member, and per day or week if it is said."""
+    day = "interaction_date, " if per else ""
+    named = queries.members(
+        "marts.answers_by_day", BY[by], "interactions", where, per=per
+    )
     return marts.rows(
         f"""
         {named}
         select
-            {keys},
+            {day}member,
+            member_rank,
             {PER_CALLS},
             if(sum(tokened_interactions) > 0, sum(total_tokens), null) as total_tokens
         from members
-        group by {keys}
-        order by {f"{day}, " if day else ""}member_rank
+        group by {day}member, member_rank
+        order by {day}member_rank
         """,
         **parameters,
     )

@@ -1,1 +1,1 @@
-"""The script of the server: beside a folder ``pages``, Streamlit would serve those."""
+"""The script that Streamlit runs, apart from ``pages``, which it would serve itself."""
