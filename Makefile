@@ -1,17 +1,28 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
+DASHBOARD_VENV := .venv-dashboard
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
+.PHONY: run dashboard test browser lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
 
+dashboard: $(DASHBOARD_VENV)/installed target/sample.duckdb  ## look at the sample in a browser
+	$(DASHBOARD_VENV)/bin/llm-telemetry dashboard --sample --open
+
+target/sample.duckdb: | $(DASHBOARD_VENV)/installed
+	$(DASHBOARD_VENV)/bin/llm-telemetry run --sample --quiet
+
 test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(BIN)/dbt build
 	$(BIN)/pytest -n auto --dist worksteal
+	$(MAKE) browser
+
+browser: $(DASHBOARD_VENV)/installed  ## the dashboard's pages, alone and in a chromium in PATH
+	$(DASHBOARD_VENV)/bin/python -m pytest -rs tests/dashboard
 
 lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -63,10 +74,11 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.toml
 	$(BIN)/$(LOCK) --group build -o requirements.lock
 	$(BIN)/$(LOCK) --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) --constraints requirements.lock --extra dashboard --group dashboard-tests -o tests/dashboard/requirements.lock
 	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
 
 clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/
-	rm -rf $(VENV) $(SPARK_VENV) target logs artifacts
+	rm -rf $(VENV) $(SPARK_VENV) $(DASHBOARD_VENV) target logs artifacts
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -83,4 +95,8 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml
 
 $(SPARK_VENV)/installed: tests/spark/requirements.lock pyproject.toml
 	python3 tools/set_up.py $(SPARK_VENV) tests/spark/requirements.lock
+	touch $@
+
+$(DASHBOARD_VENV)/installed: tests/dashboard/requirements.lock pyproject.toml
+	python3 tools/set_up.py $(DASHBOARD_VENV) tests/dashboard/requirements.lock --no-compile
 	touch $@

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -75,6 +76,30 @@ def query(sql: str, warehouse: Path, *, named: str) -> "pd.DataFrame":
         except duckdb.Error as error:
             raise InputError(f"{named}: {_first_line(error)}") from error
     return frame
+
+
+def fetched(
+    connection: Connection, sql: str, parameters: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows of a query of ours as plain values, decimals as floats.
+
+    Raises InputError where the warehouse has not all that the query names.
+    """
+    try:
+        result = connection.execute(sql, dict(parameters) or None)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        reason = _first_line(error)
+        raise InputError(
+            f"{reason}: build the warehouse again: llm-telemetry run"
+        ) from error
+    names = [column[0] for column in result.description or ()]
+    return [
+        {
+            name: float(value) if isinstance(value, Decimal) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in result.fetchall()
+    ]
 
 
 def _rows(

@@ -1,0 +1,71 @@
+"""What every page has: the navigation, the filters, and which build is shown."""
+
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import streamlit as st
+
+from llm_telemetry.dashboard import filters, marts, show
+from llm_telemetry.dashboard.pages import PAGES
+from llm_telemetry.errors import InputError
+
+HERE = Path(__file__).parent
+ICON = HERE / "icon.png"
+
+
+def run() -> None:
+    """Draw the page that the URL names."""
+    st.set_page_config("LLM telemetry", page_icon=str(ICON), layout="wide")
+    pages = {
+        section: [_page(name, label) for name, label in named.items() if is_there(name)]
+        for section, named in PAGES.items()
+    }
+    st.html(show.STYLE)
+    st.session_state[show.NAVIGATION] = {
+        page.url_path: page for named in pages.values() for page in named
+    }
+    st.navigation(pages, position="top").run()
+
+
+def draw(name: str) -> None:
+    """Draw one page with its sidebar, or say what is wrong with the warehouse."""
+    page = module(name)
+    st.title(page.TITLE)
+    try:
+        with marts.one_build():
+            with st.sidebar:
+                filters.draw()
+                _draw_build()
+            page.draw()
+    except InputError as error:
+        for line in error.lines:
+            st.error(line)
+
+
+def module(name: str) -> ModuleType:
+    """Return the module of a page."""
+    return import_module(f"llm_telemetry.dashboard.pages.{name}")
+
+
+def is_there(name: str) -> bool:
+    return (HERE / "pages" / f"{name}.py").exists()
+
+
+def _page(name: str, label: str) -> st.Page:
+    def drawn() -> None:
+        draw(name)
+
+    return st.Page(drawn, title=label, url_path=name, default=name == "decisions")
+
+
+def _draw_build() -> None:
+    """Say which calls are shown: the clock of the newest one, and the time zone."""
+    rows = marts.rows(
+        "select as_of, (select setting_text from marts.knobs "
+        "where knob = 'business_time_zone') as zone from marts.build_info"
+    )
+    for row in rows:
+        st.caption(
+            f"Calls until {show.moment(row['as_of'])} UTC; days in {row['zone']}"
+        )
