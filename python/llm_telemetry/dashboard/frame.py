@@ -61,11 +61,6 @@ def _page(name: str, label: str) -> st.Page:
 
 def _draw_build() -> None:
     """Say which calls are shown: the clock of the newest one, and the time zone."""
-    rows = marts.rows(
-        "select as_of, (select setting_text from marts.knobs "
-        "where knob = 'business_time_zone') as zone from marts.build_info"
-    )
-    for row in rows:
-        st.caption(
-            f"Calls until {show.moment(row['as_of'])} UTC; days in {row['zone']}"
-        )
+    for row in marts.rows("select as_of from marts.build_info"):
+        as_of = show.moment(row["as_of"])
+        st.caption(f"Calls until {as_of} UTC; days in {show.escaped(marts.zone())}")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from llm_telemetry.artifact.wording import multiple, number, percent
+from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import Chart
 from llm_telemetry.dashboard.filters import NAMED, SPAN
 
@@ -17,12 +19,20 @@ Row = Mapping[str, Any]
 # value, its form, and the value of the period before, None where there is none
 Figure = tuple[float | None, str, float | None]
 
+# what Markdown, or Streamlit in it, would read as more than a text
+MARKS = re.compile(r"[\\`*_{}\[\]()#+.!|<>$:~&=-]")
 # where the pages of the navigation are kept, by name
 NAVIGATION = "navigation"
 # rows of a table that are sent to a browser
 MOST_ROWS = 1000
-# a chart of several panels is as wide as the page, and its axis comes to that
-STYLE = "<style>.stVegaLiteChart > svg { max-width: 100%; height: auto }</style>"
+# a chart of several panels is as wide as the page, and its axis comes to that; a
+# question is a sentence, not a poster
+STYLE = """<style>
+.stVegaLiteChart > svg { max-width: 100%; height: auto }
+.stMain h1 { font-size: 1.8rem } .stMain h2 { font-size: 1.45rem }
+.stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
+.stMainBlockContainer { padding-top: 3.5rem }
+</style>"""
 FORMS: dict[str, Callable[[float | None], str]] = {
     "count": lambda value: "unknown" if value is None else f"{value:,.0f}",
     "number": number,
@@ -40,7 +50,13 @@ def chart(drawn: Chart) -> None:
         drawn.spec(is_dark=st.context.theme.type == "dark"), default=_moment_utc
     )
     spec = json.loads(written)
-    st.vega_lite_chart(spec, theme=None, width="stretch", alt=drawn.alt)
+    # other widths go with places in pixels, as of words beside a line
+    panels = spec.get("vconcat", [spec])
+    is_wide = all(panel.get("width") == theme.WIDTH for panel in panels)
+    if not is_wide:
+        spec["autosize"] = {"type": "pad"}
+    width = "stretch" if is_wide else "content"
+    st.vega_lite_chart(spec, theme=None, width=width, alt=drawn.alt)
 
 
 def _moment_utc(value: date) -> str:
@@ -106,6 +122,17 @@ def link(page: str, label: str, **query: str | list[str]) -> None:
     # a page that is drawn alone, as tests do, has no other to link to
     if found := st.session_state.get(NAVIGATION, {}).get(page):
         st.page_link(found, label=label, query_params=query or None)
+
+
+def escaped(text: object) -> str:
+    """Return a text as Markdown that shows it as it is, whatever marks it has."""
+    return MARKS.sub(r"\\\g<0>", str(text))
+
+
+def bullets(lines: Iterable[object]) -> None:
+    """Show texts as a list."""
+    if said := "\n".join(f"- {escaped(line)}" for line in lines):
+        st.markdown(said)
 
 
 def moment(value: datetime | None) -> str:
