@@ -121,7 +121,8 @@ def exported(
         with attached(warehouse, writes=Path(folder)) as connection:
             connection.execute("use warehouse")
             copied = f"copy ({sql}) to {_text(str(file))} ({FORMS[form]})"
-            connection.execute(copied, dict(parameters) or None)
+            # until all is fetched, it may not have finished
+            connection.execute(copied, dict(parameters) or None).fetchall()
         return file.read_bytes()
 
 
