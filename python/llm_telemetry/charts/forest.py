@@ -26,6 +26,7 @@ class Forest:
     same: str = ""
     zero: float | None = 0
     form: str = ",.3~g"
+    ticks: str = "~g"
 
     def layers(self, rows: Rows, *, others: str = "") -> Spec:
         """Return the plot; ``others`` says in words what is left out of it."""
@@ -47,7 +48,7 @@ class Forest:
 
     def _x(self, field: str) -> Spec:
         scale = {"zero": self.zero == 0, "nice": True}
-        shown = {"tickCount": 6, "format": "%" if "%" in self.form else "~g"}
+        shown = {"tickCount": 6, "format": "%" if "%" in self.form else self.ticks}
         return axis(field, self.title, scale=scale, axis=shown)
 
     def _drawn(self, rows: list[Any], y: Spec, colour: str) -> list[Spec]:

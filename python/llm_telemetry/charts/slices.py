@@ -100,7 +100,10 @@ def losses(ranked: Rows, total: int) -> Chart:
         high="excess_usd_high",
         title="failures, SLA breaches and cash, USD (95 % interval)",
         reason="why",
+        ticks="~s",
     )
+    if all(row["why"] for row in shown):
+        return nothing(title, "No slice has other calls to compare with.")
     left = total - len(ranked)
     body = plot.layers(shown, others=f"{left:,} others: see the table" if left else "")
     first = shown[0]

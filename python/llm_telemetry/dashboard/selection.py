@@ -46,10 +46,10 @@ ATTRIBUTES = (
     *("failure_type", "error_type", "finish_reason"),
 )
 SHOWN = (
-    *("timestamp_utc", "interaction_id", "operation_id", "model_provider"),
-    *("model_name", "use_case", "prompt_version", "attempt_index", "is_failure"),
+    *("timestamp_utc", "use_case", "model_provider", "model_name", "is_failure"),
     *("failure_type", "hallucination_flag", "is_sla_breach", "latency_ms"),
-    *("cost_usd", "total_tokens"),
+    *("cost_usd", "total_tokens", "prompt_version", "attempt_index"),
+    *("interaction_id", "operation_id"),
 )
 # characters before a match that are shown, and characters in all
 BEFORE, EXCERPT = 40, 160
@@ -71,7 +71,7 @@ class Selection:
 
     def shown(self) -> str:
         """Return the SQL of the leading calls: most matches first, then the newest."""
-        columns = ", ".join((*SHOWN, "matches") if self.text else SHOWN)
+        columns = ", ".join(("matches", *SHOWN) if self.text else SHOWN)
         ranked = "matches desc, " if self.text else ""
         order = f"{ranked}timestamp_utc desc nulls last, interaction_id"
         leading = (
@@ -81,7 +81,7 @@ class Selection:
         if PLACES[self.place] is None:
             return f"{leading} select {columns} from leading_calls order by {order}"
         return (
-            f"{leading} select {columns}, {self._excerpt()} as excerpt"
+            f"{leading} select {self._excerpt()} as excerpt, {columns}"
             f" from leading_calls left join marts.contents using ({KEYS})"
             f" order by {order}"
         )

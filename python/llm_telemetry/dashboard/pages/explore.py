@@ -66,9 +66,22 @@ def _chosen() -> Selection:
     place = narrow.selectbox("in", places, key="search_in", bind="query-params")
     if not is_kept:
         st.caption(f"{contents.OFF} The search is over ids and attributes.")
+    where, parameters = filters.chosen().where(OF_CALLS)
+    own, of_own = _own_filters()
+    return Selection(
+        where=f"({where}) and ({own})",
+        parameters={**parameters, **of_own},
+        text=text or "",
+        place=place or places[0],
+    )
+
+
+def _own_filters() -> tuple[str, dict[str, Any]]:
+    """Draw the filters of this page; return their condition with its parameters."""
     choices: dict[str, str | None] = {}
     names: dict[str, tuple[str, ...]] = {}
-    columns = st.columns(4)
+    is_set = any(st.session_state.get(name) for name in (*CHOSEN, *NAMED))
+    columns = st.expander("More filters", expanded=is_set).columns(4)
     for number, (name, label) in enumerate(CHOSEN.items()):
         choices[name] = columns[number % 4].selectbox(
             label,
@@ -84,14 +97,7 @@ def _chosen() -> Selection:
                 label, _members(name), key=name, bind="query-params", placeholder="all"
             )
         )
-    where, parameters = filters.chosen().where(OF_CALLS)
-    own, of_own = selection.chosen(names, choices)
-    return Selection(
-        where=f"({where}) and ({own})",
-        parameters={**parameters, **of_own},
-        text=text or "",
-        place=place or places[0],
-    )
+    return selection.chosen(names, choices)
 
 
 def _members(name: str) -> list[str]:

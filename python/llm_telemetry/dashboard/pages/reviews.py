@@ -1,6 +1,6 @@
 """The review queue: what waits, and what a reviewer says of it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -65,7 +65,13 @@ def _draw_next(file: Path, waiting: list[Draw]) -> None:
     contents.draw(marts.rows(CONTENTS, id=chosen))
     show.link("explore", "See the whole operation in Explore", interaction_id=chosen)
     with st.form("review_form", clear_on_submit=False):
-        label = st.radio("This answer is", LABELS, index=None, horizontal=True)
+        label = st.radio(
+            "This answer is",
+            LABELS,
+            index=None,
+            horizontal=True,
+            key=f"review_label_{chosen}",
+        )
         note = st.text_input("Note", key=f"review_note_{chosen}")
         by = st.text_input("Your name", key="review_by")
         if st.form_submit_button("Save the review"):
@@ -101,4 +107,4 @@ def _draw_reviews(reviews: list[Review]) -> None:
 
 def _shown(draw: Draw) -> dict[str, object]:
     moment = datetime.strptime(draw.timestamp_utc, review_ledger.TIME)
-    return {**vars(draw), "timestamp_utc": moment.replace(tzinfo=UTC)}
+    return {**vars(draw), "timestamp_utc": moment}

@@ -55,10 +55,11 @@ def draw() -> None:
     look = st.segmented_control(
         "Look at", list(LOOKS), default="failures", key="look", bind="query-params"
     )
-    metric, query = LOOKS[look or "failures"]
+    events = look or "failures"
+    metric, _ = LOOKS[events]
     leading = _leading(metric, where, parameters)
     show.chart(slices.verdicts(leading, metric, len(rows)))
-    _draw_slice(rows, query)
+    _draw_slice(rows, events)
     show.chart(slices.losses(rows[:MOST_DRAWN], len(rows)))
     models = marts.rows(
         f"select * from marts.model_hotspots where {chosen.where(FIXED[1:])[0]} "
@@ -79,21 +80,21 @@ def _leading(metric: str, where: str, parameters: dict[str, Any]) -> list[marts.
     )
 
 
-def _draw_slice(rows: list[marts.Row], query: dict[str, str]) -> None:
+def _draw_slice(rows: list[marts.Row], events: str) -> None:
     """Draw what is known of one slice, and the link to its calls."""
     by_name = {row["slice"]: row for row in rows}
     name = st.selectbox("Slice", list(by_name), key="slice", bind="query-params")
     row = by_name[name or rows[0]["slice"]]
-    show.figures(
-        {
-            "interactions": (row["interactions"], "count", None),
-            "failure rate": (row["failure_rate"], "rate", None),
-            "SLA breach rate": (row["sla_breach_rate"], "rate", None),
-            "loss": (row["excess_usd"], "usd", None),
-        }
-    )
+    figures: dict[str, show.Figure] = {
+        "interactions": (row["interactions"], "count", None),
+        "failure rate": (row["failure_rate"], "rate", None),
+        "SLA breach rate": (row["sla_breach_rate"], "rate", None),
+    }
+    if row["excess_usd"] is not None:
+        figures["loss"] = (row["excess_usd"], "usd", None)
+    show.figures(figures)
     if row["explained_by"]:
         st.text(f"Explained by the slice {row['explained_by']}")
     fixed = {column: [row[column]] for column in DIMENSIONS if row[column] is not None}
-    show.link("explore", "Show these calls in Explore", **fixed, **query)
-    show.link("explore", "Show all calls of the slice in Explore", **fixed)
+    show.link("explore", f"See its {events} in Explore", **fixed, **LOOKS[events][1])
+    show.link("explore", "See all its calls in Explore", **fixed)
