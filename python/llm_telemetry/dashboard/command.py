@@ -11,7 +11,7 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.metrics.serve import is_loopback
 from llm_telemetry.warehouse.connection import identity
 
-APP = Path(__file__).with_name("app.py")
+APP = Path(__file__).parent / "served" / "app.py"
 INSTALL = "pip install 'llm-production-telemetry[dashboard]'"
 # nothing leaves this machine, and no page reads what it was not given
 FIXED = {

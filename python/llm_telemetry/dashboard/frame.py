@@ -8,7 +8,6 @@ import streamlit as st
 
 from llm_telemetry.dashboard import filters, marts, show
 from llm_telemetry.dashboard.pages import PAGES
-from llm_telemetry.errors import InputError
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.png"
@@ -32,15 +31,11 @@ def draw(name: str) -> None:
     """Draw one page with its sidebar, or say what is wrong with the warehouse."""
     page = module(name)
     st.title(page.TITLE)
-    try:
-        with marts.one_build():
-            with st.sidebar:
-                filters.draw()
-                _draw_build()
-            page.draw()
-    except InputError as error:
-        for line in error.lines:
-            st.error(line)
+    with show.problems(), marts.one_build():
+        with st.sidebar:
+            filters.draw()
+            _draw_build()
+        page.draw()
 
 
 def module(name: str) -> ModuleType:

@@ -19,19 +19,30 @@ Row = dict[str, Any]
 
 # queries of a few builds: the oldest make room
 KEPT_QUERIES = 500
-_build: ContextVar[tuple[Identity, Connection]] = ContextVar("build")
+_build: ContextVar[tuple[Identity, Connection] | None] = ContextVar(
+    "build", default=None
+)
 
 
 @contextmanager
 def one_build() -> Iterator[None]:
-    """Read one and the same file for the length of a block."""
-    found, connection = identified(serving.warehouse())
-    before = _build.set((found, connection))
+    """Read one and the same file for the length of a block, and of blocks in it."""
+    if _build.get():
+        yield
+        return
+    opened = identified(serving.warehouse())
+    before = _build.set(opened)
     try:
         yield
     finally:
         _build.reset(before)
-        connection.close()
+        opened[1].close()
+
+
+def _opened() -> tuple[Identity, Connection]:
+    found = _build.get()
+    assert found, "rows are read within one_build()"
+    return found
 
 
 def rows(sql: str, **parameters: Any) -> list[Row]:
@@ -39,7 +50,7 @@ def rows(sql: str, **parameters: Any) -> list[Row]:
 
     Decimals are floats. The rows are the caller's own.
     """
-    found, _ = _build.get()
+    found, _ = _opened()
     kept: list[Row] = _rows(str(serving.warehouse()), found, sql, parameters)
     return kept
 
@@ -62,4 +73,4 @@ def zone() -> str:
 def _rows(
     warehouse: str, found: Identity, sql: str, parameters: dict[str, Any]
 ) -> list[Row]:
-    return fetched(_build.get()[1], sql, parameters)
+    return fetched(_opened()[1], sql, parameters)

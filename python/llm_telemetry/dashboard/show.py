@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from llm_telemetry.artifact.wording import multiple, number, percent
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import Chart
 from llm_telemetry.dashboard.filters import NAMED, SPAN
+from llm_telemetry.errors import InputError
 
 Row = Mapping[str, Any]
 # value, its form, and the value of the period before, None where there is none
@@ -31,6 +33,8 @@ STYLE = """<style>
 .stVegaLiteChart > svg { max-width: 100%; height: auto }
 .stMain h1 { font-size: 1.8rem } .stMain h2 { font-size: 1.45rem }
 .stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
+[data-testid="stMetricValue"] { font-size: 1.4rem }
+[data-testid="stMetricDelta"] { font-size: 0.75rem }
 .stMainBlockContainer { padding-top: 3.5rem }
 </style>"""
 FORMS: dict[str, Callable[[float | None], str]] = {
@@ -103,6 +107,16 @@ def figures(shown: Mapping[str, Figure]) -> None:
         spoken = FORMS[form]
         was = None if before is None else f"before: {spoken(before)}"
         column.metric(label, spoken(value), was, delta_color="off", delta_arrow="off")
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Say what is wrong with the warehouse or a ledger, instead of failing."""
+    try:
+        yield
+    except InputError as error:
+        for line in error.lines:
+            st.error(escaped(line))
 
 
 def empty(what: str, command: str) -> None:

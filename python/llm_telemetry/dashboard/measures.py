@@ -1,0 +1,55 @@
+"""Measures that several pages draw, with their units and what may be missing."""
+
+from llm_telemetry.charts.members import Measure
+
+UNPRICED = "no call with a known cost"
+UNTIMED = "no operation with a measured latency"
+UNTOKENED = "no call with known tokens"
+
+
+def share(column: str, title: str, missing: str) -> Measure:
+    """Return a share with its interval."""
+    return _with_interval(column, title, missing, ".2%")
+
+
+def _with_interval(column: str, title: str, missing: str, form: str) -> Measure:
+    words = f"{title} (95 % interval)"
+    return Measure(column, words, f"{column}_low", f"{column}_high", form, missing)
+
+
+SUCCESSES = share(
+    "success_rate", "operations that succeed, of known ones", "no known outcome"
+)
+FAILURES = share(
+    "failure_rate", "operations that fail, of known ones", "no known outcome"
+)
+BREACHES = share("sla_breach_rate", "operations that breach the SLA", UNTIMED)
+HALLUCINATIONS = share(
+    "hallucination_rate",
+    "answers flagged as hallucination (raw), of those with a flag",
+    "no answer has a hallucination flag",
+)
+FEEDBACK = _with_interval(
+    "average_feedback_score",
+    "mean feedback of the rated answers",
+    "fewer than 30 ratings",
+    ",.3~g",
+)
+QUANTILES = [
+    _with_interval(
+        f"{name}_latency_ms", f"{name} latency of operations, ms", UNTIMED, ",.3~g"
+    )
+    for name in ("p50", "p95", "p99")
+]
+USD_PER_OPERATIONS = Measure(
+    "usd_per_1000_operations", "USD per 1,000 operations", missing=UNPRICED
+)
+USD_PER_TOKENS = Measure(
+    "usd_per_million_tokens", "USD per million tokens", missing=UNPRICED
+)
+TOKENS = Measure("tokens_per_call", "tokens per call (attempt)", missing=UNTOKENED)
+CALLS = Measure("calls_per_operation", "calls per operation", missing="no operation")
+TOKEN_PARTS = [
+    Measure("prompt_tokens_per_call", "prompt", missing=UNTOKENED),
+    Measure("completion_tokens_per_call", "completion", missing=UNTOKENED),
+]

@@ -1,0 +1,1 @@
+"""The script that Streamlit runs: beside a folder ``pages`` it would serve those itself."""
