@@ -87,6 +87,13 @@ def incident(tmp_path_factory: pytest.TempPathFactory) -> World:
     return built("incident", tmp_path_factory.mktemp("incident"))
 
 
+@pytest.fixture
+def own_incident(incident: World, tmp_path: Path) -> World:
+    """Return the incident with ledgers of its own, to write into."""
+    folder = shutil.copytree(incident.out_dir, tmp_path / "artifacts")
+    return World(incident.warehouse, folder)
+
+
 @pytest.fixture(scope="session")
 def empty(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Every mart, without a row, and no bundle."""

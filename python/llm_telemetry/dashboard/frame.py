@@ -9,22 +9,23 @@ import streamlit as st
 from llm_telemetry.dashboard import filters, marts, reading, show
 from llm_telemetry.dashboard.pages import PAGES
 
-HERE = Path(__file__).parent
-ICON = HERE / "icon.png"
+ICON = Path(__file__).with_name("icon.png")
 
 
 def run() -> None:
     """Draw the page that the URL names."""
     st.set_page_config("LLM telemetry", page_icon=str(ICON), layout="wide")
-    pages = {
-        section: [_page(name, label) for name, label in named.items() if is_there(name)]
-        for section, named in PAGES.items()
-    }
     st.html(show.STYLE)
-    st.session_state[show.NAVIGATION] = {
-        page.url_path: page for named in pages.values() for page in named
+    pages = {
+        name: _page(name, label)
+        for named in PAGES.values()
+        for name, label in named.items()
     }
-    st.navigation(pages, position="top").run()
+    st.session_state[show.NAVIGATION] = pages
+    sections = {
+        section: [pages[name] for name in named] for section, named in PAGES.items()
+    }
+    st.navigation(sections, position="top").run()
 
 
 def draw(name: str) -> None:
@@ -41,10 +42,6 @@ def draw(name: str) -> None:
 def module(name: str) -> ModuleType:
     """Return the module of a page."""
     return import_module(f"llm_telemetry.dashboard.pages.{name}")
-
-
-def is_there(name: str) -> bool:
-    return (HERE / "pages" / f"{name}.py").exists()
 
 
 def _page(name: str, label: str) -> st.Page:
