@@ -23,6 +23,7 @@ FLAGS = (
 PATIENCE = 30.0
 # what Streamlit shows while a script runs, and what one that failed leaves
 RUNNING = '[data-testid="stStatusWidget"], [data-testid*="Skeleton"]'
+CHARTS = '[data-testid="stVegaLiteChart"]'
 FAILED = '[data-testid="stException"]'
 SOUGHT = re.compile(r"\S+/\w+/_stcore/(health|host-config) - Failed to load .* 404 ")
 PAGE = '[data-testid="stMain"] h1'
@@ -43,12 +44,24 @@ class Browser:
 
     def open(self, url: str, *, width: int = 1280, height: int = 900) -> None:
         """Open a page in a window of a size, and wait until it is drawn."""
+        self._measure(width, height)
+        self.driver.get(url)
+        self.settle()
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Make the window wider or narrower, and wait until the page has followed."""
+        self._measure(width, height)
+        drawn = f"{CHARTS} > svg, {CHARTS} > canvas"
+        self.until(
+            lambda: all(one.rect["width"] <= width for one in self.all(drawn)),
+            f"as narrow as {width}",
+        )
+
+    def _measure(self, width: int, height: int) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": False}
         )
-        self.driver.get(url)
-        self.settle()
 
     def set_dark(self, is_dark: bool) -> None:
         """Let pages be asked for in the dark or the light theme."""
@@ -132,8 +145,8 @@ class Browser:
             )
         )
 
-    def alt(self, css: str) -> str:
-        """Return what the elements of a selector say to those who do not see them."""
+    def alt(self, css: str = CHARTS) -> str:
+        """Return what the charts, or others, say to those who do not see them."""
         return "\n".join(str(one.get_attribute("aria-label")) for one in self.all(css))
 
     def background(self) -> str:

@@ -12,7 +12,7 @@ from llm_telemetry.dashboard.pages import PAGES
 
 NAMES = [name for named in PAGES.values() for name in named]
 DEFAULT = "decisions"
-CHARTS = '[data-testid="stVegaLiteChart"]'
+WIDTHS = (1280, 1920, 390)
 Serve = Callable[[World], str]
 every_page = pytest.mark.parametrize("name", NAMES)
 
@@ -24,19 +24,20 @@ def url(address: str, name: str) -> str:
 
 @every_page
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_a_page_is_drawn_in_every_width_and_theme(
-    name: str, theme: str, width: int, incident: World, serve: Serve, browser: Browser
+    name: str, theme: str, incident: World, serve: Serve, browser: Browser
 ) -> None:
     address = serve(incident)
     browser.set_dark(theme == "dark")
-    browser.open(url(address, name), width=width)
+    browser.open(url(address, name), width=WIDTHS[0])
     assert browser.text("h1") == frame.module(name).TITLE
+    for width in WIDTHS:
+        browser.resize(width)
+        browser.until(lambda: browser.overflow() <= 0, f"within {width} pixels")
+    assert browser.background() == theme
     assert not browser.errors()
     assert not browser.console_errors()
     assert browser.requested_hosts() == {urlsplit(address).netloc}
-    assert browser.overflow() <= 0
-    assert browser.background() == ("dark" if theme == "dark" else "light")
 
 
 def test_filters_in_a_link_are_applied_and_stay_on_the_next_page(
@@ -45,8 +46,8 @@ def test_filters_in_a_link_are_applied_and_stay_on_the_next_page(
     address = serve(incident)
     browser.set_dark(False)
     browser.open(f"{address}/reliability?model_name=gpt-4.1&since=2025-03-01")
-    assert "openai / gpt-4.1" in browser.alt(CHARTS)
-    assert "llama" not in browser.alt(CHARTS)
+    assert "openai / gpt-4.1" in browser.alt()
+    assert "llama" not in browser.alt()
     browser.go("Decide", "Overview")
     browser.until(lambda: "How is the product doing" in browser.text("h1"), "there")
     assert "model_name=gpt-4.1" in browser.driver.current_url
@@ -68,7 +69,7 @@ def test_a_failing_slice_leads_to_its_calls(
     browser.until(lambda: "/explore?" in browser.driver.current_url, "followed")
     browser.settle()
     assert "status=failed" in browser.driver.current_url
-    assert frame.module("explore").TITLE == browser.text("h1")
+    assert browser.text("h1") == frame.module("explore").TITLE
     assert not browser.errors()
 
 

@@ -25,18 +25,18 @@ def run() -> None:
     sections = {
         section: [pages[name] for name in named] for section, named in PAGES.items()
     }
-    st.navigation(sections, position="top").run()
+    page = st.navigation(sections, position="top")
+    with show.problems(), marts.one_build():
+        # what is drawn here, and not by a page, stays on the next one
+        _draw_sidebar()
+        page.run()
 
 
 def draw(name: str) -> None:
-    """Draw one page with its sidebar, or say what is wrong with the warehouse."""
-    page = module(name)
-    st.title(page.TITLE)
+    """Draw one page with its sidebar, without the others."""
     with show.problems(), marts.one_build():
-        with st.sidebar:
-            filters.draw()
-            _draw_build()
-        page.draw()
+        _draw_sidebar()
+        _draw_page(name)
 
 
 def module(name: str) -> ModuleType:
@@ -46,13 +46,21 @@ def module(name: str) -> ModuleType:
 
 def _page(name: str, label: str) -> st.Page:
     def drawn() -> None:
-        draw(name)
+        _draw_page(name)
 
     return st.Page(drawn, title=label, url_path=name, default=name == "decisions")
 
 
-def _draw_build() -> None:
-    """Say which calls are shown: the clock of the newest one, and the time zone."""
-    for row in marts.rows("select as_of from marts.build_info"):
-        as_of = show.moment(row["as_of"])
-        st.caption(f"Calls until {as_of} UTC; days in {show.escaped(reading.zone())}")
+def _draw_page(name: str) -> None:
+    page = module(name)
+    st.title(page.TITLE)
+    page.draw()
+
+
+def _draw_sidebar() -> None:
+    """Draw the filters, and say which calls are shown."""
+    with st.sidebar:
+        filters.draw()
+        for row in marts.rows("select as_of from marts.build_info"):
+            as_of, zone = show.moment(row["as_of"]), show.escaped(reading.zone())
+            st.caption(f"Calls until {as_of} UTC; days in {zone}")
