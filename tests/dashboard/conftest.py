@@ -101,11 +101,11 @@ def empty(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     copy = shutil.copyfile(real.warehouse, folder / "w.duckdb")
     with duckdb.connect(str(copy)) as connection:
         tables = connection.execute(
-            "select table_name from information_schema.tables "
-            "where table_schema = 'marts' and table_type = 'BASE TABLE'"
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_type = 'BASE TABLE'"
         ).fetchall()
         for (table,) in tables:
-            connection.execute(f'delete from marts."{table}"')
+            connection.execute(f"delete from {table}")
     return World(copy, folder / "artifacts")
 
 

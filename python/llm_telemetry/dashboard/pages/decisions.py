@@ -79,8 +79,9 @@ def _draw_validity(status: str, as_of: str | None, valid_until: str | None) -> N
     said += f"{_minute(valid_until)}."
     if valid_until and datetime.fromisoformat(valid_until) < datetime.now(UTC):
         said += " That has passed: run again on newer telemetry."
-    kinds = {"ok": st.success, "blocked": st.error}
-    kinds.get(status, st.warning)(said)
+    colours = {"ok": "green", "blocked": "red"}
+    st.badge(status.replace("_", " "), color=colours.get(status, "orange"))
+    st.markdown(said)
 
 
 def _minute(written: str | None) -> str:
