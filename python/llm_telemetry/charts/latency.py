@@ -104,7 +104,7 @@ def _cells(known: Rows, refused: Rows, place: dict[str, Spec]) -> list[Spec]:
     columns = ("day", "hour_of_day", "operations", "p95_latency_ms")
     bounds = ("p95_latency_ms_low", "p95_latency_ms_high")
     # one scale for light and dark, which colour-blind people read too
-    legend = {"title": "p95 latency, ms", "format": "~s", "gradientLength": 200}
+    legend = {"title": "p95 latency, ms", "format": ",~r", "type": "symbol"}
     colour = axis("p95_latency_ms", "p95 latency, ms", legend=legend)
     colour["scale"] = {"scheme": "cividis", "reverse": True, "zero": False}
     box = {"type": "rect", "tooltip": True}

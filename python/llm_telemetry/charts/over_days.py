@@ -43,10 +43,9 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
             one["encoding"]["x"] = day(DAY, f"business day, {zone}")
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
-    days = sorted({str(row[DAY])[:10] for row in shown})
     alt = (
-        f"{', '.join(one.title for one in measures)} by day, from {days[0]} to "
-        f"{days[-1]}, of {', '.join(names)}. Bands are 95 % intervals."
+        f"{', '.join(one.title for one in measures)} of {', '.join(names)}"
+        f"{_span(shown)}. Bands are 95 % intervals."
     )
     return Chart(title, alt, {"vconcat": panels})
 
@@ -117,6 +116,12 @@ def stacked(title: str, rows: Rows, measure: Measure, zone: str) -> Chart:
         *_crosses(unknown, x, measure.missing),
         *([note(not_drawn(left))] if left else []),
     ]
-    alt = f"{measure.title} by day, of {', '.join(names)}."
+    alt = f"{measure.title} of {', '.join(names)}{_span(shown)}."
     body = {"width": theme.WIDTH, "height": 220, "layer": layers}
     return Chart(title, alt, body)
+
+
+def _span(rows: Rows) -> str:
+    """Return from which day to which there are rows."""
+    days = sorted({str(row[DAY])[:10] for row in rows})
+    return f" by day, from {days[0]} to {days[-1]}"
