@@ -44,15 +44,12 @@ def dashboard(options: SimpleNamespace) -> tuple[list[str], int]:
     words = server_words(options)
 
     from streamlit import net_util
-    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import cli
 
     from llm_telemetry.dashboard import serving
 
     # asked of a service on the internet, where a page of another site tries to connect
     net_util.get_external_ip = lambda: None
-    # or the first link to a page would run its module instead of the navigation
-    PagesManager.uses_pages_directory = False
     serving.serve(options)
     # a server lives long enough to make cycles
     gc.enable()
