@@ -5,12 +5,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from llm_telemetry.judge import review_ledger
+
 Json = dict[str, Any]
 
 TRACES = 240
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
 # what a search must find literally
 PLANTED = "I am 100%_SURE about it"
+# what a page must not take for markup
+MARKUP = "![x](https://example.com/a.png) <img src=https://example.com/b.png>"
+DRAWN = 40
 KINDS = {bool: "boolValue", int: "intValue", float: "doubleValue"}
 
 
@@ -19,6 +26,21 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     lines = [json.dumps(_request(_trace(number))) for number in range(TRACES)]
     (folder / "spans.jsonl").write_text("".join(f"{line}\n" for line in lines))
+
+
+def draw(warehouse: Path, ledger: Path) -> None:
+    """Draw every third of the newest calls for a review, half of them as audits."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        queue = connection.execute(
+            "select interaction_id, timestamp_utc from marts.interactions "
+            f"order by timestamp_utc desc, interaction_id limit {DRAWN}"
+        ).df()
+    numbers = range(len(queue))
+    queue["action_review"] = [number % 3 == 0 for number in numbers]
+    queue["review_reason"] = ["audit" if n % 2 else "score" for n in numbers]
+    queue["review_probability"] = 0.25
+    signed = {"policy_id": "p", "drawn_at": "2026-03-22T00:00:00.000000Z"}
+    review_ledger.record_draws(ledger, queue, zone="UTC", **signed)
 
 
 def _trace(number: int) -> list[Json]:
@@ -33,7 +55,8 @@ def _trace(number: int) -> list[Json]:
         _branch(start, 1900, answered, "is_found", not fails),
     ]
     root = _span(trace, 1, 0, start, (0, 4000), "agent", {}, events)
-    prompt = f"Where is parcel {number}?" + (f" {PLANTED}" if number % 60 == 7 else "")
+    planted = PLANTED if number % 60 == 7 else MARKUP if number > 200 else ""
+    prompt = f"Where is parcel {number}? {planted}"
     first = _call(trace, 2, start, (10, 800), prompt, fails=fails)
     tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "find_parcel"}
     failed = {"error.type": "LookupError"} if fails else {}

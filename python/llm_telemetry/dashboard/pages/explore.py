@@ -144,8 +144,9 @@ def _draw_export(chosen: Selection, calls: int) -> None:
     with_contents = contents.is_kept() and middle.checkbox(
         "with prompts and answers", key="export_contents"
     )
+    extra = ", with prompts and answers" if with_contents else ""
     right.download_button(
-        f"Download all {calls:,} calls",
+        f"Download all {calls:,} calls as {form.upper()}{extra}",
         partial(
             _exported,
             chosen.exported(with_contents=with_contents),
