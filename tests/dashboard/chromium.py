@@ -1,6 +1,7 @@
 """A real Chromium, and what a page did in it."""
 
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -22,7 +23,9 @@ FLAGS = (
 PATIENCE = 30.0
 # what Streamlit shows while a script runs, and what one that failed leaves
 RUNNING = '[data-testid="stStatusWidget"], [data-testid*="Skeleton"]'
+CHARTS = '[data-testid="stVegaLiteChart"]'
 FAILED = '[data-testid="stException"]'
+SOUGHT = re.compile(r"\S+/\w+/_stcore/(health|host-config) - Failed to load .* 404 ")
 PAGE = '[data-testid="stMain"] h1'
 
 
@@ -41,12 +44,24 @@ class Browser:
 
     def open(self, url: str, *, width: int = 1280, height: int = 900) -> None:
         """Open a page in a window of a size, and wait until it is drawn."""
+        self._measure(width, height)
+        self.driver.get(url)
+        self.settle()
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Make the window wider or narrower, and wait until the page has followed."""
+        self._measure(width, height)
+        drawn = f"{CHARTS} > svg, {CHARTS} > canvas"
+        self.until(
+            lambda: all(one.rect["width"] <= width for one in self.all(drawn)),
+            f"as narrow as {width}",
+        )
+
+    def _measure(self, width: int, height: int) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": False}
         )
-        self.driver.get(url)
-        self.settle()
 
     def set_dark(self, is_dark: bool) -> None:
         """Let pages be asked for in the dark or the light theme."""
@@ -94,11 +109,14 @@ class Browser:
         raise AssertionError(f"not {what} in {PATIENCE} s:\n{self.text('body')}")
 
     def console_errors(self) -> list[str]:
-        """Return what the console said since it was asked last."""
+        """Return what the console said since it was asked last.
+
+        Streamlit looks for its server below the path of a page first, and finds none.
+        """
         return [
             one["message"]
             for one in self.driver.get_log("browser")
-            if one["level"] == "SEVERE"
+            if one["level"] == "SEVERE" and not SOUGHT.match(one["message"])
         ]
 
     def requested_hosts(self) -> set[str]:
@@ -113,7 +131,9 @@ class Browser:
             if message["method"]
             in ("Network.requestWillBeSent", "Network.webSocketCreated")
         ]
-        return {urlsplit(url).netloc for url in urls} - {""}
+        # a browser's own pages are no requests
+        parts = [urlsplit(url) for url in urls]
+        return {part.netloc for part in parts if part.scheme in ("http", "https", "ws")}
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than its window."""
@@ -124,6 +144,34 @@ class Browser:
                 return Math.max(...all.map(e => e.scrollWidth - e.clientWidth))"""
             )
         )
+
+    def alt(self, css: str = CHARTS) -> str:
+        """Return what the charts, or others, say to those who do not see them."""
+        return "\n".join(str(one.get_attribute("aria-label")) for one in self.all(css))
+
+    def background(self) -> str:
+        """Return whether the page is light or dark."""
+        colour = self.driver.execute_script(
+            "return getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+        )
+        return "dark" if int(re.findall(r"\d+", colour)[0]) < 128 else "light"
+
+    def press(self, label: str) -> None:
+        """Press the first button of a label."""
+        buttons = [one for one in self.all("button") if one.text == label]
+        # it need not be in sight
+        self.driver.execute_script("arguments[0].click()", buttons[0])
+
+    def go(self, section: str, page: str) -> None:
+        """Go to another page by the navigation."""
+        top = '[data-testid="stTopNavSection"]'
+        self.until(lambda: self.all(top), "navigation")
+        for one in self.all(top):
+            if one.text.startswith(section):
+                one.click()
+        links = '[data-testid="stTopNavDropdownLink"]'
+        self.until(lambda: [one for one in self.all(links) if one.text == page], page)
+        next(one for one in self.all(links) if one.text == page).click()
 
     def errors(self) -> list[str]:
         """Return what a script that failed left on the page."""

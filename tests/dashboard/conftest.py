@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import urlopen
 
+import agent_traces
 import chromium
 import duckdb
 import pytest
@@ -20,6 +21,7 @@ import yaml
 from streamlit.testing.v1 import AppTest
 
 from llm_telemetry.dashboard import serving
+from llm_telemetry.ledger.store import REVIEWS
 
 ROOT = Path(__file__).parents[2]
 KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
@@ -42,6 +44,11 @@ class World:
     out_dir: Path
 
     @property
+    def reviews(self) -> Path:
+        """Return the review ledger."""
+        return self.out_dir / REVIEWS
+
+    @property
     def options(self) -> SimpleNamespace:
         """Return the options of a dashboard on it."""
         return SimpleNamespace(
@@ -58,10 +65,14 @@ def program(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "llm_telemetry", *map(str, words)]
 
 
-def call(*words: str | Path) -> None:
-    """Run the program; fail with what it says."""
+def call(*words: str | Path, **knobs: str) -> None:
+    """Run the program with some knobs; fail with what it says."""
     done = subprocess.run(
-        program(*words), env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True
+        program(*words),
+        env={**ENVIRONMENT, **knobs},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     # a run may be blocked, and watch may not be able to tell
     assert done.returncode in (0, 1, 3), done.stdout + done.stderr
@@ -87,6 +98,26 @@ def incident(tmp_path_factory: pytest.TempPathFactory) -> World:
     return built("incident", tmp_path_factory.mktemp("incident"))
 
 
+@pytest.fixture
+def own_incident(incident: World, tmp_path: Path) -> World:
+    """Return the incident with ledgers of its own, to write into."""
+    folder = shutil.copytree(incident.out_dir, tmp_path / "artifacts")
+    return World(incident.warehouse, folder)
+
+
+@pytest.fixture(scope="session")
+def agents(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Traces with tools, branches and contents, and calls drawn for a review."""
+    folder = tmp_path_factory.mktemp("agents")
+    made = World(folder / "w.duckdb", folder / "artifacts")
+    agent_traces.write(folder / "data")
+    where = ("--data-dir", folder / "data", "--warehouse", made.warehouse)
+    options = ("--sources", "otlp", "--out-dir", made.out_dir)
+    call("run", "--quiet", *where, *options, KEEP_CONTENT="1")
+    agent_traces.draw(made.warehouse, made.reviews)
+    return made
+
+
 @pytest.fixture(scope="session")
 def empty(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Every mart, without a row, and no bundle."""
@@ -94,11 +125,11 @@ def empty(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     copy = shutil.copyfile(real.warehouse, folder / "w.duckdb")
     with duckdb.connect(str(copy)) as connection:
         tables = connection.execute(
-            "select table_name from information_schema.tables "
-            "where table_schema = 'marts' and table_type = 'BASE TABLE'"
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_type = 'BASE TABLE'"
         ).fetchall()
         for (table,) in tables:
-            connection.execute(f'delete from marts."{table}"')
+            connection.execute(f"delete from {table}")
     return World(copy, folder / "artifacts")
 
 

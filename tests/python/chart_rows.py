@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import workflow_rows
 import yaml
 from conftest import ROOT
 
@@ -204,6 +205,7 @@ def charts(
         "use_cases": judged.use_cases(routes),
         "calibration": triage.calibration([calibration_bin(0.1)]),
         "cost": triage.cost([threshold(0.1)], POLICY),
+        **workflow_rows.charts(make, names, estimates is not UNKNOWN),
     }
 
 
@@ -224,6 +226,7 @@ def empty() -> dict[str, Chart]:
         "use_cases": judged.use_cases([]),
         "calibration": triage.calibration([]),
         "cost": triage.cost([], {}),
+        **workflow_rows.empty(),
     }
 
 

@@ -6,36 +6,37 @@ from types import ModuleType
 
 import streamlit as st
 
-from llm_telemetry.dashboard import filters, marts, show
+from llm_telemetry.dashboard import filters, marts, reading, show
 from llm_telemetry.dashboard.pages import PAGES
 
-HERE = Path(__file__).parent
-ICON = HERE / "icon.png"
+ICON = Path(__file__).with_name("icon.png")
 
 
 def run() -> None:
     """Draw the page that the URL names."""
     st.set_page_config("LLM telemetry", page_icon=str(ICON), layout="wide")
-    pages = {
-        section: [_page(name, label) for name, label in named.items() if is_there(name)]
-        for section, named in PAGES.items()
-    }
     st.html(show.STYLE)
-    st.session_state[show.NAVIGATION] = {
-        page.url_path: page for named in pages.values() for page in named
+    pages = {
+        name: _page(name, label)
+        for named in PAGES.values()
+        for name, label in named.items()
     }
-    st.navigation(pages, position="top").run()
+    st.session_state[show.NAVIGATION] = pages
+    sections = {
+        section: [pages[name] for name in named] for section, named in PAGES.items()
+    }
+    page = st.navigation(sections, position="top")
+    with show.problems(), marts.one_build():
+        # what is drawn here, and not by a page, stays on the next one
+        _draw_sidebar()
+        page.run()
 
 
 def draw(name: str) -> None:
-    """Draw one page with its sidebar, or say what is wrong with the warehouse."""
-    page = module(name)
-    st.title(page.TITLE)
+    """Draw one page with its sidebar, without the others."""
     with show.problems(), marts.one_build():
-        with st.sidebar:
-            filters.draw()
-            _draw_build()
-        page.draw()
+        _draw_sidebar()
+        _draw_page(name)
 
 
 def module(name: str) -> ModuleType:
@@ -43,19 +44,23 @@ def module(name: str) -> ModuleType:
     return import_module(f"llm_telemetry.dashboard.pages.{name}")
 
 
-def is_there(name: str) -> bool:
-    return (HERE / "pages" / f"{name}.py").exists()
-
-
 def _page(name: str, label: str) -> st.Page:
     def drawn() -> None:
-        draw(name)
+        _draw_page(name)
 
     return st.Page(drawn, title=label, url_path=name, default=name == "decisions")
 
 
-def _draw_build() -> None:
-    """Say which calls are shown: the clock of the newest one, and the time zone."""
-    for row in marts.rows("select as_of from marts.build_info"):
-        as_of = show.moment(row["as_of"])
-        st.caption(f"Calls until {as_of} UTC; days in {show.escaped(marts.zone())}")
+def _draw_page(name: str) -> None:
+    page = module(name)
+    st.title(page.TITLE)
+    page.draw()
+
+
+def _draw_sidebar() -> None:
+    """Draw the filters, and say which calls are shown."""
+    with st.sidebar:
+        filters.draw()
+        for row in marts.rows("select as_of from marts.build_info"):
+            as_of, zone = show.moment(row["as_of"]), show.escaped(reading.zone())
+            st.caption(f"Calls until {as_of} UTC; days in {zone}")

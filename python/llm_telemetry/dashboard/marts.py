@@ -61,14 +61,6 @@ def count(mart: str) -> int:
     return found
 
 
-def zone() -> str:
-    """Return the time zone of the business days."""
-    found = rows(
-        "select setting_text from marts.knobs where knob = 'business_time_zone'"
-    )
-    return str(found[0]["setting_text"]) if found else "UTC"
-
-
 @st.cache_data(show_spinner=False, max_entries=KEPT_QUERIES)
 def _rows(
     warehouse: str, found: Identity, sql: str, parameters: dict[str, Any]

@@ -15,7 +15,7 @@ from llm_telemetry.artifact.page_cards import TITLES, Card, card
 from llm_telemetry.artifact.readme import MEANINGS
 from llm_telemetry.charts import days, figures, judged
 from llm_telemetry.charts.spec import Chart
-from llm_telemetry.dashboard import filters, marts, serving, show
+from llm_telemetry.dashboard import filters, marts, reading, serving, show
 from llm_telemetry.reasons import explained
 
 TITLE = "What was decided, why, and until when does it hold?"
@@ -79,8 +79,9 @@ def _draw_validity(status: str, as_of: str | None, valid_until: str | None) -> N
     said += f"{_minute(valid_until)}."
     if valid_until and datetime.fromisoformat(valid_until) < datetime.now(UTC):
         said += " That has passed: run again on newer telemetry."
-    kinds = {"ok": st.success, "blocked": st.error}
-    kinds.get(status, st.warning)(said)
+    colours = {"ok": "green", "blocked": "red"}
+    st.badge(status.replace("_", " "), color=colours.get(status, "orange"))
+    st.markdown(said)
 
 
 def _minute(written: str | None) -> str:
@@ -126,7 +127,7 @@ def _draw_decision(name: str, decision: Mapping[str, Any], charts: list[Chart]) 
 def _charts(artifact: Mapping[str, Any]) -> dict[str, list[Chart]]:
     """Return the charts of each decision: of the bundle's files, and of the marts."""
     drawn: dict[str, list[Chart]] = {}
-    zone = marts.zone()
+    zone = reading.zone()
     burn = marts.rows("select * from marts.budget_burn order by interaction_date")
     drawn["budget"] = [days.burn(burn, zone)]
     drawn["drift"] = [
