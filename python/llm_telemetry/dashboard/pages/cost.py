@@ -80,11 +80,25 @@ def _figures(where: str, parameters: dict[str, object]) -> None:
 
 def _units(by: str, where: str, parameters: dict[str, object]) -> None:
     """Draw what a unit costs, the attempts of an operation together."""
+    rows = _unit_costs(queries.BY[by], where, parameters)
+    title = f"What a unit costs, by {by}"
+    show.chart(compared.side_by_side(title, rows, UNITS))
+    show.table(rows, "unit_costs")
+    st.caption(
+        "An operation is a request with its retries; it costs too little here where "
+        "calls have no known cost."
+    )
+
+
+def _unit_costs(
+    member: str, where: str, parameters: dict[str, object]
+) -> list[marts.Row]:
+    """Return what operations and tokens cost, by member."""
     usage, answers = (
-        queries.members(mart, queries.BY[by], "interactions", where)
+        queries.members(mart, member, "interactions", where)
         for mart in ("marts.usage_by_day", "marts.answers_by_day")
     )
-    rows = marts.rows(
+    return marts.rows(
         f"""
         with by_operation as (
             {usage}
@@ -112,13 +126,6 @@ def _units(by: str, where: str, parameters: dict[str, object]) -> None:
         """,
         **parameters,
     )
-    title = f"What a unit costs, by {by}"
-    show.chart(compared.side_by_side(title, rows, UNITS))
-    show.table(rows, "unit_costs")
-    st.caption(
-        "An operation is a request with its retries; it costs too little here where "
-        "calls have no known cost."
-    )
 
 
 def _drivers() -> None:
@@ -135,7 +142,7 @@ def _bills() -> None:
         """
         select
             * replace (if(status = 'no_invoice', null, billed_usd) as billed_usd),
-            model_provider || ', ' || invoice_period as member,
+            billing_provider || ', ' || invoice_period as member,
             case status
                 when 'no_invoice' then 'no bill'
                 when 'no_calls' then 'billed, and no call in telemetry'

@@ -198,6 +198,11 @@ def _evaluators() -> None:
         return
     show.chart(compared.side_by_side("Evaluators against reviewers", rows, AGREEMENT))
     show.table(rows, "evaluators")
+    _scores()
+    _reviews()
+
+
+def _scores() -> None:
     scores = marts.rows(
         f"""
         select *, scope || ': ' || {EVALUATOR} || ' (' || dimension || ')' as member
@@ -211,6 +216,9 @@ def _evaluators() -> None:
         "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
         "carries the bias of its evaluator: it is no rate."
     )
+
+
+def _reviews() -> None:
     (reviewed,) = marts.rows(
         """
         select

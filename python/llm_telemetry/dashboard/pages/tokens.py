@@ -41,6 +41,17 @@ def draw() -> None:
         show.empty("No calls yet", "llm-telemetry run")
         return
     where, parameters = reading.condition(reading.EVERY_FILTER)
+    _figures(where, parameters)
+    for by in ("outcome", "prompt version"):
+        _parts(by, where, parameters)
+    st.caption(
+        "A call that is flagged counts there only, whether it failed or not; the flag "
+        "is the raw one of the telemetry."
+    )
+    _over_days(where, parameters)
+
+
+def _figures(where: str, parameters: dict[str, object]) -> None:
     (whole,) = marts.rows(
         f"select {PER_CALLS} from marts.answers_by_day where {where}", **parameters
     )
@@ -52,20 +63,15 @@ def draw() -> None:
             "From the cache": (whole["cache_share"], "rate", None),
         }
     )
-    for by in ("outcome", "prompt version"):
-        rows = _rows(by, "", where, parameters)
-        show.chart(
-            compared.parts(
-                f"Tokens per call, by {by}",
-                rows,
-                measures.TOKEN_PARTS,
-                measures.TOKENS.title,
-            )
-        )
-    st.caption(
-        "A call that is flagged counts there only, whether it failed or not; the flag "
-        "is the raw one of the telemetry."
-    )
+
+
+def _parts(by: str, where: str, parameters: dict[str, object]) -> None:
+    rows = _rows(by, "", where, parameters)
+    title, unit = f"Tokens per call, by {by}", measures.TOKENS.title
+    show.chart(compared.parts(title, rows, measures.TOKEN_PARTS, unit))
+
+
+def _over_days(where: str, parameters: dict[str, object]) -> None:
     by, per = reading.pick_two("tokens", BY, queries.PER)
     daily = _rows(by, per, where, parameters)
     zone = reading.zone()
