@@ -1,8 +1,11 @@
 """How long operations take: over days, for whom, when, and under load."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from llm_telemetry.charts import compared, latency, load, over_days
+from llm_telemetry.charts.members import Measure
 from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
 
 TITLE = "How long do operations take, for whom and when?"
@@ -44,9 +47,8 @@ def _by_member() -> None:
         f"select * from quantiles order by interaction_date, member_rank",
         **parameters,
     )
-    show.chart(
-        over_days.lines(f"Latency by {by}", rows, measures.QUANTILES, reading.zone())
-    )
+    title = f"Latency by {by}"
+    show.chart(over_days.lines(title, rows, _limited(), reading.zone()))
     whole = marts.rows(
         f"{named}, {queries.quantiles('members', 'member, member_rank')} "
         "select * from quantiles order by member_rank",
@@ -56,6 +58,13 @@ def _by_member() -> None:
     show.chart(compared.side_by_side(title, whole, measures.QUANTILES))
     show.table(whole, "latencies")
     _distribution(source, where, parameters)
+
+
+def _limited() -> list[Measure]:
+    """Return the quantiles, the SLA beside the p95."""
+    p50, p95, p99 = measures.QUANTILES
+    title = f"{p95.title}; dashed: the SLA"
+    return [p50, replace(p95, title=title, limit=reading.sla_ms()), p99]
 
 
 def _distribution(source: str, where: str, parameters: dict[str, object]) -> None:
