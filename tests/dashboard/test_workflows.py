@@ -6,6 +6,7 @@ import agent_traces
 import chromium
 import pytest
 from conftest import World, page, texts
+from scipy.stats import binomtest
 from selenium.webdriver.common.by import By
 from test_explore import drawn, rows
 
@@ -48,9 +49,9 @@ def test_a_tool_has_its_failure_rate_with_its_interval(agents: World) -> None:
         merged |= row
     assert merged["tool"] == "find_parcel (parcels)"
     assert merged["failure_rate"] == 30 / 240
-    # Wilson (1927), as scipy has it
-    assert merged["failure_rate_low"] == pytest.approx(0.08902, abs=1e-5)
-    assert merged["failure_rate_high"] == pytest.approx(0.17279, abs=1e-5)
+    interval = binomtest(30, 240).proportion_ci(method="wilson")
+    assert merged["failure_rate_low"] == pytest.approx(interval.low, abs=1e-6)
+    assert merged["failure_rate_high"] == pytest.approx(interval.high, abs=1e-6)
 
 
 def test_branches_have_the_shares_of_their_days(agents: World) -> None:

@@ -18,6 +18,8 @@ NAMED = {
     "prompt_version": "Prompt version",
 }
 SPAN = {"since": "From", "until": "To"}
+# the name of the page that was drawn last
+SHOWN = "shown_page"
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,11 @@ def chosen() -> Filters:
     return Filters(state.get("since"), state.get("until"), **names)
 
 
-def draw() -> None:
-    """Draw the filters, with what the calls of the warehouse have."""
+def draw(page: str = "") -> None:
+    """Draw the filters, with what the calls of the warehouse have.
+
+    ``page`` is the page that they are drawn for.
+    """
     (days,) = marts.rows(
         f"select min({DAY}) as first_day, max({DAY}) as last_day "
         "from marts.usage_by_day"
@@ -74,6 +79,7 @@ def draw() -> None:
     if days["first_day"] is None:
         st.caption("No calls yet: nothing to choose from.")
         return
+    is_followed = _is_followed(page)
     limits = {"min_value": days["first_day"], "max_value": days["last_day"]}
     for (name, label), column in zip(SPAN.items(), st.columns(2), strict=True):
         column.date_input(
@@ -89,10 +95,23 @@ def draw() -> None:
             f"select distinct {name} as member from marts.usage_by_day "
             f"where {name} is not null order by 1"
         )
+        names = [row["member"] for row in members]
+        if is_followed and (linked := st.query_params.get_all(name)):
+            st.session_state[name] = [one for one in linked if one in names]
         st.multiselect(
             label,
-            [row["member"] for row in members],
+            names,
             key=name,
             bind="query-params",
             placeholder="all",
         )
+
+
+def _is_followed(page: str) -> bool:
+    """Return whether a page was opened from another one, as by a link.
+
+    Filters that were drawn there would keep what they have, whatever the link says.
+    """
+    before = st.session_state.get(SHOWN)
+    st.session_state[SHOWN] = page
+    return before not in (None, page)

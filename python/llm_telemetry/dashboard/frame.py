@@ -28,14 +28,14 @@ def run() -> None:
     page = st.navigation(sections, position="top")
     with show.problems(), marts.one_build():
         # what is drawn here, and not by a page, stays on the next one
-        _draw_sidebar()
+        _draw_sidebar(page.url_path)
         page.run()
 
 
 def draw(name: str) -> None:
     """Draw one page with its sidebar, without the others."""
     with show.problems(), marts.one_build():
-        _draw_sidebar()
+        _draw_sidebar(name)
         _draw_page(name)
 
 
@@ -57,10 +57,10 @@ def _draw_page(name: str) -> None:
     page.draw()
 
 
-def _draw_sidebar() -> None:
-    """Draw the filters, and say which calls are shown."""
+def _draw_sidebar(page: str) -> None:
+    """Draw the filters of a page, and say which calls are shown."""
     with st.sidebar:
-        filters.draw()
+        filters.draw(page)
         for row in marts.rows("select as_of from marts.build_info"):
             as_of, zone = show.moment(row["as_of"]), show.escaped(reading.zone())
             st.caption(f"Calls until {as_of} UTC; days in {zone}")

@@ -80,7 +80,7 @@ def _own_filters() -> tuple[str, dict[str, Any]]:
     """Draw the filters of this page; return their condition with its parameters."""
     choices: dict[str, str | None] = {}
     names: dict[str, tuple[str, ...]] = {}
-    is_set = any(st.session_state.get(name) for name in (*CHOSEN, *NAMED))
+    is_set = any(name in st.query_params for name in (*CHOSEN, *NAMED))
     columns = st.expander("More filters", expanded=is_set).columns(4)
     for number, (name, label) in enumerate(CHOSEN.items()):
         choices[name] = columns[number % 4].selectbox(

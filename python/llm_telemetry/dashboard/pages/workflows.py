@@ -4,7 +4,7 @@ import streamlit as st
 
 from llm_telemetry.charts import workflows
 from llm_telemetry.charts.spec import MOST_MEMBERS
-from llm_telemetry.dashboard import filters, marts, show
+from llm_telemetry.dashboard import filters, marts, reading, show
 from llm_telemetry.dashboard.rates import rate
 
 TITLE = "Which paths do workflows take, and which tools fail?"
@@ -133,7 +133,7 @@ def draw() -> None:
 
 
 def _draw_branches(chosen: filters.Filters) -> None:
-    zone = _zone()
+    zone = reading.zone()
     where, parameters = chosen.where(OF_BRANCHES)
     share = rate("sum(taken)", "sum(decisions)", "taken_share")
     rows = marts.rows(BRANCHES.format(share=share, where=where), **parameters)
@@ -159,11 +159,3 @@ def _draw_tools(chosen: filters.Filters) -> None:
     show.chart(workflows.tool_failures(rows))
     show.ignored(chosen.ignored(OF_TOOLS))
     show.table([{k: v for k, v in row.items() if k != "tool"} for row in rows], "tools")
-
-
-def _zone() -> str:
-    """Return the time zone of business days."""
-    (found,) = marts.rows(
-        "select setting_text from marts.knobs where knob = 'business_time_zone'"
-    )
-    return str(found["setting_text"])
