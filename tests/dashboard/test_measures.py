@@ -237,7 +237,36 @@ def judged(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
             ".875 as auc_high, .5 as kappa, .9 as agreement, 'useful' as status, "
             "'' as reasons"
         )
+        # two weeks of scores, the second too few; flags and counts are no such scores
+        for name, day, count, score in (
+            ("off_topic", "2025-04-08", 40, "range % 2"),
+            ("off_topic", "2025-04-15", 5, "1"),
+            ("words", "2025-04-08", 40, "100"),
+            ("toxicity_flag", "2025-04-08", 40, "1"),
+        ):
+            connection.execute(
+                "insert into intermediate.int_evaluations by name "
+                f"select '{name}' as evaluation_name, {score} as score, "
+                "'abcdef0123' as evaluator_version, "
+                f"timestamp '{day}' as timestamp_utc from range({count})"
+            )
     return World(copy, real.out_dir)
+
+
+def test_similarity_is_a_mean_of_scores_with_its_interval(judged: World) -> None:
+    found = drawn(
+        page("quality", judged), "mean score, 0 to 1 (raw) (95 % interval) of"
+    )
+    weeks = merged(found, "member", "interaction_date")
+    monday, second = (f"2025-04-{day}T00:00:00Z" for day in ("07", "14"))
+    name = "off_topic abcdef0"
+    assert set(weeks) == {(name, monday), (name, second)}
+    assert weeks[name, monday]["mean_score"] == 0.5
+    margin = 1.959964 * np.sqrt(0.25 * 40 / 39 / 40)
+    ends = (0.5 - margin, 0.5 + margin)
+    for end, expected in zip(("low", "high"), ends, strict=True):
+        assert weeks[name, monday][f"mean_score_{end}"] == pytest.approx(expected)
+    assert "mean_score" not in weeks[name, second]
 
 
 def test_measured_rates_have_intervals_or_a_reason_in_words(judged: World) -> None:
@@ -256,7 +285,7 @@ def test_evaluators_are_held_against_reviewers(judged: World) -> None:
     row = found["off_topic abcdef0 (bad_answer)"]
     assert (row["auc"], row["auc_low"], row["auc_high"]) == (0.75, 0.625, 0.875)
     assert (row["kappa"], row["agreement"]) == (0.5, 0.9)
-    scores = merged(drawn(test, "mean score, 0 to 1 (raw)"), "member")
+    scores = merged(drawn(test, "mean score, 0 to 1 (raw): "), "member")
     assert scores["gpt-4.1: off_topic abcdef0 (bad_answer)"]["evaluator_mean"] == 0.5
 
 

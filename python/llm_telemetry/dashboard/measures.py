@@ -9,10 +9,13 @@ UNTOKENED = "no call with known tokens"
 
 def share(column: str, title: str, missing: str) -> Measure:
     """Return a share with its interval."""
-    return _with_interval(column, title, missing, ".2%")
+    return with_interval(column, title, missing, ".2%")
 
 
-def _with_interval(column: str, title: str, missing: str, form: str) -> Measure:
+def with_interval(
+    column: str, title: str, missing: str, form: str = ",.4~r"
+) -> Measure:
+    """Return a measure with its interval."""
     words = f"{title} (95 % interval)"
     return Measure(column, words, f"{column}_low", f"{column}_high", form, missing)
 
@@ -29,16 +32,13 @@ HALLUCINATIONS = share(
     "answers flagged as hallucination (raw), of those with a flag",
     "fewer than 30 answers with a flag",
 )
-FEEDBACK = _with_interval(
+FEEDBACK = with_interval(
     "average_feedback_score",
     "mean feedback of the rated answers",
     "fewer than 30 ratings",
-    ",.4~r",
 )
 QUANTILES = [
-    _with_interval(
-        f"{name}_latency_ms", f"{name} latency of operations, ms", UNTIMED, ",.4~r"
-    )
+    with_interval(f"{name}_latency_ms", f"{name} latency of operations, ms", UNTIMED)
     for name in ("p50", "p95", "p99")
 ]
 USD_PER_OPERATIONS = Measure(

@@ -5,7 +5,7 @@ import streamlit as st
 from llm_telemetry import reasons
 from llm_telemetry.charts import compared, over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import marts, measures, queries, reading, show
+from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
 from llm_telemetry.dashboard.rates import rate
 
 TITLE = "How good are the answers, and who says so?"
@@ -21,7 +21,25 @@ SCOPES = {
     "week": "week",
 }
 BAD = measures.share("rate", "bad answers, of all", "refused")
-SCORE = Measure("evaluator_mean", "mean score, 0 to 1 (raw)", missing="no score")
+MODEL_SCORE = Measure("evaluator_mean", "mean score, 0 to 1 (raw)", missing="no score")
+SCORE = measures.with_interval(
+    "mean_score", "mean score, 0 to 1 (raw)", "fewer than 30 scores"
+)
+# flags and grades of the calls themselves are above; other scores have scales of theirs
+SCORES = """(
+    select
+        cast(timestamp_utc as date) as interaction_date,
+        evaluation_name || coalesce(' ' || left(evaluator_version, 7), '') as name,
+        score
+    from marts.evaluations
+    where
+        evaluation_name not in (
+            'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
+            'response_quality_score'
+        )
+        and score between 0 and 1
+        and timestamp_utc is not null
+)"""
 AGREEMENT = [
     Measure(
         "auc",
@@ -182,6 +200,50 @@ def _rows(
 
 def _evaluators() -> None:
     st.header("Evaluators: what they say, and whether reviewers agree")
+    has_scores = _scores_by_week()
+    has_agreement = _agreement()
+    if not (has_scores or has_agreement):
+        show.empty(
+            "No evaluator has scored answers yet",
+            "llm-telemetry judge --dimensions off_topic",
+        )
+        return
+    st.caption(
+        "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
+        "carries the bias of its evaluator: it is no rate."
+    )
+    if has_agreement:
+        _reviews()
+
+
+def _scores_by_week() -> bool:
+    """Draw similarity and other scores; return whether there are any."""
+    where, parameters = reading.condition((filters.DAY,))
+    named = queries.members(SCORES, "name", "1", where, per=queries.PER[1])
+    rows = marts.rows(
+        f"""
+        {named}
+        select
+            interaction_date,
+            member,
+            member_rank,
+            {queries.mean("sum(score)", "sum(score * score)", "count(*)", "mean_score")}
+        from members
+        group by interaction_date, member, member_rank
+        order by interaction_date, member_rank
+        """,
+        **parameters,
+    )
+    if not rows:
+        return False
+    title = "Similarity and other scores, by evaluator"
+    show.chart(over_days.lines(title, rows, [SCORE], "UTC"))
+    show.table(rows, "scores")
+    return True
+
+
+def _agreement() -> bool:
+    """Draw evaluators against reviewers; return whether there are any."""
     reading.condition(())
     rows = marts.rows(
         f"""
@@ -191,18 +253,9 @@ def _evaluators() -> None:
         """
     )
     if not rows:
-        show.empty(
-            "No evaluator has scored reviewed answers yet",
-            "llm-telemetry judge --dimensions off_topic",
-        )
-        return
+        return False
     show.chart(compared.side_by_side("Evaluators against reviewers", rows, AGREEMENT))
     show.table(rows, "evaluators")
-    _scores()
-    _reviews()
-
-
-def _scores() -> None:
     scores = marts.rows(
         f"""
         select *, scope || ': ' || {EVALUATOR} || ' (' || dimension || ')' as member
@@ -211,11 +264,8 @@ def _scores() -> None:
         order by evaluator, interactions desc
         """
     )
-    show.chart(compared.forest("Scores of answers, by model", scores, SCORE))
-    st.caption(
-        "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
-        "carries the bias of its evaluator: it is no rate."
-    )
+    show.chart(compared.forest("Scores of answers, by model", scores, MODEL_SCORE))
+    return True
 
 
 def _reviews() -> None:
