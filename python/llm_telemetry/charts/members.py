@@ -85,7 +85,7 @@ def look(names: list[str]) -> dict[str, Spec]:
 
 def not_drawn(count: int) -> str:
     """Say how many members are left out."""
-    return f"{count:,} others, not drawn: choose them in the filters"
+    return f"{count:,} others, not drawn"
 
 
 def with_lines_below(body: Spec, said: Sequence[str]) -> Spec:

@@ -1,6 +1,10 @@
 """Measures that several pages draw, with their units and what may be missing."""
 
+from collections.abc import Sequence
+
 from llm_telemetry.charts.members import Measure
+
+INTERVAL = " (95 % interval)"
 
 UNPRICED = "no call with a known cost"
 UNTIMED = "no operation with a measured latency"
@@ -16,8 +20,14 @@ def with_interval(
     column: str, title: str, missing: str, form: str = ",.4~r"
 ) -> Measure:
     """Return a measure with its interval."""
-    words = f"{title} (95 % interval)"
+    words = f"{title}{INTERVAL}"
     return Measure(column, words, f"{column}_low", f"{column}_high", form, missing)
+
+
+def labels(by: str, drawn: Sequence[Measure]) -> dict[str, str]:
+    """Return what the columns of a table of members are called."""
+    titles = {one.column: one.title.removesuffix(INTERVAL) for one in drawn}
+    return {"member": by, **titles}
 
 
 SUCCESSES = share(

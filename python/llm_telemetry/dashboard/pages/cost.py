@@ -83,7 +83,7 @@ def _units(by: str, where: str, parameters: dict[str, object]) -> None:
     rows = _unit_costs(queries.BY[by], where, parameters)
     title = f"What a unit costs, by {by}"
     show.chart(compared.side_by_side(title, rows, UNITS))
-    show.table(rows, "unit_costs")
+    show.table(rows, "unit_costs", measures.labels(by, UNITS))
     st.caption(
         "An operation is a request with its retries; it costs too little here where "
         "calls have no known cost."

@@ -56,7 +56,7 @@ def _by_member() -> None:
     )
     title = f"Latency of all chosen days, by {by}"
     show.chart(compared.side_by_side(title, whole, measures.QUANTILES))
-    show.table(whole, "latencies")
+    show.table(whole, "latencies", measures.labels(by, measures.QUANTILES))
     _distribution(source, where, parameters)
 
 

@@ -53,7 +53,8 @@ def draw() -> None:
     show.chart(
         scatter.against(title, rows, measures.SUCCESSES, measures.HALLUCINATIONS)
     )
-    show.table(rows, "providers")
+    drawn = (measures.SUCCESSES, measures.HALLUCINATIONS)
+    show.table(rows, "providers", measures.labels("provider", drawn))
     _models(where, parameters)
 
 
@@ -77,7 +78,7 @@ def _models(where: str, parameters: dict[str, object]) -> None:
         **parameters,
     )
     show.chart(compared.side_by_side("Models side by side", rows, METRICS))
-    show.table(rows, "models")
+    show.table(rows, "models", measures.labels("model", METRICS))
 
 
 def _usage(where: str) -> str:

@@ -151,12 +151,11 @@ def _raw() -> None:
     # flags are rare
     by, per = reading.pick_two("quality", queries.BY, reversed(queries.PER))
     rows = _rows(queries.BY[by], "", where, parameters)
-    flags = measures.HALLUCINATIONS
+    both = [flags := measures.HALLUCINATIONS, measures.FEEDBACK]
     show.chart(compared.forest(f"Hallucination flags, by {by}", rows, flags))
-    show.table(rows, "quality_flags")
+    show.table(rows, "quality_flags", measures.labels(by, both))
     daily = _rows(queries.BY[by], per, where, parameters)
     zone = reading.zone()
-    both = [flags, measures.FEEDBACK]
     show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
     lengths = marts.rows(
         f"""

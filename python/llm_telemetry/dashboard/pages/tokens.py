@@ -81,7 +81,8 @@ def _over_days(where: str, parameters: dict[str, object]) -> None:
     )
     rows = _rows(by, "", where, parameters)
     show.chart(compared.forest(f"Share of the cache, by {by}", rows, CACHED))
-    show.table(rows, "tokens")
+    columns = [*measures.TOKEN_PARTS, measures.TOKENS, DAILY, CACHED]
+    show.table(rows, "tokens", measures.labels(by, columns))
 
 
 def _rows(
