@@ -39,7 +39,7 @@ daily_answers as (
         cast(
             coalesce(
                 sum(cast(cost_usd as decimal(18, 12)))
-                    filter (where total_tokens is not null),
+                filter (where total_tokens is not null),
                 0
             ) as decimal(38, 12)
         ) as tokened_cost_usd,
