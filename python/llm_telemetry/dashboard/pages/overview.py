@@ -28,6 +28,7 @@ FIGURES = {
     "Feedback": ("average_feedback_score", "number"),
 }
 IN_A_ROW = 5
+SHARED = ("use case", "model", "provider", "prompt version")
 RATES = (
     rate("sum(failures)", "sum(known_outcomes)", "failure_rate"),
     rate("sum(sla_breaches)", "sum(measured_latencies)", "sla_breach_rate"),
@@ -86,6 +87,7 @@ def draw() -> None:
     if latencies and any(chosen.ignored((*OF_LATENCIES, filters.DAY))):
         st.caption("Latencies are kept by use case: other names do not filter them.")
     _draw_days(where, asked)
+    _draw_shares(where, {**named, "first": now["first_day"], "last": now["last_day"]})
 
 
 def _periods() -> str:
@@ -166,3 +168,22 @@ def _draw_days(where: str, asked: dict[str, Any]) -> None:
     )
     show.chart(over_days.lines("Each day", rows, DRAWN, reading.zone()))
     show.table(rows, "overview")
+
+
+def _draw_shares(where: str, asked: dict[str, Any]) -> None:
+    """Draw how the requests of the period are distributed."""
+    by = reading.pick("Requests by", SHARED, "overview_by")
+    within = f"{where} and interaction_date between $first and $last"
+    rows = marts.rows(
+        f"""
+        {queries.members("marts.usage_by_day", queries.BY[by], "interactions", within)}
+        select
+            interaction_date, member, member_rank, sum(interactions) as interactions
+        from members
+        group by interaction_date, member, member_rank
+        order by interaction_date, member_rank
+        """,
+        **asked,
+    )
+    show.chart(over_days.stacked(f"Requests by {by}", rows, DRAWN[0], reading.zone()))
+    show.table(rows, f"requests_by_{by}".replace(" ", "_"))
