@@ -31,10 +31,11 @@ lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code
 	$(BIN)/python tools/reference_pages.py
 
-picture: $(VENV)/installed-dev  ## the README's picture of the report, by a chromium in PATH
+picture: $(VENV)/installed-dev $(DASHBOARD_VENV)/installed target/sample.duckdb  ## the README's pictures, by a chromium in PATH
 	$(BIN)/python tools/report_picture.py
+	$(DASHBOARD_VENV)/bin/python tools/dashboard_picture.py
 
-bench: $(VENV)/installed-dev  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
+bench: $(VENV)/installed-dev $(DASHBOARD_VENV)/installed  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
 
 calibrate: $(VENV)/installed-dev  ## simulate every world 200 times, into docs/measured/calibration.md

@@ -15,6 +15,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+BROWSERS = ("chromium", "google-chrome")
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking"),
@@ -29,10 +30,16 @@ SOUGHT = re.compile(r"\S+/\w+/_stcore/(health|host-config) - Failed to load .* 4
 PAGE = '[data-testid="stMain"] h1'
 
 
+def found() -> str | None:
+    """Return the browser, if there is one."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def missing() -> str | None:
     """Return why there is no browser, if so."""
-    absent = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
-    return f"no {' and no '.join(absent)} in PATH" if absent else None
+    if not found():
+        return f"none of {', '.join(BROWSERS)} in PATH"
+    return None if shutil.which("chromedriver") else "no chromedriver in PATH"
 
 
 class Browser:
@@ -183,7 +190,7 @@ def opened(downloads: Path) -> Iterator[Browser]:
     """Start a browser of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ChromeOptions()
-        options.binary_location = str(shutil.which("chromium"))
+        options.binary_location = str(found())
         for flag in (*FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         options.set_capability(
