@@ -1,5 +1,6 @@
 """What is exported is whole, in each format, and leaves nothing behind."""
 
+import gzip
 import json
 import tempfile
 from pathlib import Path
@@ -56,6 +57,8 @@ def test_no_row_is_a_file_too(form: str, warehouse: Path) -> None:
         assert content == b"number,words\n"
     if form == "json":
         assert json.loads(content) == []
+    if form == "csv.gz":
+        assert gzip.decompress(content) == b"number,words\n"
     assert content
 
 

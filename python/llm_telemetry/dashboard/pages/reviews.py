@@ -43,7 +43,7 @@ def draw() -> None:
         "run counts it."
     )
     if said := st.session_state.pop("review_said", None):
-        st.success(said)
+        st.success(show.escaped(said))
     if waiting:
         _draw_next(file, waiting)
         st.subheader("The queue")
