@@ -9,11 +9,14 @@ import yaml
 from conftest import ROOT
 
 from llm_telemetry.charts import (
+    alerts,
     compared,
     costs,
     days,
+    failures,
     judged,
     latency,
+    live,
     load,
     over_days,
     scatter,
@@ -34,6 +37,7 @@ TEXTS = {
     "verdict": "drift",
     "failure_verdict": "hotspot",
     "sla_verdict": "hotspot",
+    "p95_latency_ms_trend": "rising",
 }
 DAY = "2025-05-01T00:00:00Z"
 
@@ -53,6 +57,7 @@ def row(mart: str, **own: Any) -> Row:
         "double": lambda name: 0.25 + next(numbers) / 1000,
         "bigint": lambda name: 7,
         "date": lambda name: DAY,
+        "timestamp": lambda name: DAY,
         "boolean": lambda name: True,
     }
     whole = {
@@ -151,6 +156,20 @@ def member_charts(rows: list[Row]) -> dict[str, Chart]:
     }
 
 
+def watched_charts(make: Callable[..., Row], names: list[str]) -> dict[str, Chart]:
+    """Return every chart of what is watched, and of kinds of failure."""
+    windows = [make("recent_windows", model_name=name) for name in names]
+    rules = [make("alert_statistics", rule_id=name) for name in names]
+    # as the ledger counts them
+    labelled = [{**one, "labelled": one["labelled_alerts"]} for one in rules]
+    kinds_of = [make("failure_types", failure_type=name) for name in names]
+    return {
+        "live": live.latencies(windows, "day"),
+        "real_shares": alerts.real_shares(labelled),
+        "kinds": failures.kinds(kinds_of),
+    }
+
+
 def latency_charts(
     make: Callable[..., Row], names: list[str], quantiles: Row, hours: list[Row]
 ) -> dict[str, Chart]:
@@ -205,6 +224,7 @@ def charts(
         "use_cases": judged.use_cases(routes),
         "calibration": triage.calibration([calibration_bin(0.1)]),
         "cost": triage.cost([threshold(0.1)], POLICY),
+        **watched_charts(make, names),
         **workflow_rows.charts(make, names, estimates is not UNKNOWN),
     }
 
@@ -226,6 +246,7 @@ def empty() -> dict[str, Chart]:
         "use_cases": judged.use_cases([]),
         "calibration": triage.calibration([]),
         "cost": triage.cost([], {}),
+        **watched_charts(row, []),
         **workflow_rows.empty(),
     }
 

@@ -33,4 +33,8 @@ def real_shares(rows: Rows) -> Chart:
         for row in reasoned
     )
     left = f"{others:,} others, not drawn: see the table" if others else ""
-    return Chart(title, f"{said}.", FOREST.layers(reasoned, others=left))
+    return Chart(
+        title,
+        f"Share of labelled alerts that were real. {said}.",
+        FOREST.layers(reasoned, others=left),
+    )

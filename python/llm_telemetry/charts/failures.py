@@ -32,4 +32,4 @@ def kinds(rows: Rows) -> Chart:
     said = "; ".join(f"{row[KIND]}: {row['interactions']:,}" for row in shown)
     left = f"; {others:,} other types are in the table" if others else ""
     body = {"width": theme.WIDTH, "height": {"step": STEP}, "layer": layers}
-    return Chart(title, f"{said}{left}.", body)
+    return Chart(title, f"Failed attempts by type: {said}{left}.", body)
