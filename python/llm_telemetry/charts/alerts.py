@@ -21,7 +21,7 @@ def real_shares(rows: Rows) -> Chart:
     """
     title = "Were the alerts real?"
     if not rows:
-        return nothing(title, "No alert yet.")
+        return nothing(title, "No rule has had an alert yet.")
     shown, others = top(rows, "alerts")
     reasoned = [
         {**row, "why": None if row["labelled"] else "nobody said what they were"}
