@@ -203,13 +203,19 @@ def test_a_chosen_row_opens_its_operation_in_the_url(
     browser: chromium.Browser, address: str
 ) -> None:
     browser.open(f"{address}/explore?status=failed")
-    (table,) = browser.all(".st-key-calls canvas[data-testid='data-grid-canvas']")
-    width, height = table.size["width"], table.size["height"]
-    # the box before the first row, below the header
-    place = (14 - width / 2, 52 - height / 2)
-    actions = ActionChains(browser.driver)
-    actions.move_to_element_with_offset(table, *map(round, place)).click().perform()
-    browser.until(lambda: "step by step" in browser.text(), "the operation")
+
+    def is_opened() -> bool:
+        (table,) = browser.all(".st-key-calls canvas[data-testid='data-grid-canvas']")
+        width, height = table.size["width"], table.size["height"]
+        # the box before the first row, below the header
+        x, y = round(14 - width / 2), round(52 - height / 2)
+        actions = ActionChains(browser.driver)
+        actions.move_to_element_with_offset(table, x, y).click().perform()
+        # the table moves while the filters above it unfold: then, once more
+        time.sleep(3)
+        return "step by step" in browser.text()
+
+    browser.until(is_opened, "the operation")
     assert "operation_id=" in browser.driver.current_url
     assert "status=failed" in browser.driver.current_url
 
