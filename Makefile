@@ -1,19 +1,30 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
+DASHBOARD_VENV := .venv-dashboard
 METRICFLOW_VENV := .venv-metricflow
 SUPERSET_VENV := .venv-superset
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live bi bi-live prices spark install-check lock clean help
+.PHONY: run dashboard test browser lint docs picture bench calibrate mutants same-results ledger-demo emitters watch-live bi bi-live prices spark install-check lock clean help
 
 run: $(VENV)/installed  ## build on the sample, decide, print the decisions
 	$(BIN)/llm-telemetry run --sample
 
+dashboard: $(DASHBOARD_VENV)/installed target/sample.duckdb  ## look at the sample in a browser
+	$(DASHBOARD_VENV)/bin/llm-telemetry dashboard --sample --open
+
+target/sample.duckdb: | $(DASHBOARD_VENV)/installed
+	$(DASHBOARD_VENV)/bin/llm-telemetry run --sample --quiet
+
 test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(BIN)/dbt build
 	$(BIN)/pytest -n auto --dist worksteal
+	$(MAKE) browser
+
+browser: $(DASHBOARD_VENV)/installed  ## the dashboard's pages, alone and in a chromium in PATH
+	$(DASHBOARD_VENV)/bin/python -m pytest -rs tests/dashboard
 
 lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -24,10 +35,11 @@ docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the 
 	$(BIN)/dbt parse --quiet
 	$(BIN)/dbt docs generate --quiet --static --no-compile $(if $(wildcard target/llm_telemetry.duckdb),,--empty-catalog)
 
-picture: $(VENV)/installed-dev  ## the README's picture of the report, by a chromium in PATH
+picture: $(VENV)/installed-dev $(DASHBOARD_VENV)/installed target/sample.duckdb  ## the README's pictures, by a chromium in PATH
 	$(BIN)/python tools/report_picture.py
+	$(DASHBOARD_VENV)/bin/python tools/dashboard_picture.py
 
-bench: $(VENV)/installed-dev  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
+bench: $(VENV)/installed-dev $(DASHBOARD_VENV)/installed  ## measure everything, into docs/measured/benchmarks.md; 50 million rows too with BENCH=full
 	$(BIN)/python bench/bench.py
 
 calibrate: $(VENV)/installed-dev  ## simulate every world 200 times, into docs/measured/calibration.md
@@ -73,12 +85,13 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock: $(VENV)/installed-dev  ## resolve the locks again from pyproject.toml
 	$(BIN)/$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra dashboard --group dashboard-tests -o tests/dashboard/requirements.lock
 	$(BIN)/$(LOCK) pyproject.toml --group spark -o tests/spark/requirements.lock
 	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --group metricflow -o tests/bi/requirements-metricflow.lock
 	$(BIN)/$(LOCK) --group superset -o tests/bi/requirements-superset.lock
 
 clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/
-	rm -rf $(VENV) $(SPARK_VENV) $(METRICFLOW_VENV) $(SUPERSET_VENV) target logs artifacts
+	rm -rf $(VENV) $(SPARK_VENV) $(DASHBOARD_VENV) $(METRICFLOW_VENV) $(SUPERSET_VENV) target logs artifacts
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -103,4 +116,8 @@ $(METRICFLOW_VENV)/installed: tests/bi/requirements-metricflow.lock pyproject.to
 
 $(SUPERSET_VENV)/installed: tests/bi/requirements-superset.lock pyproject.toml
 	python3 tools/set_up.py $(SUPERSET_VENV) tests/bi/requirements-superset.lock
+	touch $@
+
+$(DASHBOARD_VENV)/installed: tests/dashboard/requirements.lock pyproject.toml
+	python3 tools/set_up.py $(DASHBOARD_VENV) tests/dashboard/requirements.lock --no-compile
 	touch $@

@@ -8,6 +8,7 @@ from types import ModuleType
 from comparisons import (
     before_and_after,
     calls_captured,
+    dashboard,
     dbt_overhead,
     deciding,
     kills_survived,
@@ -33,5 +34,6 @@ COMPARISONS: dict[str, ModuleType] = {
         spans_read,
         pricing_calls,
         calls_captured,
+        dashboard,
     )
 }

@@ -333,6 +333,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "verify": verify,
     "diff": diff,
     "explain": explain,
+    "dashboard": _in_module("dashboard.command", "dashboard"),
     "watch": _in_module("watch.commands", "watch"),
     "alerts": _in_module("watch.alert_commands", "alerts"),
     "review": _in_module("judge.review_commands", "review"),

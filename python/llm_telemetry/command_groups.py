@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from llm_telemetry.command_help import Command
-from llm_telemetry.following_commands import JUDGE, WATCH
+from llm_telemetry.following_commands import JUDGE, LOOK, WATCH
 from llm_telemetry.judge.llm.options import OPTIONS as MODEL_AS_JUDGE
 from llm_telemetry.options import (
     ARTIFACT,
@@ -207,6 +207,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             examples={"explain no_overlap": "a reason of routing"},
         ),
     ),
+    "Look": LOOK,
     "Watch": WATCH,
     "Judge": JUDGE,
     "Set up": (

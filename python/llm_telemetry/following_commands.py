@@ -1,4 +1,4 @@
-"""The commands that follow a decision: watch, alerts, reviews; with their options."""
+"""The commands that follow a decision: look, watch, alerts, reviews."""
 
 import click
 
@@ -12,6 +12,7 @@ from llm_telemetry.options import (
     NOW,
     OUT_DIR,
     PATH,
+    POSITIVE,
     QUIET,
     RULES,
     SAMPLE,
@@ -20,6 +21,45 @@ from llm_telemetry.options import (
 
 ALERT_ACTIONS = (
     *("list", "show", "ack", "resolve", "mute", "history", "stats", "test"),
+)
+LOOK: tuple[Command, ...] = (
+    Command(
+        "dashboard",
+        "Serve the marts and the decisions as pages in a browser.",
+        *BUILT,
+        OUT_DIR,
+        LEDGER,
+        option(
+            "--alert-ledger",
+            type=PATH,
+            help="file of what alerts became (default: alert_ledger.jsonl in "
+            "--out-dir)",
+        ),
+        option("--port", type=POSITIVE, default=8501, help="port (default: 8501)"),
+        option(
+            "--address",
+            type=str,
+            default="127.0.0.1",
+            help="address to listen on (default: 127.0.0.1, this machine only)",
+        ),
+        option(
+            "--allow-remote",
+            help="let --address be one that others reach: there is no password and no "
+            "encryption",
+        ),
+        option(
+            "--public-url",
+            type=str,
+            metavar="URL",
+            help="address under which a proxy shows the pages",
+        ),
+        option("--open", help="open a browser"),
+        QUIET,
+        examples={
+            "dashboard --open": "look at the last run",
+            "dashboard --sample --port 8600": "at the sample",
+        },
+    ),
 )
 WATCH: tuple[Command, ...] = (
     Command(

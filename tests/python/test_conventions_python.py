@@ -16,6 +16,8 @@ FEATURES = (
 )
 # what every feature may import, and what imports nothing but itself
 SHARED = ("decisions.types", "decisions.statistics", "errors", "ingest.segments")
+# commands that stand in modules of their own
+PRINTING = {f"{name}.command" for name in ("reasons", "metrics", "judge", "dashboard")}
 # the gate's command reads a warehouse and writes a document
 COMMANDS = {"gate.command"}
 
@@ -158,6 +160,17 @@ def test_capture_is_an_extra_that_nothing_else_needs() -> None:
     assert not wrong, f"imports capture: {wrong}"
 
 
+def test_the_dashboard_is_an_extra_that_nothing_else_needs() -> None:
+    assert all(within(name, ["dashboard"]) for name in importers("streamlit"))
+    wrong = [
+        module(file)
+        for file in PACKAGE.rglob("*.py")
+        if not within(module(file), ["dashboard"])
+        if any(within(name, ["dashboard"]) for name in ours(file))
+    ]
+    assert not wrong, f"imports dashboard: {wrong}"
+
+
 def test_one_module_runs_dbt() -> None:
     # provenance asks git which commit decided, and evaluators may be commands
     others = {"artifact.provenance", "judge.custom"}
@@ -172,9 +185,7 @@ def test_only_the_command_line_prints() -> None:
         f"{file.name}:{node.lineno}"
         for file in PACKAGE.rglob("*.py")
         # what dbt_process prints, build reads
-        if file.stem not in ("cli", "dbt_process")
-        # commands that stand in modules of their own
-        and module(file) not in ("reasons.command", "metrics.command", "judge.command")
+        if file.stem not in ("cli", "dbt_process") and module(file) not in PRINTING
         for node in ast.walk(tree(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

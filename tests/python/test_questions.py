@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, Run
@@ -29,8 +30,8 @@ def answer(run: Run, question: str, number: int = 0) -> pd.DataFrame:
         return connection.sql(QUERIES[question, number]).df()
 
 
-def test_the_page_answers_fifteen_questions() -> None:
-    assert len(FOUND) == 15
+def test_the_page_answers_sixteen_questions() -> None:
+    assert len(FOUND) == 16
     assert {question for question, _ in FOUND} == {question for question, _ in QUERIES}
 
 
@@ -101,6 +102,61 @@ def test_each_day_and_rollup_has_the_same_flags(sample_run: Run) -> None:
         expected = calls[flag].fillna(value=False).sum()
         assert by_day[column].sum() == by_use[column].sum() == expected
     assert by_use["rated_interactions"].sum() == by_day["rated_interactions"].sum()
+
+
+def test_tokens_and_ratings_by_outcome_are_those_of_the_calls(sample_run: Run) -> None:
+    calls = read("interactions", sample_run.warehouse)
+    answers = read("answers_by_day", sample_run.warehouse)
+    assert answers["interactions"].sum() == len(calls)
+    for column in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        assert answers[column].sum() == calls[column].sum() > 0
+    keys = ["is_failure", "hallucination_flag"]
+    found = answer(sample_run, "How many tokens does a request take, by outcome?")
+    expected = calls.groupby(keys, dropna=False)["total_tokens"].mean()
+    pd.testing.assert_series_equal(
+        found.set_index(keys)["tokens"], expected, check_names=False, check_dtype=False
+    )
+    rated = calls.groupby("hallucination_flag", dropna=False)["user_feedback_score"]
+    found = answer(sample_run, "Are answers that hallucinate rated worse?")
+    assert list(found["rated_interactions"]) == list(rated.count())
+    assert list(found["average_feedback_score"]) == pytest.approx(list(rated.mean()))
+    assert answers["feedback_score_squares"].sum() == pytest.approx(
+        (calls["user_feedback_score"] ** 2).sum()
+    )
+
+
+def test_every_prompt_is_in_the_band_of_its_length(sample_run: Run) -> None:
+    calls = read("interactions", sample_run.warehouse)
+    found = answer(sample_run, "Do answers to long prompts hallucinate more?")
+    starts = list(found["min_prompt_tokens"])
+    assert len(starts) > 3
+    for low, known, rate in zip(
+        starts,
+        found["known_hallucination_flags"],
+        found["hallucination_rate"],
+        strict=True,
+    ):
+        inside = calls[calls["prompt_tokens"].between(low, 2 * low - 1)]
+        assert known == inside["hallucination_flag"].notna().sum() > 0
+        assert rate == pytest.approx(inside["hallucination_flag"].mean())
+
+
+def test_the_p95_by_hour_is_within_one_percent(sample_run: Run) -> None:
+    hours = read("latencies_by_hour", sample_run.warehouse)
+    by_day = read("latencies_by_day", sample_run.warehouse)
+    keys = ["interaction_date", "latency_bucket"]
+    pd.testing.assert_series_equal(
+        hours.groupby(keys)["operations"].sum(),
+        by_day.groupby(keys)["operations"].sum(),
+    )
+    found = answer(sample_run, "How does latency change over the day?")
+    calls = read("interactions", sample_run.warehouse)
+    is_cached = calls["cache_hit"].astype("boolean").fillna(value=False)
+    timed = calls[calls["operation_latency_ms"].notna() & ~is_cached]
+    by_hour = timed.groupby(timed["timestamp_utc"].dt.hour)["operation_latency_ms"]
+    exact = by_hour.agg(lambda one: np.quantile(one, 0.95, method="inverted_cdf"))
+    assert list(found["hour_of_day"]) == list(exact.index)
+    assert list(found["p95_latency_ms"]) == pytest.approx(list(exact), rel=0.0101)
 
 
 def test_a_provider_has_one_name(sample_run: Run) -> None:

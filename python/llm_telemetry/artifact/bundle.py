@@ -132,13 +132,21 @@ def read_earlier(out_dir: Path) -> dict[str, Any] | None:
 
 def read_figures(artifact: Mapping[str, Any] | None, out_dir: Path) -> dict[str, bytes]:
     """Return the figures of a bundle that are as its artifact digests them."""
-    named = [] if artifact is None else artifact["files"]
-    return {
-        entry["name"]: (out_dir / entry["name"]).read_bytes()
-        for entry in named
-        if re.fullmatch(r"figures/\w+\.svg", entry["name"])
-        and _file_fault(out_dir / entry["name"], entry) is None
-    }
+    return read_files(artifact, out_dir, r"figures/\w+\.svg") if artifact else {}
+
+
+def read_files(
+    artifact: Mapping[str, Any], out_dir: Path, names: str
+) -> dict[str, bytes]:
+    """Return the files of a bundle, of a pattern of names, that are as digested."""
+    found = {}
+    for entry in artifact["files"]:
+        file = out_dir / entry["name"]
+        if re.fullmatch(names, entry["name"]) and file.is_file():
+            content = file.read_bytes()
+            if _sha256(content) == entry["sha256"]:
+                found[entry["name"]] = content
+    return found
 
 
 def make_statement(

@@ -1,6 +1,7 @@
 """The first screen of the report: a card for each decision, and what changed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from llm_telemetry.artifact import diff_text, labels
@@ -31,28 +32,67 @@ TITLES = {
 REASONS, LINES = 3, 5
 
 
-def cards(decisions: Mapping[str, Row]) -> Html:
-    """Return a card for each decision."""
-    shown = [_card(name, decision) for name, decision in decisions.items()]
-    return element("section", *shown, class_="cards", aria_label="Decisions")
+@dataclass(frozen=True)
+class Card:
+    """What the card of a decision says, in words.
+
+    ``figure`` is the number that decides, with its interval, and ``words`` what it is.
+    """
+
+    name: str
+    title: str
+    verdict: str
+    is_clear: bool
+    advice: str
+    figure: str
+    words: str
+    reasons: tuple[str, ...]
+
+    @property
+    def doubt(self) -> str:
+        """Say whether a person has to look at it."""
+        return "clear" if self.is_clear else "to be reviewed by a person"
 
 
-def _card(name: str, decision: Row) -> Html:
+def card(name: str, decision: Row) -> Card:
+    """Return the card of a decision."""
     figure, words = _figure(name, decision)
     reasons = [_short(code) for code in decision["reasons"]]
     more = len(reasons) - REASONS
-    listed = [*reasons[:REASONS], *([f"and {more} more"] if more > 0 else [])]
-    kind = "clear" if decision["is_clear"] else "unclear"
-    doubt = "clear" if decision["is_clear"] else "to be reviewed by a person"
     advice = decision["recommendation"].replace("keep_baseline", "keep the baseline")
+    return Card(
+        name,
+        TITLES.get(name, name),
+        _short(decision["verdict"]),
+        decision["is_clear"],
+        f"{advice[:1].upper()}{advice[1:]}.",
+        figure,
+        words,
+        (*reasons[:REASONS], *([f"and {more} more"] if more > 0 else [])),
+    )
+
+
+def cards(decisions: Mapping[str, Row]) -> Html:
+    """Return a card for each decision."""
+    shown = [_card(card(name, decision)) for name, decision in decisions.items()]
+    return element("section", *shown, class_="cards", aria_label="Decisions")
+
+
+def _card(one: Card) -> Html:
+    kind = "clear" if one.is_clear else "unclear"
     return element(
         "article",
-        element("h2", element("a", TITLES.get(name, name), href=f"#{name}")),
-        element("p", _short(decision["verdict"]), class_="verdict"),
-        element("p", doubt, class_="doubt"),
-        element("p", f"{advice[:1].upper()}{advice[1:]}.", class_="advice"),
-        element("p", element("strong", figure), element("small", words), class_="sure"),
-        bullets(listed),
+        element("h2", element("a", one.title, href=f"#{one.name}")),
+        element("p", one.verdict, class_="verdict"),
+        element("p", one.doubt, class_="doubt"),
+        element("p", one.advice, class_="advice"),
+        element(
+            "p",
+            element("strong", one.figure),
+            element("small", one.words),
+            class_="sure",
+        ),
+        bullets(one.reasons),
         class_=f"card {kind}",
     )
 

@@ -35,10 +35,11 @@ def drivers(rows: Rows) -> Chart:
     for is_up, colour in ((True, theme.RED), (False, theme.GREEN)):
         of = [row for row in compared if (row[CHANGE] >= 0) == is_up]
         bars += _steps(of, x, unit, colour) if of else []
+    days = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
+    since, until, from_day, to_day = (str(first[name])[:10] for name in days)
     alt = (
-        f"A day cost {first[BEFORE]:.4g} USD from {first['earlier_starts_on']:.10} to "
-        f"{first['earlier_ends_on']:.10} and {last[AFTER]:.4g} USD from "
-        f"{first['later_starts_on']:.10} to {first['later_ends_on']:.10}: "
+        f"A day cost {first[BEFORE]:.4g} USD from {since} to {until} and "
+        f"{last[AFTER]:.4g} USD from {from_day} to {to_day}: "
         + ", ".join(f"{row['driver']} {row[CHANGE]:+.3g}" for row in compared)
         + "."
     )
@@ -101,8 +102,8 @@ def forecast(rows: Rows, zone: str) -> Chart:
         else "no forecast, the history is too short"
     )
     alt = (
-        f"Cost of the month up to {row['as_of_date']:.10}: {cash}; by "
-        f"{row['ends_on']:.10}: {ahead}; budget {row['budget_usd']:,.4g} USD."
+        f"Cost of the month up to {str(row['as_of_date'])[:10]}: {cash}; by "
+        f"{str(row['ends_on'])[:10]}: {ahead}; budget {row['budget_usd']:,.4g} USD."
     )
     return Chart(title, alt, {"width": 520, "height": 180, "layer": layers})
 

@@ -72,7 +72,7 @@ def _panel(rows: Rows, week: Rows, what: tuple[str, ...], zone: str) -> Spec:
     column, words, form, missing = what
     known, unknown = split(rows, column)
     share = {"format": "%"} if column.endswith("_rate") else {"format": "~s"}
-    x = _days("business day", zone)
+    x = days_axis("business day", zone)
     shown = {**ABOVE, "tickCount": 3, **share}
     y = axis(column, words, axis=shown, scale={"zero": True})
     mark: Spec = (
@@ -159,7 +159,7 @@ def _burn(rows: Rows, name: str, zone: str) -> Spec:
     bounded, _ = split(known, "burn_rate_low")
     complete = [row for row in known if row[COMPLETE]]
     early = [row for row in known if not row[COMPLETE]]
-    x = _days("last business day of the window", zone)
+    x = days_axis("last business day of the window", zone)
     words = f"{name}: burn rate over 7 days, multiple of the budget"
     y = axis("burn_rate", words, axis={**ABOVE, "tickCount": 3}, scale={"zero": True})
     low, high = "burn_rate_low", "burn_rate_high"
@@ -179,7 +179,7 @@ def _burn(rows: Rows, name: str, zone: str) -> Spec:
     return {"width": theme.WIDTH, "height": 62, "layer": layers}
 
 
-def _days(words: str, zone: str) -> Spec:
+def days_axis(words: str, zone: str) -> Spec:
     """Return the axis of days; without a zone, that of a panel above another one."""
     x = day(DAY, f"{words}, {zone}" if zone else "")
     if not zone:

@@ -14,7 +14,7 @@ class Forest:
     """What a forest plot draws: columns, and the title of its axis with the unit.
 
     ``reason`` is the column of why a line is refused, None where it is not; ``same`` is
-    a column to compare with, drawn as a tick.
+    a column to compare with, drawn as a tick; ``form`` is that of the number beside it.
     """
 
     label: str
@@ -26,6 +26,7 @@ class Forest:
     same: str = ""
     zero: float | None = 0
     form: str = ",.3~g"
+    axis_form: str = "~g"
 
     def layers(self, rows: Rows, *, others: str = "") -> Spec:
         """Return the plot; ``others`` says in words what is left out of it."""
@@ -37,8 +38,10 @@ class Forest:
         y["axis"] = {"title": None, "ticks": False, "domain": False, "offset": 6}
         judged = [row for row in shown if not row.get(self.reason)]
         refused = [row for row in shown if row.get(self.reason)]
+        is_known = any(row.get(self.value) is not None for row in shown)
+        has_zero = self.zero is not None and is_known
         layers = [
-            *([rule_at({"x": {"datum": self.zero}})] if self.zero is not None else []),
+            *([rule_at({"x": {"datum": self.zero}})] if has_zero else []),
             *self._drawn(refused, y, theme.REFUSED),
             *self._drawn(judged, y, theme.BLUE),
             *self._words(judged, refused, y),
@@ -47,7 +50,7 @@ class Forest:
 
     def _x(self, field: str) -> Spec:
         scale = {"zero": self.zero == 0, "nice": True}
-        shown = {"tickCount": 6, "format": "%" if "%" in self.form else "~g"}
+        shown = {"tickCount": 6, "format": "%" if "%" in self.form else self.axis_form}
         return axis(field, self.title, scale=scale, axis=shown)
 
     def _drawn(self, rows: list[Any], y: Spec, colour: str) -> list[Spec]:

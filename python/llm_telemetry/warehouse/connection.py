@@ -4,7 +4,9 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import duckdb
@@ -21,6 +23,14 @@ Identity = tuple[int, int, int, int]
 
 # what DuckDB says of a file that another process has open
 LOCKED = "Could not set lock"
+# how each form of an export is written
+FORMS = {
+    "csv": "format csv, header",
+    "csv.gz": "format csv, header, compression gzip",
+    "json": "format json, array true",
+    "json.gz": "format json, array true, compression gzip",
+    "parquet": "format parquet",
+}
 # a dbt whose caller was killed ends as soon as it notices
 ORPHAN_SECONDS = 30.0
 
@@ -75,6 +85,47 @@ def query(sql: str, warehouse: Path, *, named: str) -> "pd.DataFrame":
         except duckdb.Error as error:
             raise InputError(f"{named}: {_first_line(error)}") from error
     return frame
+
+
+def fetched(
+    connection: Connection, sql: str, parameters: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows of a query of ours as plain values, decimals as floats.
+
+    Raises InputError where the warehouse has not all that the query names.
+    """
+    try:
+        result = connection.execute(sql, dict(parameters) or None)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        reason = _first_line(error)
+        raise InputError(
+            f"{reason}: build the warehouse again: llm-telemetry run"
+        ) from error
+    names = [column[0] for column in result.description or ()]
+    return [
+        {
+            name: float(value) if isinstance(value, Decimal) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in result.fetchall()
+    ]
+
+
+def exported(
+    sql: str, parameters: Mapping[str, Any], warehouse: Path, form: str
+) -> bytes:
+    """Return all rows of a query of ours as a file of a form, see FORMS.
+
+    DuckDB writes it into a folder of its own, which is deleted.
+    """
+    with TemporaryDirectory(prefix="llm-telemetry-") as folder:
+        file = Path(folder).resolve() / f"rows.{form}"
+        with attached(warehouse, writes=Path(folder)) as connection:
+            connection.execute("use warehouse")
+            copied = f"copy ({sql}) to {_text(str(file))} ({FORMS[form]})"
+            # until all is fetched, it may not have finished
+            connection.execute(copied, dict(parameters) or None).fetchall()
+        return file.read_bytes()
 
 
 def _rows(
@@ -147,26 +198,39 @@ def unchanged(warehouse: Path) -> Iterator[None]:
         raise InputError(f"{warehouse}: replaced while it was read: try again")
 
 
-def attached(warehouse: Path) -> Connection:
+def attached(warehouse: Path, *, writes: Path | None = None) -> Connection:
     """Return an instance in memory that can read one warehouse and nothing else.
 
     In memory, because an instance of a file is shared by its path, old or new, and is
-    called by its name, which may be that of the schema.
+    called by its name, which may be that of the schema. It writes in the folder
+    ``writes`` only, if at all.
     """
     connection = _connected(":memory:")
+    allowed = [writes.resolve()] if writes else []
+    if writes:
+        # in the order of the rows, and a million of them in a fifth of the memory
+        connection.execute("set threads = 1")
     if warehouse.is_dir():
-        return _attached_folder(connection, warehouse)
+        _attach_folder(connection, warehouse)
+        return _locked(connection, [warehouse.resolve(), *allowed])
     try:
         connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
     except duckdb.IOException as error:
         reason = _first_line(error)
         raise InputError(f"{warehouse}: cannot be read: {reason}") from error
+    return _locked(connection, allowed)
+
+
+def _locked(connection: Connection, folders: Sequence[Path]) -> Connection:
+    """Let a connection use no file but those in some folders, for good."""
+    named = ", ".join(_text(str(folder)) for folder in folders)
+    connection.execute(f"set allowed_directories = [{named}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
-def _attached_folder(connection: Connection, folder: Path) -> Connection:
+def _attach_folder(connection: Connection, folder: Path) -> None:
     """Show each table of a folder, which Spark wrote as Parquet, as a mart."""
     connection.execute("set timezone = 'UTC'")
     connection.execute("attach ':memory:' as warehouse")
@@ -184,10 +248,6 @@ def _attached_folder(connection: Connection, folder: Path) -> Connection:
         connection.execute(
             f'create view warehouse.marts."{table.name}" as select {shown} from {rows}'
         )
-    connection.execute(f"set allowed_directories = [{_text(str(folder.resolve()))}]")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
 
 
 def to_build(scratch: Path, config: Mapping[str, Any]) -> Connection:

@@ -13,8 +13,11 @@ long as anything in the process has it open.
 from pathlib import Path
 from threading import Lock
 
+from llm_telemetry.errors import InputError
 from llm_telemetry.warehouse.connection import Connection, Identity, attached, identity
 
+# a file that is replaced while it is opened is opened again
+OPENINGS = 20
 _instances: dict[Path, tuple[Identity, Connection]] = {}
 _lock = Lock()
 
@@ -25,13 +28,27 @@ def connect(warehouse: str | Path) -> Connection:
     Raises InputError where there is none. It reads no other file, writes none, and its
     settings cannot be changed.
     """
+    return identified(warehouse)[1]
+
+
+def identified(warehouse: str | Path) -> tuple[Identity, Connection]:
+    """Return the file that is there now, and a connection to it as by ``connect``."""
     place = Path(warehouse).resolve()
     with _lock:
-        found = identity(place)
-        instance = _instances.get(place)
-        if instance is None or instance[0] != found:
-            # taken before it is opened: a file that comes between is opened once more
-            instance = _instances[place] = (found, attached(place))
-        connection = instance[1].cursor()
+        found, instance = _instance(place)
+        connection = instance.cursor()
     connection.execute("use warehouse")
-    return connection
+    return found, connection
+
+
+def _instance(place: Path) -> tuple[Identity, Connection]:
+    for _ in range(OPENINGS):
+        found = identity(place)
+        known = _instances.get(place)
+        if known and known[0] == found:
+            return known
+        opened = attached(place)
+        if identity(place) == found:
+            _instances[place] = found, opened
+            return _instances[place]
+    raise InputError(f"{place}: replaced again and again while it was opened")

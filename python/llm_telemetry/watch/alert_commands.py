@@ -50,11 +50,11 @@ def alerts(options: Options) -> Said:
 
 
 def _list(options: Options) -> Said:
-    return _shown(options, [one for one in _read(options) if one.is_open])
+    return _shown(options, [one for one in episodes(options) if one.is_open])
 
 
 def _history(options: Options) -> Said:
-    return _shown(options, _read(options))
+    return _shown(options, episodes(options))
 
 
 def _shown(options: Options, episodes: Sequence[Episode]) -> Said:
@@ -138,7 +138,7 @@ def _test(options: Options) -> Said:
 
 
 def _statistics(options: Options) -> Said:
-    rows = statistics(_read(options))
+    rows = statistics(episodes(options))
     if options.json:
         return [json.dumps(rows, indent=2)], QUIET
     return [_statistics_line(row) for row in rows] or ["no alerts"], QUIET
@@ -188,7 +188,8 @@ def _statistics_line(row: dict[str, Any]) -> str:
     return f"{line}; {share} (95 %: {low:.0%} to {high:.0%})"
 
 
-def _read(options: Options) -> list[Episode]:
+def episodes(options: Options) -> list[Episode]:
+    """Return all alerts of the ledger, in the order of their opening."""
     ledger = alert_ledger.read(places.alert_ledger(options), datetime.now(UTC))
     return ledger.state.episodes()
 

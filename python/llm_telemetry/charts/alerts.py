@@ -1,0 +1,40 @@
+"""Charts of alerts: how many of them were real."""
+
+from llm_telemetry.charts.forest import Forest
+from llm_telemetry.charts.spec import Chart, Rows, nothing, top
+
+FOREST = Forest(
+    "rule_id",
+    "real_share",
+    "share of labelled alerts that were real (95 % interval)",
+    "why",
+    "real_share_low",
+    "real_share_high",
+    form=".0%",
+)
+
+
+def real_shares(rows: Rows) -> Chart:
+    """Return the share of real alerts of each rule; grey where nobody said.
+
+    ``rows`` are those of alert_statistics.
+    """
+    title = "Were the alerts real?"
+    if not rows:
+        return nothing(title, "No rule has had an alert yet.")
+    shown, others = top(rows, "alerts")
+    reasoned = [
+        {**row, "why": None if row["labelled"] else "nobody said what they were"}
+        for row in shown
+    ]
+    said = "; ".join(
+        f"{row['rule_id']}: "
+        + (f"{row['real_share']:.0%} real" if row["labelled"] else str(row["why"]))
+        for row in reasoned
+    )
+    left = f"{others:,} others, not drawn: see the table" if others else ""
+    return Chart(
+        title,
+        f"Share of labelled alerts that were real. {said}.",
+        FOREST.layers(reasoned, others=left),
+    )

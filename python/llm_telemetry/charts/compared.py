@@ -1,0 +1,116 @@
+"""Charts that compare members side by side, each estimate with its interval."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from llm_telemetry.charts.forest import Forest
+from llm_telemetry.charts.members import (
+    COLOURS,
+    MEMBER,
+    Measure,
+    leading,
+    not_drawn,
+    with_lines_below,
+)
+from llm_telemetry.charts.spec import (
+    MOST_MEMBERS,
+    Chart,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    layer,
+    nothing,
+)
+
+
+def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Chart:
+    """Return a bar for each member, made of one part for each measure."""
+    shown, left = leading(rows)
+    known = [
+        row for row in shown if all(row[one.column] is not None for one in measures)
+    ]
+    if not known:
+        return nothing(title, f"Nothing to draw: {measures[0].missing}.")
+    missing = [row[MEMBER] for row in shown if row not in known]
+    names = [one.title for one in measures]
+    data = [
+        {MEMBER: row[MEMBER], "part": one.title, "amount": row[one.column], "place": n}
+        for row in known
+        for n, one in enumerate(measures)
+    ]
+    y = axis(MEMBER, "", "nominal", sort=None, axis={"title": None, "ticks": False})
+    colours = {"domain": names, "range": list(COLOURS[: len(names)])}
+    bars = layer(
+        data,
+        (MEMBER, "part", "amount", "place"),
+        {"type": "bar", "tooltip": True},
+        y=y,
+        x=axis("amount", unit, stack="zero", axis={"format": "~s", "tickCount": 6}),
+        color=axis("part", "", "nominal", scale=colours, legend={"title": None}),
+        order={"field": "place", "type": "quantitative"},
+    )
+    said = [f"\u00d7 {name}: {measures[0].missing}" for name in missing]
+    said += [not_drawn(left)] if left else []
+    alt = "; ".join(
+        f"{row[MEMBER]}: "
+        + ", ".join(f"{one.title} {row[one.column]:,.3g}" for one in measures)
+        for row in known
+    )
+    body = {"width": 440, "height": {"step": 24}, "layer": [bars]}
+    return Chart(title, f"{unit}. {alt}.", with_lines_below(body, said))
+
+
+def forest(title: str, rows: Rows, measure: Measure, *, same: str = "") -> Chart:
+    """Return a line for each member, in the order of the rows; grey where refused.
+
+    A row may have ``why``, a reason of its own; ``same`` is a column to compare with.
+    """
+    if not any(row[measure.column] is not None or row.get("why") for row in rows):
+        return nothing(title, f"Nothing to draw: {measure.missing}.")
+    alt = f"{measure.title}: {_said(rows, measure)}."
+    return Chart(title, alt, _forest(rows, measure, same))
+
+
+def _forest(rows: Rows, measure: Measure, same: str = "") -> Spec:
+    shown, left = leading(rows)
+    plot = Forest(
+        label=MEMBER,
+        value=measure.column,
+        title=measure.title,
+        reason="why",
+        low=measure.low,
+        high=measure.high,
+        same=same,
+        form=measure.form,
+        axis_form=",~r",
+    )
+    reasoned = [{**row, "why": _why(row, measure)} for row in shown]
+    return plot.layers(reasoned, others=not_drawn(left) if left else "")
+
+
+def _why(row: Row, measure: Measure) -> Any:
+    if row.get("why"):
+        return row["why"]
+    return measure.missing if row[measure.column] is None else None
+
+
+def _said(rows: Rows, measure: Measure) -> str:
+    return "; ".join(
+        f"{row[MEMBER]} "
+        + (
+            f"({_why(row, measure)})"
+            if row[measure.column] is None
+            else f"{row[measure.column]:.3g}"
+        )
+        for row in rows[:MOST_MEMBERS]
+    )
+
+
+def side_by_side(title: str, rows: Rows, measures: Sequence[Measure]) -> Chart:
+    """Return a forest plot for each measure, one below the other."""
+    if not rows:
+        return nothing(title, "Nothing to compare: no call fits the filters.")
+    alt = ". ".join(f"{one.title}: {_said(rows, one)}" for one in measures)
+    body = {"vconcat": [_forest(rows, one) for one in measures], "spacing": 26}
+    return Chart(title, f"{alt}.", body)

@@ -1,0 +1,127 @@
+"""Charts of members over days: lines with their intervals, stacked amounts."""
+
+from collections.abc import Sequence
+
+from llm_telemetry.charts import theme
+from llm_telemetry.charts.days import ABOVE
+from llm_telemetry.charts.members import (
+    MEMBER,
+    RANK,
+    Measure,
+    leading,
+    look,
+    members,
+    not_drawn,
+)
+from llm_telemetry.charts.spec import (
+    Chart,
+    Rows,
+    Spec,
+    axis,
+    day,
+    layer,
+    note,
+    nothing,
+    rule_at,
+    split,
+)
+
+DAY = "interaction_date"
+UNSURE = "grey: too few for an interval"
+
+
+def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Chart:
+    """Return a panel for each measure, with a line over days for each member."""
+    shown, left = leading(rows)
+    if not any(row[one.column] is not None for row in shown for one in measures):
+        return nothing(title, f"Nothing to draw: {measures[0].missing}.")
+    names = members(shown)
+    panels = [_lines(shown, one, names) for one in measures]
+    # the axis of days stands below the last panel only
+    for one in panels[-1]["layer"]:
+        if "x" in one.get("encoding", {}):
+            one["encoding"]["x"] = day(DAY, f"business day, {zone}")
+    if left:
+        panels[-1]["layer"].append(note(not_drawn(left)))
+    alt = (
+        f"{', '.join(one.title for one in measures)} of {', '.join(names)}"
+        f"{_span(shown)}. Bands are 95 % intervals."
+    )
+    return Chart(title, alt, {"vconcat": panels})
+
+
+def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
+    known, unknown = split(rows, measure.column)
+    bounded = measure.bounded(known)
+    unsure = [row for row in known if row not in bounded] if measure.low else []
+    x = day(DAY, "")
+    x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
+    form = "%" if "%" in measure.form else ",~r"
+    shown = {**ABOVE, "tickCount": 4, "format": form}
+    y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
+    looks = look(names)
+    colour = {"color": looks["color"]}
+    dashed = {**colour, "strokeDash": looks["strokeDash"]}
+    span = {"y": {**y, "field": measure.low}, "y2": {"field": measure.high}}
+    band = {"type": "area", "opacity": 0.15}
+    line = {"type": "line", "strokeWidth": 1.5}
+    point = {"type": "point", "filled": True, "size": 16, "tooltip": True}
+    ends = (measure.low, measure.high)
+    drawn = (DAY, MEMBER, measure.column)
+    layers = [
+        layer(bounded, (DAY, MEMBER, *ends), band, x=x, **span, **colour),
+        layer(known, drawn, line, x=x, y=y, **dashed),
+        layer(known, drawn, point, x=x, y=y, **colour),
+        layer(unsure, drawn, {**point, "color": theme.REFUSED}, x=x, y=y),
+        *_crosses(unknown, x, measure.missing),
+        *([note(UNSURE)] if unsure and not unknown else []),
+        *_limit(measure, y),
+    ]
+    filled = [one for one in layers if one.get("data", {"values": 1})["values"]]
+    return {"width": theme.WIDTH, "height": 130, "layer": filled}
+
+
+def _limit(measure: Measure, y: Spec) -> list[Spec]:
+    if measure.limit is None:
+        return []
+    rule = rule_at({"y": {**y, "field": "limit"}})
+    return [{**rule, "data": {"values": [{"limit": measure.limit}]}}]
+
+
+def _crosses(rows: Rows, x: Spec, why: str) -> list[Spec]:
+    """Return a grey cross on each day on which a member has no value."""
+    if not rows:
+        return []
+    mark = {"type": "point", "shape": "cross", "angle": 45, "size": 22, "y": "height"}
+    grey = {**mark, "color": theme.REFUSED}
+    return [layer(rows, (DAY, MEMBER), grey, x=x), note(f"\u00d7 {why}")]
+
+
+def stacked(title: str, rows: Rows, measure: Measure, zone: str) -> Chart:
+    """Return a bar for each day, made of the amounts of the members."""
+    shown, left = leading(rows)
+    known, unknown = split(shown, measure.column)
+    if not known:
+        return nothing(title, f"Nothing to draw: {measure.missing}.")
+    names = members(shown)
+    x = {**day(DAY, f"business day, {zone}"), "timeUnit": "utcyearmonthdate"}
+    form = {"format": "~s", "tickCount": 5}
+    y = axis(measure.column, measure.title, axis=form, stack="zero")
+    looks = look(names)
+    at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}
+    at |= {channel: looks[channel] for channel in ("color", "fillOpacity")}
+    bar = {"type": "bar", "width": {"band": 0.8}, "tooltip": True}
+    layers = [
+        layer(known, (DAY, MEMBER, RANK, measure.column), bar, **at),
+        *_crosses(unknown, x, measure.missing),
+        *([note(not_drawn(left))] if left else []),
+    ]
+    alt = f"{measure.title} of {', '.join(names)}{_span(shown)}."
+    body = {"width": theme.WIDTH, "height": 220, "layer": layers}
+    return Chart(title, alt, body)
+
+
+def _span(rows: Rows) -> str:
+    """Return from which day to which there are rows."""
+    days = sorted({str(row[DAY])[:10] for row in rows})
+    return f" by day, from {days[0]} to {days[-1]}"

@@ -1,0 +1,139 @@
+"""Charts of workflows: paths, branches by day, and failures of tools."""
+
+from llm_telemetry.charts import theme
+from llm_telemetry.charts.days import ABOVE, DAY, days_axis
+from llm_telemetry.charts.forest import STEP, Forest
+from llm_telemetry.charts.spec import (
+    MOST_MEMBERS,
+    Chart,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    layer,
+    note,
+    nothing,
+    split,
+    top,
+)
+
+SHARE = {"format": "%", "tickCount": 3}
+
+
+def paths(rows: Rows) -> Chart:
+    """Return how many workflows took each path, most first.
+
+    ``rows`` have path (its steps in words), workflows and share (of all workflows);
+    the last may be what the others are together.
+    """
+    title = "Execution paths"
+    if not rows:
+        return nothing(title, "No workflow has recorded a branch decision yet.")
+    names = [row["path"] for row in rows]
+    y = axis("path", "", "nominal", scale={"domain": names}, sort=None)
+    y["axis"] = {"title": None, "ticks": False, "domain": False, "labelLimit": 360}
+    x = axis("workflows", "workflows (traces with a branch decision)")
+    text = {"type": "text", "align": "left", "dx": 4}
+    share = axis("share", "share", format=".1%")
+    at = {"y": y, "x": {**x, "scale": {"zero": True}}}
+    bar = {"type": "bar", "color": theme.BLUE, "height": 12}
+    columns = ("path", "workflows", "share")
+    layers = [layer(rows, columns, bar, **at), layer(rows, columns, text, **at)]
+    layers[1]["encoding"]["text"] = {
+        key: value for key, value in share.items() if key != "title"
+    }
+    first = rows[0]
+    alt = (
+        f"{len(rows)} paths by the workflows that took them. Most took: "
+        f"{first['path']} ({first['workflows']:,}, {first['share']:.1%})."
+    )
+    return Chart(title, alt, {"width": 300, "height": {"step": STEP}, "layer": layers})
+
+
+def tool_failures(rows: Rows) -> Chart:
+    """Return the failure rate of each tool in each use case, with its interval.
+
+    ``rows`` have tool, tool_calls, known_outcomes, failure_rate, failure_rate_low and
+    failure_rate_high.
+    """
+    title = "Failure rate of tools by use case"
+    if not rows:
+        return nothing(title, "No tool call has been recorded yet.")
+    chosen, others = top(rows, by="tool_calls")
+    shown: list[Row] = [
+        {**row, "why": None if row["known_outcomes"] else "no known outcome"}
+        for row in chosen
+    ]
+    plot = Forest(
+        label="tool",
+        value="failure_rate",
+        low="failure_rate_low",
+        high="failure_rate_high",
+        title="failures per tool call (95 % interval)",
+        reason="why",
+        form=".2%",
+    )
+    left = f"{others:,} others, not drawn: see marts.tools_by_day" if others else ""
+    known = [row for row in shown if row["why"] is None]
+    worst = max(known, key=lambda row: row["failure_rate"], default=None)
+    alt = (
+        f"Failures per tool call of {len(shown)} tools by use case, with 95 % "
+        "intervals. "
+        + (
+            f"Highest: {worst['tool']}, {worst['failure_rate']:.3g}."
+            if worst
+            else "No outcome is known."
+        )
+    )
+    return Chart(title, alt, plot.layers(shown, others=left))
+
+
+def branches(rows: Rows, zone: str) -> Chart:
+    """Return how often each branch was taken, by day, a panel for each branch.
+
+    ``rows`` have branch, interaction_date, decisions, taken_share, taken_share_low and
+    taken_share_high, by branch and day; ``zone`` is the time zone of the days.
+    """
+    title = "Branches taken by day"
+    if not rows:
+        return nothing(title, "No branch decision has been recorded yet.")
+    by_branch: dict[str, list[Row]] = {}
+    for row in rows:
+        by_branch.setdefault(row["branch"], []).append(row)
+    chosen = list(by_branch)[:MOST_MEMBERS]
+    panels = [
+        _branch(by_branch[name], name, zone if name == chosen[-1] else "")
+        for name in chosen
+    ]
+    others = len(by_branch) - len(chosen)
+    days = [str(row[DAY])[:10] for row in rows]
+    alt = (
+        f"Share of decisions in which each of {len(chosen)} branches was taken, with "
+        f"95 % intervals, from {min(days)} to {max(days)}"
+        + (f"; {others:,} others are not drawn." if others else ".")
+    )
+    return Chart(title, alt, {"vconcat": panels})
+
+
+def _branch(rows: Rows, name: str, zone: str) -> Spec:
+    """Return the share of one branch by day, days without a decision as a cross."""
+    known, unknown = split(rows, "taken_share")
+    shown: Spec = {**ABOVE, **SHARE}
+    y = axis("taken_share", f"{name}: share taken", axis=shown)
+    y["scale"] = {"domain": [0, 1]}
+    x = days_axis("business day", zone)
+    low, high = "taken_share_low", "taken_share_high"
+    rule = {"type": "rule", "color": theme.BLUE, "opacity": 0.4, "strokeWidth": 2}
+    point = {"type": "point", "filled": True, "size": 16, "color": theme.BLUE}
+    line = {"type": "line", "color": theme.BLUE, "strokeWidth": 1}
+    cross = {"type": "point", "shape": "cross", "angle": 45, "size": 22, "y": "height"}
+    grey = {**cross, "color": theme.REFUSED}
+    span = {"y": {**y, "field": low}, "y2": {"field": high}}
+    layers = [
+        *([layer(known, (DAY, low, high), rule, x=x, **span)] if known else []),
+        *([layer(known, (DAY, "taken_share"), line, x=x, y=y)] if known else []),
+        *([layer(known, (DAY, "taken_share"), point, x=x, y=y)] if known else []),
+        *([layer(unknown, (DAY,), grey, x=x)] if unknown else []),
+        *([note("\u00d7 no known decision that day")] if unknown else []),
+    ]
+    return {"width": theme.WIDTH, "height": 50, "layer": layers}

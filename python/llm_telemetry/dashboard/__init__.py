@@ -1,0 +1,1 @@
+"""The dashboard: pages on the published warehouse, shown by Streamlit."""

@@ -1,0 +1,31 @@
+"""Prompts and answers, where they are kept; shown as plain text, never as markup."""
+
+import streamlit as st
+
+from llm_telemetry.dashboard import marts
+
+OFF = (
+    "Prompts and answers are not kept: that is off by default, and the knob "
+    "`keep_content` turns it on."
+)
+
+
+def is_kept() -> bool:
+    """Return whether any prompt or answer is in the warehouse."""
+    (found,) = marts.rows(
+        "select exists (from marts.contents where prompt_text is not null "
+        "or response_text is not null) as is_kept"
+    )
+    return bool(found["is_kept"])
+
+
+def draw(rows: list[marts.Row]) -> None:
+    """Draw what was asked and answered; rows have interaction_id and both texts."""
+    if not rows:
+        st.caption("No prompt or answer is kept of this." if is_kept() else OFF)
+        return
+    for row in rows:
+        for column, what in (("prompt_text", "Prompt"), ("response_text", "Answer")):
+            if row[column] is not None:
+                st.caption(what)
+                st.code(row[column], language=None, wrap_lines=True)

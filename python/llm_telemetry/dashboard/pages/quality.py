@@ -1,0 +1,287 @@
+"""How good answers are: measured rates, raw flags, feedback, evaluators."""
+
+import streamlit as st
+
+from llm_telemetry import reasons
+from llm_telemetry.charts import compared, over_days
+from llm_telemetry.charts.members import Measure
+from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
+from llm_telemetry.dashboard.rates import rate
+
+TITLE = "How good are the answers, and who says so?"
+
+# what a measured rate is stated for
+SCOPES = {
+    "everything": "everything",
+    "model": "model",
+    "use case": "use_case",
+    "prompt version": "prompt_version",
+    "prompt length": "prompt_length",
+    "segment": "segment",
+    "week": "week",
+}
+BAD = measures.share("rate", "bad answers, of all", "refused")
+MODEL_SCORE = Measure("evaluator_mean", "mean score, 0 to 1 (raw)", missing="no score")
+SCORE = measures.with_interval(
+    "mean_score", "mean score, 0 to 1 (raw)", "fewer than 30 scores"
+)
+# flags and grades of the calls themselves are above; other scores have scales of theirs
+SCORES = """(
+    select
+        cast(timestamp_utc as date) as interaction_date,
+        evaluation_name || coalesce(' ' || left(evaluator_version, 7), '') as name,
+        score
+    from marts.evaluations
+    where
+        evaluation_name not in (
+            'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
+            'response_quality_score'
+        )
+        and score between 0 and 1
+        and timestamp_utc is not null
+)"""
+AGREEMENT = [
+    Measure(
+        "auc",
+        "AUC: a bad answer scores above a good one (95 % interval)",
+        "auc_low",
+        "auc_high",
+        missing="no labels of both kinds",
+    ),
+    Measure(
+        "kappa",
+        "Cohen's kappa with the labels (95 % interval)",
+        "kappa_low",
+        "kappa_high",
+        missing="no labels of both kinds",
+    ),
+    Measure("agreement", "share of labels agreed with", missing="no labels"),
+]
+FLAGGED = (
+    queries.total("interactions", "hallucination_flag"),
+    queries.enough(queries.total("interactions", "hallucination_flag is not null")),
+)
+# versions of one evaluator have scores of their own
+EVALUATOR = "evaluator || ' ' || left(evaluator_version, 7)"
+FLAG = """case
+    when hallucination_flag then 'flagged as hallucination'
+    when not hallucination_flag then 'not flagged'
+    else 'flag unknown'
+end"""
+LENGTH = """if(
+    min_prompt_tokens is null,
+    'unknown length',
+    if(
+        min_prompt_tokens < 2,
+        min_prompt_tokens || ' tokens',
+        format('{:,} to {:,} tokens', min_prompt_tokens, 2 * min_prompt_tokens - 1)
+    )
+)"""
+FEEDBACK = queries.mean(
+    "sum(feedback_score_sum)",
+    "sum(feedback_score_squares)",
+    "sum(rated_interactions)",
+    "average_feedback_score",
+)
+QUALITY = f"""
+    {rate(*FLAGGED, "hallucination_rate")},
+    {FEEDBACK},
+    sum(prompt_tokens)
+    / nullif(sum(interactions) filter (where min_prompt_tokens is not null), 0)
+        as prompt_tokens_per_call,
+    sum(completion_tokens) / nullif(sum(completed_interactions), 0)
+        as completion_tokens_per_call,
+    sum(interactions) as interactions,
+    sum(rated_interactions) as rated_interactions"""
+
+
+def draw() -> None:
+    """Draw measured rates, then what flags, users and evaluators say."""
+    if not marts.count("answers_by_day"):
+        show.empty("No calls yet", "llm-telemetry run")
+        return
+    _measured()
+    _raw()
+    _evaluators()
+
+
+def _measured() -> None:
+    st.header("Measured: from labels of random audits")
+    reading.condition(())
+    scope = reading.pick("Rates of", SCOPES, "quality_scope")
+    rows = marts.rows(
+        f"""
+        select
+            *,
+            scope || ', ' || dimension || if(
+                evaluator = 'none', ': labels alone', ': with ' || {EVALUATOR}
+            ) as member
+        from marts.quality_rates
+        where scope_kind = $scope_kind
+        order by evaluator != 'none', interactions desc, member
+        """,
+        scope_kind=SCOPES[scope],
+    )
+    if not rows:
+        show.empty(
+            "No rates yet: runs draw answers for review, and people label them",
+            "llm-telemetry review list",
+        )
+        return
+    refused = [{**row, "why": _refusal(row)} for row in rows]
+    show.chart(compared.forest(f"Rate of bad answers, by {scope}", refused, BAD))
+    show.table(rows, "quality_rates")
+
+
+def _refusal(row: marts.Row) -> str | None:
+    """Return why no rate is stated, in words."""
+    if row["verdict"] != "refuse":
+        return None
+    first = str(row["reasons"]).split("; ")[0]
+    return reasons.words(first, "quality") or first or "refused"
+
+
+def _raw() -> None:
+    st.header("Raw: as flagged and rated in the telemetry")
+    where, parameters = reading.condition(reading.EVERY_FILTER)
+    st.caption(
+        "The share that whatever wrote `hallucination_flag` flagged, right or wrong. "
+        "Intervals take calls as independent."
+    )
+    # flags are rare
+    by, per = reading.pick_two("quality", queries.BY, reversed(queries.PER))
+    rows = _rows(queries.BY[by], "", where, parameters)
+    both = [flags := measures.HALLUCINATIONS, measures.FEEDBACK]
+    show.chart(compared.forest(f"Hallucination flags, by {by}", rows, flags))
+    show.table(rows, "quality_flags", measures.labels(by, both))
+    daily = _rows(queries.BY[by], per, where, parameters)
+    zone = reading.zone()
+    show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
+    lengths = marts.rows(
+        f"""
+        select {LENGTH} as member, {QUALITY}
+        from marts.answers_by_day
+        where {where}
+        group by min_prompt_tokens
+        order by min_prompt_tokens nulls last
+        """,
+        **parameters,
+    )
+    title = "Hallucination flags by length of the prompt"
+    show.chart(compared.forest(title, lengths, flags))
+    flagged = _rows(FLAG, "", where, parameters)
+    unit = measures.TOKENS.title
+    title = "Tokens of answers that are flagged"
+    show.chart(compared.parts(title, flagged, measures.TOKEN_PARTS, unit))
+    title = "Feedback against hallucination flags"
+    show.chart(compared.forest(title, flagged, measures.FEEDBACK))
+
+
+def _rows(
+    member: str, per: str, where: str, parameters: dict[str, object]
+) -> list[marts.Row]:
+    """Return flags, ratings and tokens by member, and per day or week if it is said."""
+    day = "interaction_date, " if per else ""
+    named = queries.members(
+        "marts.answers_by_day", member, "interactions", where, per=per
+    )
+    return marts.rows(
+        f"""
+        {named}
+        select {day}member, member_rank, {QUALITY}
+        from members
+        group by {day}member, member_rank
+        order by {day}member_rank
+        """,
+        **parameters,
+    )
+
+
+def _evaluators() -> None:
+    st.header("Evaluators: what they say, and whether reviewers agree")
+    has_scores = _scores_by_week()
+    has_agreement = _agreement()
+    if not (has_scores or has_agreement):
+        show.empty(
+            "No evaluator has scored answers yet",
+            "llm-telemetry judge --dimensions off_topic",
+        )
+        return
+    st.caption(
+        "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
+        "carries the bias of its evaluator: it is no rate."
+    )
+    if has_agreement:
+        _reviews()
+
+
+def _scores_by_week() -> bool:
+    """Draw similarity and other scores; return whether there are any."""
+    where, parameters = reading.condition((filters.DAY,))
+    named = queries.members(SCORES, "name", "1", where, per=queries.PER[1])
+    rows = marts.rows(
+        f"""
+        {named}
+        select
+            interaction_date,
+            member,
+            member_rank,
+            {queries.mean("sum(score)", "sum(score * score)", "count(*)", "mean_score")}
+        from members
+        group by interaction_date, member, member_rank
+        order by interaction_date, member_rank
+        """,
+        **parameters,
+    )
+    if not rows:
+        return False
+    title = "Similarity and other scores, by evaluator"
+    show.chart(over_days.lines(title, rows, [SCORE], "UTC"))
+    show.table(rows, "scores")
+    return True
+
+
+def _agreement() -> bool:
+    """Draw evaluators against reviewers; return whether there are any."""
+    reading.condition(())
+    rows = marts.rows(
+        f"""
+        select *, {EVALUATOR} || ' (' || dimension || ')' as member
+        from marts.evaluators
+        order by labels desc, member
+        """
+    )
+    if not rows:
+        return False
+    show.chart(compared.side_by_side("Evaluators against reviewers", rows, AGREEMENT))
+    show.table(rows, "evaluators")
+    scores = marts.rows(
+        f"""
+        select *, scope || ': ' || {EVALUATOR} || ' (' || dimension || ')' as member
+        from marts.quality_rates
+        where scope_kind = 'model' and evaluator != 'none'
+        order by evaluator, interactions desc
+        """
+    )
+    show.chart(compared.forest("Scores of answers, by model", scores, MODEL_SCORE))
+    return True
+
+
+def _reviews() -> None:
+    (reviewed,) = marts.rows(
+        """
+        select
+            count(*) as reviews,
+            count(*) filter (where reviewers > 1) as doubly_reviewed,
+            count(*) filter (where is_conflicting)
+            / nullif(count(*) filter (where reviewers > 1), 0) as conflicting_share
+        from marts.reviews
+        """
+    )
+    show.figures(
+        {
+            "Reviewed answers": (reviewed["reviews"], "count", None),
+            "By two or more": (reviewed["doubly_reviewed"], "count", None),
+            "Of these, disputed": (reviewed["conflicting_share"], "rate", None),
+        }
+    )

@@ -1,0 +1,138 @@
+"""What the queries of several pages share: members by traffic, intervals, quantiles.
+
+They are the formulas of macros/statistics, for sums over whatever a person chose.
+"""
+
+from llm_telemetry.charts.spec import MOST_MEMBERS
+
+MODEL = "model_provider || ' / ' || model_name"
+# what a page can be shown by, and the SQL of a member
+BY = {
+    "model": MODEL,
+    "provider": "model_provider",
+    "use case": "use_case",
+    "prompt version": "prompt_version",
+}
+# of fewer values, the interval of a mean is too narrow, and that of a rate says little
+LEAST_VALUES = 30
+LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
+
+
+# how long a point of a line is
+PER = ("day", "week")
+
+
+def members(
+    source: str, member: str, traffic: str, where: str, *, per: str = PER[0]
+) -> str:
+    """Return CTEs, the last of which is ``members``: rows of a relation by member.
+
+    The ten with most ``traffic`` keep their name, all others are one member; their rank
+    is ``member_rank``. Per week, a day becomes the Monday of its week.
+    """
+    monday = "cast(date_trunc('week', interaction_date) as date)"
+    replaced = f"replace ({monday} as interaction_date)" if per == PER[1] else ""
+    return f"""
+        with filtered as (select * {replaced} from {source} where {where}),
+        ranked as (
+            select
+                {member} as member,
+                row_number() over (
+                    order by sum({traffic}) desc nulls last, {member}
+                ) as traffic_rank,
+                count(*) over () as member_count
+            from filtered
+            group by {member}
+        ),
+        members as (
+            select
+                filtered.*,
+                if(
+                    traffic_rank <= {MOST_MEMBERS},
+                    ranked.member,
+                    'other (' || (member_count - {MOST_MEMBERS}) || ')'
+                ) as member,
+                least(traffic_rank, {MOST_MEMBERS + 1}) as member_rank
+            from filtered
+            inner join ranked on {member} = ranked.member
+        )"""
+
+
+def mean(total: str, squares: str, trials: str, name: str) -> str:
+    """Return a mean with its 95 % interval, as columns; null of too few values."""
+    centre = f"({total} / {trials})"
+    margin = (
+        f"1.959964e0 * sqrt(greatest(0e0, {squares} - {total} * {centre}) "
+        f"/ ({trials} - 1) / {trials})"
+    )
+    columns = {
+        "": centre,
+        "_low": f"{centre} - {margin}",
+        "_high": f"{centre} + {margin}",
+    }
+    return ", ".join(
+        f"if({trials} >= {LEAST_VALUES}, {value}, null) as {name}{end}"
+        for end, value in columns.items()
+    )
+
+
+def total(column: str, condition: str) -> str:
+    """Return the sum of a column where a condition holds, 0 where it never does."""
+    return f"coalesce(sum({column}) filter (where {condition}), 0)"
+
+
+def enough(trials: str) -> str:
+    """Return a number of trials, or 0 where they are too few for a rate."""
+    return f"if({trials} >= {LEAST_VALUES}, {trials}, 0)"
+
+
+def quantiles(source: str, by: str) -> str:
+    """Return a CTE ``quantiles``: those of latencies of a relation of buckets.
+
+    Quantiles of sums of buckets are within 1 %; those of days cannot be averaged. Their
+    95 % intervals are by rank, and null of too few operations to have one.
+    """
+    keys = f"{by}, " if by else ""
+    partition = f"partition by {by}" if by else ""
+    return f"""
+        cumulative as (
+            select
+                {keys}latency_bucket,
+                sum(sum(operations)) over (
+                    {partition} order by latency_bucket
+                ) as up_to,
+                sum(sum(operations)) over ({partition}) as all_operations
+            from {source}
+            group by {keys}latency_bucket
+        ),
+        quantiles as (
+            select
+                {keys}max(all_operations) as operations,
+                {", ".join(_quantile(*level) for level in LEVELS.items())}
+            from cumulative
+            {f"group by {by}" if by else ""}
+        )"""
+
+
+def _quantile(name: str, level: str) -> str:
+    place = f"{level} * all_operations"
+    margin = f"1.959964e0 * sqrt(all_operations * {level} * (1 - {level}))"
+    ends = {
+        "": f"up_to >= {place}",
+        "_low": f"{place} - {margin} between 1 and up_to",
+        "_high": f"up_to >= {place} + {margin} + 1",
+    }
+    return ", ".join(
+        f"{_middle(f'min(latency_bucket) filter (where {condition})')} "
+        f"as {name}_latency_ms{end}"
+        for end, condition in ends.items()
+    )
+
+
+def _middle(bucket: str) -> str:
+    """Return the harmonic mean of both ends of a bucket; 0 ms has one of its own."""
+    return f"if({bucket} = -2147483648, 0e0, {_ends(bucket)})"
+
+
+def _ends(bucket: str) -> str:
+    return f"2e0 / (1 / pow(1.02e0, {bucket}) + 1 / pow(1.02e0, {bucket} + 1))"

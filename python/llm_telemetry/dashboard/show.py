@@ -1,0 +1,154 @@
+"""How pages show charts, tables, figures and what is missing."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import streamlit as st
+
+from llm_telemetry.artifact.wording import multiple, number, percent
+from llm_telemetry.charts import theme
+from llm_telemetry.charts.spec import Chart
+from llm_telemetry.dashboard.filters import NAMED, SPAN
+from llm_telemetry.errors import InputError
+
+Row = Mapping[str, Any]
+# value, its form, and the value of the period before, None where there is none
+Figure = tuple[float | None, str, float | None]
+
+# what Markdown, or Streamlit in it, would read as more than a text
+MARKS = re.compile(r"[\\`*_{}\[\]()#+.!|<>$:~&=-]")
+# where the pages of the navigation are kept, by name
+NAVIGATION = "navigation"
+# rows of a table that are sent to a browser
+MOST_ROWS = 1000
+# a chart of several panels is as wide as the page, and its axis comes to that; a
+# question is a sentence, not a poster
+STYLE = """<style>
+.stVegaLiteChart > svg { max-width: 100%; height: auto }
+.stMain h1 { font-size: 1.8rem } .stMain h2 { font-size: 1.45rem }
+.stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
+[data-testid="stMetricValue"] { font-size: 1.4rem }
+[data-testid="stMetricDelta"] { font-size: 0.75rem }
+.stMainBlockContainer { padding-top: 3.5rem }
+</style>"""
+FORMS: dict[str, Callable[[float | None], str]] = {
+    "count": lambda value: "unknown" if value is None else f"{value:,.0f}",
+    "number": number,
+    "rate": percent,
+    "multiple": multiple,
+    "usd": lambda value: f"{number(value)} USD",
+    "ms": lambda value: f"{number(value)} ms",
+}
+
+
+def chart(drawn: Chart) -> None:
+    """Show a chart with its title, in the colours of the page."""
+    st.subheader(drawn.title)
+    written = json.dumps(
+        drawn.spec(is_dark=st.context.theme.type == "dark"), default=_moment_utc
+    )
+    spec = json.loads(written)
+    # other widths go with places in pixels, as of words beside a line
+    panels = spec.get("vconcat", [spec])
+    is_wide = all(panel.get("width") == theme.WIDTH for panel in panels)
+    if not is_wide:
+        spec["autosize"] = {"type": "pad"}
+    width = "stretch" if is_wide else "content"
+    st.vega_lite_chart(spec, theme=None, width=width, alt=drawn.alt)
+
+
+def _moment_utc(value: date) -> str:
+    """Return a day or a time of UTC as a chart reads it, the same in every browser."""
+    day = value if isinstance(value, datetime) else datetime(*value.timetuple()[:3])
+    return f"{day.isoformat()}Z"
+
+
+def table(rows: Sequence[Row], name: str, labels: Mapping[str, str] = {}) -> None:
+    """Show rows, with all of them to download as ``name``.csv.
+
+    ``labels`` are what columns are called; without any, all are shown.
+    """
+    columns = {key: key for key in rows[0]} if rows and not labels else dict(labels)
+    shown = [{label: row[key] for key, label in columns.items()} for row in rows]
+    st.dataframe(shown[:MOST_ROWS], hide_index=True, width="stretch")
+    if len(rows) > MOST_ROWS:
+        st.caption(f"The first {MOST_ROWS:,} of {len(rows):,} rows; the file has all.")
+    data = csv_text(rows)
+    st.download_button(
+        f"Download {len(rows):,} rows as CSV",
+        data,
+        f"{name}.csv",
+        "text/csv",
+        key=f"download_{name}",
+        on_click="ignore",
+    )
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Return rows as CSV, with a header."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(rows[0] if rows else [])
+    writer.writerows(row.values() for row in rows)
+    return file.getvalue()
+
+
+def figures(shown: Mapping[str, Figure]) -> None:
+    """Show figures side by side, each with that of the period before."""
+    for column, (label, (value, form, before)) in zip(
+        st.columns(len(shown)), shown.items(), strict=True
+    ):
+        spoken = FORMS[form]
+        was = None if before is None else f"before: {spoken(before)}"
+        column.metric(label, spoken(value), was, delta_color="off", delta_arrow="off")
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Say what is wrong with the warehouse or a ledger, instead of failing."""
+    try:
+        yield
+    except InputError as error:
+        for line in error.lines:
+            st.error(escaped(line))
+
+
+def empty(what: str, command: str) -> None:
+    """Say that there is nothing to show yet, and what would fill it."""
+    st.info(f"{what}: `{command}`")
+
+
+def ignored(names: Iterable[str]) -> None:
+    """Say which of the chosen filters this page cannot apply."""
+    labels = {**SPAN, **NAMED}
+    if said := ", ".join(labels[name] for name in names):
+        st.caption(f"Not filtered here, the figures are not kept by: {said}.")
+
+
+def link(page: str, label: str, **query: str | list[str]) -> None:
+    """Link to another page, with filters or its own choices in the URL."""
+    # a page that is drawn alone, as tests do, has no other to link to
+    if found := st.session_state.get(NAVIGATION, {}).get(page):
+        st.page_link(found, label=label, query_params=query or None)
+
+
+def escaped(text: object) -> str:
+    """Return a text as Markdown that shows it as it is, whatever marks it has."""
+    return MARKS.sub(r"\\\g<0>", str(text))
+
+
+def bullets(lines: Iterable[object]) -> None:
+    """Show texts as a list."""
+    if said := "\n".join(f"- {escaped(line)}" for line in lines):
+        st.markdown(said)
+
+
+def moment(value: datetime | None) -> str:
+    """Return a time to the minute."""
+    return "never" if value is None else f"{value:%Y-%m-%d %H:%M}"

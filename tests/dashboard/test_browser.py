@@ -1,0 +1,88 @@
+"""Every page in a real browser: drawn, at peace, and nobody else is asked."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from chromium import Browser
+from conftest import World
+
+from llm_telemetry.dashboard import frame
+from llm_telemetry.dashboard.pages import PAGES
+
+NAMES = [name for named in PAGES.values() for name in named]
+DEFAULT = "decisions"
+WIDTHS = (1280, 1920, 390)
+Serve = Callable[[World], str]
+every_page = pytest.mark.parametrize("name", NAMES)
+
+
+def url(address: str, name: str) -> str:
+    """Return the address of a page; that of the first one has no path."""
+    return f"{address}/{'' if name == DEFAULT else name}"
+
+
+@every_page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_drawn_in_every_width_and_theme(
+    name: str, theme: str, incident: World, serve: Serve, browser: Browser
+) -> None:
+    address = serve(incident)
+    browser.set_dark(theme == "dark")
+    browser.open(url(address, name), width=WIDTHS[0])
+    assert browser.text("h1") == frame.module(name).TITLE
+    for width in WIDTHS:
+        browser.resize(width)
+        browser.until(lambda: browser.overflow() <= 0, f"within {width} pixels")
+    assert browser.background() == theme
+    assert not browser.errors()
+    assert not browser.console_errors()
+    assert browser.requested_hosts() == {urlsplit(address).netloc}
+
+
+def test_filters_in_a_link_are_applied_and_stay_on_the_next_page(
+    incident: World, serve: Serve, browser: Browser
+) -> None:
+    address = serve(incident)
+    browser.set_dark(False)
+    browser.open(f"{address}/reliability?model_name=gpt-4.1&since=2025-03-01")
+    assert "openai / gpt-4.1" in browser.alt()
+    assert "llama" not in browser.alt()
+    browser.go("Decide", "Overview")
+    browser.until(lambda: "How is the product doing" in browser.text("h1"), "there")
+    assert "model_name=gpt-4.1" in browser.driver.current_url
+    assert "since=2025-03-01" in browser.driver.current_url
+    assert "2025-03-01 to" in browser.text()
+
+
+def test_a_failing_slice_leads_to_its_calls(
+    incident: World, serve: Serve, browser: Browser
+) -> None:
+    browser.open(url(serve(incident), "reliability"))
+    link = next(
+        one
+        for one in browser.all('[data-testid="stPageLink-NavLink"]')
+        if one.text.startswith("Failed calls of")
+    )
+    # what was clicked is above the fold only after a scroll
+    browser.driver.execute_script("arguments[0].click()", link)
+    browser.until(lambda: "/explore?" in browser.driver.current_url, "followed")
+    browser.settle()
+    assert "status=failed" in browser.driver.current_url
+    assert browser.text("h1") == frame.module("explore").TITLE
+    assert not browser.errors()
+
+
+def test_an_alert_is_acknowledged_and_resolved(
+    own_incident: World, serve: Serve, browser: Browser
+) -> None:
+    browser.open(url(serve(own_incident), "alerts"))
+    ledger = own_incident.out_dir / "alert_ledger.jsonl"
+    browser.press("Acknowledge")
+    browser.until(lambda: ": acknowledged" in browser.text(), "acknowledged")
+    assert '"event": "acknowledged"' in ledger.read_text()
+    browser.press("Resolve")
+    browser.until(lambda: ": resolved" in browser.text(), "resolved")
+    assert '"reason": "fixed"' in ledger.read_text()
+    assert not browser.errors()
+    assert not browser.console_errors()

@@ -1,0 +1,49 @@
+"""Every page on real marts: whole, filtered one by one, and of an empty warehouse."""
+
+import pytest
+from conftest import World, page, texts
+
+from llm_telemetry.dashboard import frame
+from llm_telemetry.dashboard.pages import PAGES
+
+NAMES = [name for named in PAGES.values() for name in named]
+FILTERS = ("since", "until", "model_provider", "model_name", "use_case")
+every_page = pytest.mark.parametrize("name", NAMES)
+
+
+@every_page
+@pytest.mark.parametrize("world", ["real", "incident"])
+def test_a_page_shows_something_of_each_world(
+    name: str, world: str, request: pytest.FixtureRequest
+) -> None:
+    test = page(name, request.getfixturevalue(world))
+    assert not test.exception
+    assert not test.error
+    assert test.title[0].value == frame.module(name).TITLE
+    assert test.title[0].value.endswith("?")
+
+
+@every_page
+def test_a_page_of_an_empty_warehouse_says_what_would_fill_it(
+    name: str, empty: World
+) -> None:
+    test = page(name, empty)
+    assert not test.exception
+    assert not test.error
+    assert "llm-telemetry " in texts(test)
+
+
+@every_page
+@pytest.mark.parametrize("field", [*FILTERS, "prompt_version"])
+def test_a_page_is_drawn_with_each_filter(name: str, field: str, real: World) -> None:
+    test = page(name, real)
+    if field in ("since", "until"):
+        widget = test.date_input(key=field)
+        chosen = widget.min if field == "since" else widget.max
+    else:
+        widget = test.multiselect(key=field)
+        chosen = [widget.options[0]]
+    widget.set_value(chosen).run()
+    assert not test.exception
+    assert not test.error
+    assert test.session_state[field] == chosen

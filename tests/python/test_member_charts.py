@@ -1,0 +1,179 @@
+"""Charts of members and of latency draw every row: with its interval, or grey."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from chart_rows import DAY, KNOWN, QUANTILES, RATE, TOTAL, bucket, hour, member, row
+from test_charts import drawn_rows, layers, texts
+
+from llm_telemetry.charts import compared, latency, load, over_days, scatter, theme
+from llm_telemetry.charts.spec import Chart
+
+LATER = "2025-05-02T00:00:00Z"
+UNKNOWN = dict.fromkeys(KNOWN)
+NO_INTERVAL = {"rate_low": None, "rate_high": None}
+
+
+def of(chart: Chart, mark: str, **own: Any) -> list[dict[str, Any]]:
+    """Return the rows that marks of a kind draw."""
+    return [
+        row
+        for one in layers(chart.body)
+        if one["mark"]["type"] == mark and own.items() <= one["mark"].items()
+        for row in one["data"]["values"]
+    ]
+
+
+def test_lines_draw_each_value_with_its_interval() -> None:
+    rows = [member("a"), member("b", 2, rate=0.3), member("a", interaction_date=LATER)]
+    chart = over_days.lines("Rates", rows, [RATE, TOTAL], "Europe/Berlin")
+    keys = ("interaction_date", "member")
+    for mark, columns in (("area", ("rate_low", "rate_high")), ("line", ("rate",))):
+        expected = [{key: one[key] for key in (*keys, *columns)} for one in rows]
+        assert [one for one in of(chart, mark) if columns[0] in one] == expected
+    assert [one["total"] for one in of(chart, "line") if "total" in one] == [40.0] * 3
+    assert "Europe/Berlin" in texts(chart)
+
+
+def test_a_limit_is_a_line_of_its_own() -> None:
+    limited = replace(RATE, limit=0.4)
+    chart = over_days.lines("Rates", [member("a")], [limited, TOTAL], "UTC")
+    assert of(chart, "rule") == [{"limit": 0.4}]
+
+
+def test_what_is_too_little_for_an_interval_is_grey() -> None:
+    rows = [member("a"), member("a", interaction_date=LATER, **NO_INTERVAL)]
+    chart = over_days.lines("Rates", rows, [RATE], "UTC")
+    grey = of(chart, "point", color=theme.REFUSED)
+    assert [one["interaction_date"] for one in grey] == [LATER]
+    assert [one["interaction_date"] for one in of(chart, "area")] == [DAY]
+    assert over_days.UNSURE in texts(chart)
+
+
+def test_a_day_without_a_value_is_a_cross_with_its_reason() -> None:
+    rows = [member("a"), member("a", interaction_date=LATER, **UNKNOWN)]
+    for chart in (
+        over_days.lines("Rates", rows, [RATE], "UTC"),
+        over_days.stacked("Calls", rows, TOTAL, "UTC"),
+    ):
+        crosses = of(chart, "point", shape="cross")
+        assert crosses == [{"interaction_date": LATER, "member": "a"}]
+        assert "\u00d7 no call" in texts(chart)
+
+
+def test_amounts_are_stacked_by_rank() -> None:
+    rows = [member("b", 2, total=1.5), member("a", 1)]
+    chart = over_days.stacked("Calls", rows, TOTAL, "UTC")
+    assert [(one["member"], one["total"]) for one in of(chart, "bar")] == [
+        ("b", 1.5),
+        ("a", 40.0),
+    ]
+    (bars,) = (one for one in layers(chart.body) if one["mark"]["type"] == "bar")
+    assert bars["encoding"]["order"]["field"] == "member_rank"
+    assert bars["encoding"]["color"]["scale"]["domain"] == ["a", "b"]
+
+
+def test_ten_members_have_a_look_of_their_own_and_the_others_are_grey() -> None:
+    names = [*"abcdefghij", "other (4)"]
+    rows = [member(name, rank) for rank, name in enumerate(names, 1)]
+    chart = over_days.lines("Rates", rows, [RATE], "UTC")
+    (line,) = (one for one in layers(chart.body) if one["mark"]["type"] == "line")
+    assert {one["member"] for one in line["data"]["values"]} == set(names)
+    colours = line["encoding"]["color"]["scale"]["range"]
+    dashes = line["encoding"]["strokeDash"]["scale"]["range"]
+    looks = list(zip(colours, map(tuple, dashes), strict=True))
+    assert len(set(looks[:10])) == 10
+    assert colours[10] == theme.REFUSED
+    assert theme.REFUSED not in colours[:10]
+
+
+@pytest.mark.parametrize("ranked", [True, False])
+def test_more_members_than_a_query_names_are_counted(ranked: bool) -> None:
+    rows = [member(f"m{n}", n + 1 if ranked else 0) for n in range(1000)]
+    for chart in (
+        over_days.lines("Rates", rows, [RATE], "UTC"),
+        over_days.stacked("Calls", rows, TOTAL, "UTC"),
+        compared.forest("Rates", rows, RATE),
+        compared.parts("Calls", rows, [TOTAL], "calls"),
+        scatter.against("Rates", rows, RATE, TOTAL),
+    ):
+        names = {row["member"] for row in drawn_rows(chart) if "member" in row}
+        assert names - {"other"} == {f"m{n}" for n in range(10)}
+        assert "990 others, not drawn" in texts(chart)
+
+
+def test_a_forest_draws_intervals_and_says_why_there_is_none() -> None:
+    refused = member("c", why="too few labels", **UNKNOWN)
+    rows = [member("a"), member("b", **UNKNOWN), refused]
+    chart = compared.forest("Rates", rows, RATE)
+    assert of(chart, "rule")[1:] == [
+        {"member": "a", "rate_low": 0.125, "rate_high": 0.5}
+    ]
+    said = {one["member"]: one["why"] for one in drawn_rows(chart) if "why" in one}
+    assert said == {"b": "no call", "c": "too few labels"}
+
+
+def test_parts_of_a_member_follow_the_measures() -> None:
+    rows = [member("a"), member("b", **UNKNOWN)]
+    chart = compared.parts("Calls", rows, [TOTAL, RATE], "calls")
+    assert [(one["member"], one["amount"]) for one in of(chart, "bar")] == [
+        ("a", 40.0),
+        ("a", 0.25),
+    ]
+    assert "\u00d7 b: no call" in texts(chart)
+
+
+def test_members_are_compared_on_every_measure() -> None:
+    chart = compared.side_by_side("Metrics", [member("a")], [RATE, TOTAL])
+    merged = {key: value for one in drawn_rows(chart) for key, value in one.items()}
+    assert {key: merged[key] for key in KNOWN} == KNOWN
+    assert len(chart.body["vconcat"]) == 2
+
+
+def test_a_point_has_both_intervals_and_an_unknown_one_is_named() -> None:
+    rows = [member("a"), member("b", rate=None), member("c", **NO_INTERVAL)]
+    chart = scatter.against("Rates", rows, RATE, TOTAL)
+    assert [one["member"] for one in of(chart, "point")] == ["a", "c"]
+    assert of(chart, "rule") == [
+        {"member": "a", "total": 40.0, "rate_low": 0.125, "rate_high": 0.5}
+    ]
+    assert "\u00d7 b: no call" in texts(chart)
+
+
+def test_a_distribution_has_every_bucket_and_says_what_took_no_time() -> None:
+    rows = [bucket(0, 3), bucket(100, 4), bucket(200, 5)]
+    chart = latency.distribution(rows, QUANTILES, 2200.0)
+    assert of(chart, "rect") == rows[1:]
+    assert "3 operations of 0 ms are not on the scale" in texts(chart)
+    marks = {one["name"]: one["at_ms"] for one in of(chart, "rule")}
+    assert marks == {"p50": 105.0, "p95": 107.0, "p99": 108.0, "SLA": 2200.0}
+
+
+def test_a_distribution_of_what_took_no_time_alone_is_said() -> None:
+    chart = latency.distribution([bucket(0, 3)], QUANTILES, None)
+    assert latency.UNMEASURED in texts(chart)
+
+
+def test_an_hour_with_too_few_operations_is_a_cross_with_its_reason() -> None:
+    chart = latency.heat_map([hour(1, 0), hour(7, 23, why="3 are too few")], "UTC")
+    (known,) = of(chart, "rect")
+    assert (known["day"], known["p95_latency_ms"]) == ("Mon", 900.0)
+    assert (known["p95_latency_ms_low"], known["p95_latency_ms_high"]) == (800, 1000)
+    (cross,) = of(chart, "text")
+    assert (cross["day"], cross["why"]) == ("Sun", "3 are too few")
+
+
+def test_latency_under_load_has_intervals_or_is_grey() -> None:
+    ends = {"p95_latency_ms_low": None, "p95_latency_ms_high": None}
+    sure = row("latency_by_load", load_band="0", min_calls_in_flight=0)
+    few = row("latency_by_load", load_band="16+", min_calls_in_flight=16, **ends)
+    chart = load.load([few, sure])
+    bounds = [one for one in of(chart, "rule") if "p95_latency_ms_low" in one]
+    assert [one["load_band"] for one in bounds] == ["0"]
+    grey = of(chart, "point", color=theme.REFUSED)
+    assert [one["load_band"] for one in grey] == ["16+"]
+    first, *_ = (one for one in layers(chart.body) if one["mark"]["type"] == "rule")
+    assert first["encoding"]["x"]["scale"]["domain"] == ["0", "16+"]
+    assert json.dumps(chart.spec())
