@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -86,32 +87,43 @@ def test_a_mean_has_its_interval_from_thirty_values_on(
     assert found == pytest.approx((centre, centre - margin, centre + margin), abs=1e-6)
 
 
+def test_the_bases_are_those_of_the_rollups() -> None:
+    buckets = (ROOT / "macros/statistics/log_bucket.sql").read_text()
+    watched = (ROOT / "macros/watch/latency_quantiles.sql").read_text()
+    assert f"log_bucket(value, base='{queries.BASE}')" in buckets
+    assert f"watch_bucket_base() -%}} {queries.WATCHED_BASE} {{%" in watched
+
+
+@pytest.mark.parametrize("base", [queries.BASE, queries.WATCHED_BASE])
 @settings(max_examples=40, deadline=None)
 @given(
     latencies=st.lists(
         st.one_of(st.just(0.0), st.floats(1, 1e6)), min_size=1, max_size=400
     )
 )
-def test_quantiles_of_buckets_are_within_one_percent(latencies: list[float]) -> None:
+def test_quantiles_of_buckets_are_within_half_of_their_width(
+    base: str, latencies: list[float]
+) -> None:
     connection = duckdb.connect()
     connection.execute("create table calls (latency double)")
     connection.executemany("insert into calls values (?)", [[one] for one in latencies])
-    buckets = """(
+    buckets = f"""(
         select
-            if(latency > 0, floor(ln(latency) / ln(1.02e0)), -2147483648)::bigint
+            if(latency > 0, floor(ln(latency) / ln({base})), -2147483648)::bigint
                 as latency_bucket,
             count(*) as operations
         from calls
         group by all
     )"""
     (found,) = rows_of(
-        connection, f"with {queries.quantiles(buckets, '')} select * from quantiles"
+        connection,
+        f"with {queries.quantiles(buckets, '', base)} select * from quantiles",
     )
     assert found["operations"] == len(latencies)
     for name, level in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
         exact = np.quantile(latencies, level, method="inverted_cdf")
         value = found[f"{name}_latency_ms"]
-        assert value == pytest.approx(exact, rel=0.0101)
+        assert value == pytest.approx(exact, rel=(float(base[:-2]) - 1) / 2 + 1e-4)
         low, high = (found[f"{name}_latency_ms_{end}"] for end in ("low", "high"))
         margin = 1.959964 * np.sqrt(len(latencies) * level * (1 - level))
         # as in latency_by_load: where the ranks of both ends are among the values

@@ -16,6 +16,8 @@ BY = {
 # of fewer values, the interval of a mean is too narrow, and that of a rate says little
 LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
+# of latency buckets, as the macros log_bucket and watch_bucket_base have them
+BASE, WATCHED_BASE = "1.02e0", "1.05e0"
 
 
 # how long a point of a line is
@@ -86,11 +88,12 @@ def enough(trials: str) -> str:
     return f"if({trials} >= {LEAST_VALUES}, {trials}, 0)"
 
 
-def quantiles(source: str, by: str) -> str:
+def quantiles(source: str, by: str, base: str = BASE) -> str:
     """Return a CTE ``quantiles``: those of latencies of a relation of buckets.
 
-    Quantiles of sums of buckets are within 1 %; those of days cannot be averaged. Their
-    95 % intervals are by rank, and null of too few operations to have one.
+    ``base`` is that of the buckets: a quantile of their sums is within half of what it
+    exceeds 1 by; those of days cannot be averaged. Their 95 % intervals are by rank,
+    and null of too few operations to have one.
     """
     keys = f"{by}, " if by else ""
     partition = f"partition by {by}" if by else ""
@@ -108,13 +111,13 @@ def quantiles(source: str, by: str) -> str:
         quantiles as (
             select
                 {keys}max(all_operations) as operations,
-                {", ".join(_quantile(*level) for level in LEVELS.items())}
+                {", ".join(_quantile(*level, base) for level in LEVELS.items())}
             from cumulative
             {f"group by {by}" if by else ""}
         )"""
 
 
-def _quantile(name: str, level: str) -> str:
+def _quantile(name: str, level: str, base: str) -> str:
     place = f"{level} * all_operations"
     margin = f"1.959964e0 * sqrt(all_operations * {level} * (1 - {level}))"
     ends = {
@@ -123,16 +126,16 @@ def _quantile(name: str, level: str) -> str:
         "_high": f"up_to >= {place} + {margin} + 1",
     }
     return ", ".join(
-        f"{_middle(f'min(latency_bucket) filter (where {condition})')} "
+        f"{_middle(f'min(latency_bucket) filter (where {condition})', base)} "
         f"as {name}_latency_ms{end}"
         for end, condition in ends.items()
     )
 
 
-def _middle(bucket: str) -> str:
+def _middle(bucket: str, base: str) -> str:
     """Return the harmonic mean of both ends of a bucket; 0 ms has one of its own."""
-    return f"if({bucket} = -2147483648, 0e0, {_ends(bucket)})"
+    return f"if({bucket} = -2147483648, 0e0, {_ends(bucket, base)})"
 
 
-def _ends(bucket: str) -> str:
-    return f"2e0 / (1 / pow(1.02e0, {bucket}) + 1 / pow(1.02e0, {bucket} + 1))"
+def _ends(bucket: str, base: str) -> str:
+    return f"2e0 / (1 / pow({base}, {bucket}) + 1 / pow({base}, {bucket} + 1))"

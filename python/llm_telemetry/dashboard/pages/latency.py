@@ -17,6 +17,8 @@ BY = {
     "use case": ("use_case", "use_case"),
     "prompt version": ("prompt_version", "prompt_version"),
 }
+# of the buckets of watched_latencies_by_day
+BASE = queries.WATCHED_BASE
 # of fewer operations, a p95 is one of the slowest two
 LEAST = 20
 
@@ -43,14 +45,14 @@ def _by_member() -> None:
     named = queries.members(source, column, "operations", where, per=per)
     daily = "interaction_date, member, member_rank"
     rows = marts.rows(
-        f"{named}, {queries.quantiles('members', daily)} "
+        f"{named}, {queries.quantiles('members', daily, BASE)} "
         f"select * from quantiles order by interaction_date, member_rank",
         **parameters,
     )
     title = f"Latency by {by}"
     show.chart(over_days.lines(title, rows, _limited(), reading.zone()))
     whole = marts.rows(
-        f"{named}, {queries.quantiles('members', 'member, member_rank')} "
+        f"{named}, {queries.quantiles('members', 'member, member_rank', BASE)} "
         "select * from quantiles order by member_rank",
         **parameters,
     )
@@ -68,20 +70,20 @@ def _limited() -> list[Measure]:
 
 
 def _distribution(source: str, where: str, parameters: dict[str, object]) -> None:
-    """Draw a histogram whose bars are six buckets wide, of 13 %."""
+    """Draw a histogram whose bars are three buckets wide, of 16 %."""
     filtered = f"with filtered as (select * from {source} where {where})"
     rows = marts.rows(
         f"""
         {filtered}
         select
-            if(latency_bucket = -2147483648, 0e0, pow(1.02e0, 6 * place)) as from_ms,
-            if(latency_bucket = -2147483648, 0e0, pow(1.02e0, 6 * place + 6)) as to_ms,
+            if(latency_bucket = -2147483648, 0e0, pow({BASE}, 3 * place)) as from_ms,
+            if(latency_bucket = -2147483648, 0e0, pow({BASE}, 3 * place + 3)) as to_ms,
             sum(operations) as operations
         from (
             select
                 *,
                 if(
-                    latency_bucket = -2147483648, 0, floor(latency_bucket / 6)
+                    latency_bucket = -2147483648, 0, floor(latency_bucket / 3)
                 ) as place
             from filtered
         )
@@ -91,7 +93,8 @@ def _distribution(source: str, where: str, parameters: dict[str, object]) -> Non
         **parameters,
     )
     quantiles = marts.rows(
-        f"{filtered}, {queries.quantiles('filtered', '')} select * from quantiles",
+        f"{filtered}, {queries.quantiles('filtered', '', BASE)} "
+        "select * from quantiles",
         **parameters,
     )
     show.chart(latency.distribution(rows, quantiles[0], reading.sla_ms()))

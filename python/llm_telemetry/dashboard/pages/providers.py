@@ -136,6 +136,6 @@ def _latencies(where: str) -> str:
             )
             where {where}
         ),
-        {queries.quantiles("filtered", "model_name")}
+        {queries.quantiles("filtered", "model_name", queries.WATCHED_BASE)}
         select model_name, p95_latency_ms, p95_latency_ms_low, p95_latency_ms_high
         from quantiles"""
