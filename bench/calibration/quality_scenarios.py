@@ -35,7 +35,7 @@ QUALITY += (
     ),
     Scenario(
         "quality_planted",
-        "planted quality of models, an evaluator that favours the worst",
+        "world real, an evaluator that favours the worst model",
         partial(of_quality.measure, audits=60, is_planted=True),
         quality(naive=0.9),
     ),
@@ -44,7 +44,7 @@ QUALITY += tuple(
     Scenario(
         f"quality_{sessions}_sessions",
         f"planted quality, {sessions} big sessions, 100 audits per model",
-        partial(of_quality.measure, audits=100, is_planted=True, sessions=sessions),
+        partial(of_quality.measure, audits=100, sessions=sessions),
         CLUSTERED_QUALITY,
     )
     for sessions in (10, 20)
