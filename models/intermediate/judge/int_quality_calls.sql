@@ -32,6 +32,12 @@ scores as (
 
 ),
 
+prompt_categories as (
+
+    {{ with_own_rows(ref('prompt_categories'), 'prompt_id') }}
+
+),
+
 -- an answer may be reviewed in several respects; without reviews one is refused
 dimensions as (
 
@@ -94,6 +100,12 @@ population as (
         coalesce(interactions.use_case, 'unknown') as use_case,
         coalesce(interactions.segment, 'unknown') as segment,
         coalesce(interactions.prompt_version, 'unknown') as prompt_version,
+        coalesce(prompt_categories.category, 'unknown') as prompt_category,
+        case
+            when interactions.user_feedback_score > 0 then 'liked'
+            when interactions.user_feedback_score < 0 then 'disliked'
+            else 'none'
+        end as feedback,
         {{ iso_week('interactions.interaction_date') }} as week,
         ntile(3) over (order by interactions.prompt_tokens, interactions.interaction_id)
             as prompt_tercile,
@@ -113,6 +125,8 @@ population as (
     cross join newest
 
     left join review_draws on interactions.interaction_id = review_draws.interaction_id
+
+    left join prompt_categories on interactions.prompt_id = prompt_categories.prompt_id
 
     where
         -- where nothing was drawn at random, the labels say nothing of the rest
@@ -161,6 +175,8 @@ quality_calls as (
         labelled.use_case,
         labelled.segment,
         labelled.prompt_version,
+        labelled.prompt_category,
+        labelled.feedback,
         labelled.week,
         case
             when labelled.prompt_tokens is null then 'unknown'
