@@ -62,7 +62,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 
 lock: $(VENV)/installed-dev  ## resolve the three locks again from pyproject.toml
 	$(BIN)/$(LOCK) --group build -o requirements.lock
-	$(BIN)/$(LOCK) --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) --constraints requirements.lock --extra apprise --extra capture --extra judge --extra postgres --group dev -o requirements-dev.lock
 	$(BIN)/$(LOCK) --group spark -o tests/spark/requirements.lock
 
 clean:  ## delete the environments, what was built, and the bundles and ledgers in artifacts/

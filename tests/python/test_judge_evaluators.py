@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from llm_telemetry.errors import InputError
-from llm_telemetry.judge import evaluators
+from llm_telemetry.judge import evaluators, minilm
 
 Found = tuple[float | None, str | None]
+
+
+@pytest.fixture(autouse=True)
+def by_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare words, also where the extra `judge` is installed."""
+    monkeypatch.setattr(minilm, "is_installed", lambda: False)
 
 
 def score(

@@ -250,7 +250,8 @@ def _of_code(names: Sequence[str], calls: "pd.DataFrame") -> Iterator[Scored]:
     scored = evaluators.score(names, calls, aliases)
     for name in names:
         one = evaluators.EVALUATORS[name]
-        note = "; ".join(filter(None, (one.status, one.measured)))
+        means = "by MiniLM" if evaluators.is_by_minilm(name) else ""
+        note = "; ".join(filter(None, (one.status, means, one.measured)))
         rows = scored[scored["evaluator"] == name]
         yield Scored(name, evaluators.version(name), one.kind, note, rows)
 
