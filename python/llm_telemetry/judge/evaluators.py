@@ -78,6 +78,8 @@ LABELS = "label the random audits of the review queue: the rate of those holds"
 REFUSED = {
     "toxicity": "lists of words measure profanity, at chance on hateful language "
     f"(AUC .47 on HateCheck): use a model as judge, or {LABELS}",
+    "profanity": "the package that scores it allows one version of scikit-learn only: "
+    f"call it with --custom, which has its own environment; or {LABELS}",
     "bias": "one answer does not show it (pair accuracy .54 on CrowS-Pairs): compare "
     "the rates of segments, as quality_rates does",
     "quality": "people agree too little on it for code to be measured against "
