@@ -38,6 +38,15 @@ prompt_categories as (
 
 ),
 
+-- with neither labels nor scores there is nothing to state of any call
+reviewed_batches as (
+
+    select * from batches
+
+    where exists (select 1 from reviews) or exists (select 1 from scores)
+
+),
+
 -- an answer may be reviewed in several respects; without reviews one is refused
 dimensions as (
 
@@ -46,7 +55,7 @@ dimensions as (
     union
 
     select 'bad_answer' as dimension
-    from batches
+    from reviewed_batches
 
     where not exists (select 1 from reviews)
 
@@ -58,7 +67,7 @@ newest as (
         max(covers_until) as covers_until,
         max(drawn_at) as drawn_at
 
-    from batches
+    from reviewed_batches
 
 ),
 
@@ -110,17 +119,17 @@ population as (
         ntile(3) over (order by interactions.prompt_tokens, interactions.interaction_id)
             as prompt_tercile,
         interactions.prompt_tokens,
-        coalesce(review_draws.review_probability, batches.audit_probability)
+        coalesce(review_draws.review_probability, reviewed_batches.audit_probability)
             as review_probability,
         review_draws.interaction_id is not null as is_drawn,
         newest.drawn_at as newest_drawn_at
 
     from interactions
 
-    inner join batches
+    inner join reviewed_batches
         on
-            interactions.timestamp_utc > batches.covers_after
-            and interactions.timestamp_utc <= batches.covers_until
+            interactions.timestamp_utc > reviewed_batches.covers_after
+            and interactions.timestamp_utc <= reviewed_batches.covers_until
 
     cross join newest
 
@@ -130,7 +139,7 @@ population as (
 
     where
         -- where nothing was drawn at random, the labels say nothing of the rest
-        batches.audit_probability > 0
+        reviewed_batches.audit_probability > 0
         and {{ days_between(
             'interactions.interaction_date', 'cast(newest.covers_until as date)'
         ) }} < {{ knob('quality_window_days') }}
