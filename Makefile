@@ -84,7 +84,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 
 lock: $(VENV)/installed-dev  ## resolve the locks again from pyproject.toml
 	$(BIN)/$(LOCK) pyproject.toml --group build -o requirements.lock
-	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra apprise --extra capture --extra postgres --group dev -o requirements-dev.lock
+	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra apprise --extra capture --extra judge --extra postgres --group dev -o requirements-dev.lock
 	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --extra dashboard --group dashboard-tests -o tests/dashboard/requirements.lock
 	$(BIN)/$(LOCK) pyproject.toml --group spark -o tests/spark/requirements.lock
 	$(BIN)/$(LOCK) pyproject.toml --constraints requirements.lock --group metricflow -o tests/bi/requirements-metricflow.lock

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from time import process_time
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from calibration.store import Numbers
-from llm_telemetry.judge import evaluators
+from llm_telemetry.judge import evaluators, minilm
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "judge"
+OF_MINILM = "EVOUNA-TQ, 1,000 own and other answers"
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
 
 
@@ -23,8 +25,10 @@ def scored(data: str) -> pd.DataFrame:
     """Return score, is_bad and cluster of each labelled answer, and how fast it was."""
     name, read = DATA[data]
     labelled, aliases = read()
+    is_by_minilm = data == OF_MINILM
     started = process_time()
-    found = evaluators.score([name], labelled[list(evaluators.CALLS)], aliases)
+    with mock.patch.object(minilm, "is_installed", return_value=is_by_minilm):
+        found = evaluators.score([name], labelled[list(evaluators.CALLS)], aliases)
     seconds = process_time() - started
     rows = labelled.merge(found, on="id").dropna(subset="score")
     rows = rows[["score", "is_bad", "cluster"]].astype({"score": float})
@@ -78,6 +82,13 @@ def _other_answers() -> tuple[pd.DataFrame, pd.DataFrame]:
     return both, pd.DataFrame(columns=list(evaluators.ALIASES))
 
 
+def _some_other_answers() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return 500 of them each: embeddings take a hundred times as long as words."""
+    both, aliases = _other_answers()
+    kept = np.random.default_rng(1).permutation(len(both) // 2)[:500]
+    return both.iloc[np.r_[kept, kept + len(both) // 2]], aliases
+
+
 def _begin() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return answers that can be attributed to a passage, and others."""
     rows: list[dict[str, str]] = []
@@ -118,6 +129,7 @@ Read = Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
 DATA: dict[str, tuple[str, Read]] = {
     "EVOUNA-TQ": ("answer_mismatch", _evouna),
     "EVOUNA-TQ, answers of other questions": ("off_topic", _other_answers),
+    OF_MINILM: ("off_topic", _some_other_answers),
     "BEGIN-wow": ("unsupported_share", _begin),
     "SummEdits-scitldr": ("unsupported_share", _summedits),
 }

@@ -13,6 +13,7 @@ from rendered_models import build
 from calibration.replicate import ROOT
 from calibration.store import Numbers
 from llm_telemetry.decisions.statistics import Floats
+from llm_telemetry.simulate import simulate
 
 ANSWERS = ROOT.parent / "shared" / "data" / "judge" / "evouna_tq"
 DAYS = 28
@@ -54,21 +55,31 @@ def published(rng: np.random.Generator) -> Window:
     )
 
 
-def planted(rng: np.random.Generator, sessions: int | None = None) -> Window:
-    """Plant the quality of five models, and an evaluator that favours the worst.
+def simulated(rng: np.random.Generator) -> Window:
+    """Draw from the world real, whose evaluator favours the worst of eight models."""
+    found = simulate("real", interactions=CALLS, seed=int(rng.integers(2**32)))
+    log, answers = found.interactions, found.answers
+    model = (log["model_provider"] + "/" + log["model_name"]).to_numpy()
+    return Window(
+        model=model,
+        session=log["session_id"].to_numpy(),
+        score=answers["score"].to_numpy(float),
+        bad=answers["is_bad"].to_numpy(float),
+        truth=answers["bad_probability"].groupby(model).mean().to_dict(),
+    )
 
-    With ``sessions``, that many hold all calls, and what is bad clusters in them: the
-    rates of a session are beta distributed, with a correlation of .1 within it.
+
+def clustered(rng: np.random.Generator, sessions: int) -> Window:
+    """Plant the quality of five models in a few big sessions.
+
+    What is bad clusters in them: the rates of a session are beta distributed, with a
+    correlation of .1 within it. The evaluator favours the worst model.
     """
     place = rng.integers(0, len(PLANTED), CALLS)
-    session = rng.integers(0, sessions or CALLS // CALLS_PER_SESSION, CALLS)
-    rates = np.array(PLANTED)[place]
-    if sessions:
-        effects = rng.beta(
-            9 * np.array(PLANTED), 9 * (1 - np.array(PLANTED)), (sessions, 5)
-        )
-        rates = effects[session, place]
-    bad = (rng.random(CALLS) < rates).astype(float)
+    session = rng.integers(0, sessions, CALLS)
+    means = np.array(PLANTED)
+    effects = rng.beta(9 * means, 9 * (1 - means), (sessions, len(PLANTED)))
+    bad = (rng.random(CALLS) < effects[session, place]).astype(float)
     favour = np.array([0.2, 0.1, 0.0, -0.1, -0.15])[place]
     noise = 0.2 * rng.standard_normal(CALLS)
     names = [f"m{one}" for one in range(len(PLANTED))]
@@ -98,7 +109,10 @@ def measure(
     evaluator scores ``sample_share`` of the calls.
     """
     rng = np.random.default_rng(seed)
-    window = planted(rng, sessions) if is_planted else published(rng)
+    if sessions is not None:
+        window = clustered(rng, sessions)
+    else:
+        window = simulated(rng) if is_planted else published(rng)
     model, bad, score = window.model, window.bad, window.score
     if evaluator == "random":
         score = rng.random(len(bad))

@@ -10,7 +10,6 @@ from calibration import (
     of_answers,
     of_burn,
     of_drift,
-    of_evaluators,
     of_gate,
     of_routing,
     of_routing_cases,
@@ -320,22 +319,4 @@ SCENARIOS += tuple(
 )
 SCENARIOS += quality_scenarios.QUALITY
 SCENARIOS += watch_scenarios.WATCHED
-# what the evaluators say of public answers, where they are at hand
-SCENARIOS += tuple(
-    Scenario(
-        f"evaluators_{data.split('-')[0].lower()}_{name}",
-        f"{name} on {data}",
-        partial(of_evaluators.measure, data=data),
-        (
-            Claim(f"AUC{packaged}", "auc", "resampled", low=low),
-            Claim("rows per second of a core", "rows_per_s", "mean", low=2_000),
-        ),
-        needs=of_evaluators.SHARED,
-    )
-    for data, name, packaged, low in (
-        ("EVOUNA-TQ", "answer_mismatch", ", where .970 was published", 0.965),
-        ("EVOUNA-TQ, answers of other questions", "off_topic", "", 0.95),
-        ("BEGIN-wow", "unsupported_share", ", where .923 was published", 0.913),
-        ("SummEdits-scitldr", "unsupported_share", ", one changed fact", -inf),
-    )
-)
+SCENARIOS += quality_scenarios.EVALUATORS

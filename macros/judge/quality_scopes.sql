@@ -1,6 +1,7 @@
 {#- what a rate of bad answers is stated for: columns of int_quality_calls -#}
 {% macro quality_scopes() -%}
-    everything model use_case segment prompt_version week prompt_length
+    everything model use_case segment prompt_version prompt_category feedback week
+    prompt_length
 {%- endmacro %}
 
 {#- the columns that identify an estimate -#}

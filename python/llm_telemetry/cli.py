@@ -20,7 +20,7 @@ from llm_telemetry.config import knobs, own_seeds, settings_file, template, what
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.ingest import early_checks, retention
 from llm_telemetry.ingest.segments import seal_orphans
-from llm_telemetry.judge import review_ledger
+from llm_telemetry.judge import review_commands, review_ledger
 from llm_telemetry.judge.scores import FOLDER as JUDGE_SCORES
 from llm_telemetry.ledger import store
 from llm_telemetry.metrics.command import export_metrics
@@ -73,7 +73,6 @@ def execute(options: Options) -> int:
 
 def run(options: Options) -> int:
     """Build the marts from the telemetry, decide, and write the bundle."""
-    book = places.ledger(options)
     scores = Path(options.out_dir, JUDGE_SCORES).resolve()
     how = {"wait": options.wait, "full_refresh": options.full_refresh}
     if options.watch:
@@ -81,7 +80,8 @@ def run(options: Options) -> int:
 
         commands.check(options)
     report = importing_pipeline(options.progress)
-    inputs = {"ledger": book, "scores": scores}
+    inputs = {"ledger": places.ledger(options), "scores": scores}
+    review_commands.take_over(options)
     with _build(options, options.warehouse, report, files=inputs, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong

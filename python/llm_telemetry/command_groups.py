@@ -163,6 +163,13 @@ GROUPS: dict[str, tuple[Command, ...]] = {
                 metavar="SECONDS",
                 help="seconds that a command has for 1,000 calls (default: 600)",
             ),
+            option(
+                "--categories",
+                type=PATH,
+                metavar="FILE",
+                help="score nothing; suggest a category for each prompt template, "
+                "written to this new CSV file",
+            ),
             *MODEL_AS_JUDGE,
             examples={
                 "judge --dimensions off_topic --sources otlp": "is the answer one to "

@@ -304,6 +304,7 @@ def _entries(
         routing_policy=decisions["routing"].evidence,
         review_policy=decisions["triage"].verdict,
         review_policies=decisions["triage"].evidence,
+        quality_rates=decisions["quality"].evidence,
     )
     return [
         *predictions.entries(predicted, marts["decision_outcomes"], artifact),

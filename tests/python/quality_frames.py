@@ -19,7 +19,7 @@ RATES = (
 )
 SCOPES = (
     *("everything", "use_case", "segment"),
-    *("prompt_version", "week", "prompt_length"),
+    *("prompt_version", "prompt_category", "feedback", "week", "prompt_length"),
 )
 
 

@@ -144,7 +144,7 @@ def test_one_module_opens_the_warehouse() -> None:
     reads = ("column_values", "early_checks", "file_heads", "malformed")
     read = {f"ingest.{name}" for name in reads}
     # evaluators read texts in memory, and write their scores
-    scores = {"judge.evaluators", "judge.scores"}
+    scores = {"judge.categories", "judge.evaluators", "judge.scores"}
     opens = {"warehouse.connection", "config.knobs", "config.own_seeds", *read, *scores}
     assert importers("duckdb") == opens
 

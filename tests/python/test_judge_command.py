@@ -14,7 +14,7 @@ from staged_otlp import call, landed, request
 
 from llm_telemetry.cli import main
 from llm_telemetry.config.project import CACHE
-from llm_telemetry.judge import content, expected, scores
+from llm_telemetry.judge import content, expected, minilm, scores
 from llm_telemetry.warehouse.connection import read
 
 # no file of this repository has these words
@@ -82,12 +82,15 @@ def judged(
     here = Path.cwd()
     os.chdir(folder)
     try:
-        code = judge(
-            telemetry,
-            folder / "artifacts",
-            *("--dimensions", dimensions, "--expected", str(file)),
-            *("--custom", f"mine={sys.executable} {scorer}"),
-        )
+        # words are compared, also where the extra `judge` is installed
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(minilm, "is_installed", lambda: False)
+            code = judge(
+                telemetry,
+                folder / "artifacts",
+                *("--dimensions", dimensions, "--expected", str(file)),
+                *("--custom", f"mine={sys.executable} {scorer}"),
+            )
         assert code == 0
         yield run(telemetry, folder, "--sources", "otlp"), folder
     finally:

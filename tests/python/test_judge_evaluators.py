@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from llm_telemetry.errors import InputError
-from llm_telemetry.judge import evaluators
+from llm_telemetry.judge import evaluators, minilm
 
 Found = tuple[float | None, str | None]
+
+
+@pytest.fixture(autouse=True)
+def by_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare words, also where the extra `judge` is installed."""
+    monkeypatch.setattr(minilm, "is_installed", lambda: False)
 
 
 def score(
@@ -84,6 +91,22 @@ def test_off_topic_is_what_the_answer_lacks_of_the_prompt(
     prompt: str, answer: str, found: Found
 ) -> None:
     assert score("off_topic", answer, prompt=prompt) == found
+
+
+def test_what_is_printed_is_what_the_mart_has() -> None:
+    with (ROOT / "seeds" / "evaluator_areas.csv").open() as lines:
+        areas = {
+            row["evaluator"]: (row["packaged_auc"].lstrip("0"), row["packaged_data"])
+            for row in csv.DictReader(lines)
+        }
+    printed = {
+        one.name: f"AUC {areas[one.name][0]} on {areas[one.name][1]}"
+        for one in evaluators.EVALUATORS.values()
+        if one.measured.startswith("AUC")
+    }
+    assert printed.keys() == {"answer_mismatch", "unsupported_share"}
+    for name, words in printed.items():
+        assert evaluators.EVALUATORS[name].measured.startswith(words)
 
 
 SOURCE = "In 2019 Ann Smith sold 1,000 red chairs to a school in Lyon."

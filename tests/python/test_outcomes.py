@@ -25,10 +25,24 @@ LEDGER_MODELS = (
     "unit_costs_by_day",
     "int_routing_gap_strata",
     "int_routing_gaps_realised",
+    "int_quality_rates_realised",
     "int_predictions_realised",
     "int_prediction_errors",
     "decision_outcomes",
     "decision_hit_rate",
+)
+INTERACTIONS = (
+    "interaction_id varchar, session_id varchar, timestamp_utc timestamp, "
+    "interaction_date date, use_case varchar, account_tier varchar, channel varchar, "
+    "model_provider varchar, model_name varchar, cost_usd double, is_failure boolean, "
+    "is_sla_breach boolean, cache_hit boolean"
+)
+REVIEW_MODELS = (
+    "stg_review_ledger__batches",
+    "stg_review_ledger__draws",
+    "stg_review_ledger__reviews",
+    "review_draws",
+    "reviews",
 )
 COUNTED = ("interactions", "known_outcomes", "measured_latencies")
 # the sample overspends its failure budget, which stops releases but not the bundle
@@ -61,14 +75,6 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
         }
     )
     knobs = pd.DataFrame({"knob": list(KNOBS), "setting": list(KNOBS.values())})
-    columns = (
-        "cast(null as varchar) as session_id, cast(null as date) as interaction_date, "
-        "cast(null as varchar) as use_case, cast(null as varchar) as account_tier, "
-        "cast(null as varchar) as channel, cast(null as varchar) as model_provider, "
-        "cast(null as varchar) as model_name, cast(null as double) as cost_usd, "
-        "cast(null as boolean) as is_failure, cast(null as boolean) as is_sla_breach, "
-        "cast(null as boolean) as cache_hit"
-    )
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("given", health)
         connection.execute(
@@ -76,9 +82,9 @@ def judged(lines: list[dict[str, object]], cost_usd: np.ndarray) -> pd.Series:
             "(cast(interaction_date as date) as interaction_date) from given"
         )
         connection.register("knobs", knobs)
-        connection.execute(f"create table interactions as select {columns} where false")
+        connection.execute(f"create table interactions ({INTERACTIONS})")
         set_variables(connection)
-        build(connection, *LEDGER_MODELS[:2])
+        build(connection, *REVIEW_MODELS, *LEDGER_MODELS[:2])
         connection.register("lines", pd.DataFrame(lines))
         connection.execute(
             "insert into stg_decision_ledger__predictions by name select decision_id, "

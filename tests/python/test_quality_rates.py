@@ -19,7 +19,7 @@ from quality_frames import (
     load,
     without_disagreement,
 )
-from rendered_models import build
+from rendered_models import build, with_seed
 
 REFERENCE = Path(__file__).with_name("ppi_reference.json")
 
@@ -295,7 +295,17 @@ def test_a_difference_knows_the_sessions_that_both_models_share() -> None:
     assert row["difference_high"] - row["difference_low"] < 0.02
 
 
-def test_the_area_of_an_evaluator_is_that_of_scikit_learn() -> None:
+@pytest.mark.parametrize(
+    ("evaluator", "version", "packaged"),
+    [
+        ("mine", "1", (None, None)),
+        ("off_topic", "a1b2", (0.975, "EVOUNA-TQ, answers of other questions")),
+        ("off_topic", "minilm-1", (0.996, "EVOUNA-TQ, answers of other questions")),
+    ],
+)
+def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
+    evaluator: str, version: str, packaged: tuple[float | None, str | None]
+) -> None:
     from sklearn.metrics import roc_auc_score
 
     random = np.random.default_rng(5)
@@ -306,18 +316,22 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn() -> None:
     probability = np.where(random.random(size) < 0.5, 0.2, 0.6)
     drawn = random.random(size) < probability
     calls = calls_of(range(size), score, bad, drawn, probability)
+    is_scored = calls["evaluator"] == "e"
+    calls.loc[is_scored, ["evaluator", "evaluator_version"]] = evaluator, version
     with duckdb.connect() as connection:
         load(connection, calls)
         connection.execute(
             "create table int_evaluator_scores as select distinct evaluator, "
             "evaluator_version, 'code' as evaluator_kind, interaction_id, score, "
-            "null::varchar as error_type from int_quality_calls where evaluator = 'e'"
+            "null::varchar as error_type from int_quality_calls "
+            "where evaluator != 'none'"
         )
         without_disagreement(connection)
+        with_seed(connection, "evaluator_areas")
         build(connection, "int_review_agreement", "quality_rates", "evaluators")
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(
-            "select label_weight from int_quality_weights where evaluator = 'e' "
+            "select label_weight from int_quality_weights where evaluator != 'none' "
             "and label_weight > 0 order by interaction_id::int"
         ).fetchall()
     wanted = roc_auc_score(
@@ -326,3 +340,5 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn() -> None:
     assert row["auc"] == pytest.approx(wanted, abs=1e-12)
     assert row["auc_low"] < row["auc"] < row["auc_high"]
     assert row["status"] == "useful"
+    found = (row["packaged_auc"], row["packaged_data"])
+    assert tuple(None if pd.isna(value) else value for value in found) == packaged

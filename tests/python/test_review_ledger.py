@@ -3,7 +3,9 @@
 import csv
 import json
 import multiprocessing
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_telemetry.cli import main
-from llm_telemetry.judge import audits, review_ledger
+from llm_telemetry.errors import InputError
+from llm_telemetry.judge import audits, review_commands, review_ledger
 from llm_telemetry.judge.review_ledger import Draw, Review
 
 DRAWN_AT = "2025-03-05T00:00:00Z"
@@ -243,3 +246,51 @@ def test_an_audit_beside_the_policy_is_a_second_chance() -> None:
     assert drawn["review_probability"].tolist() == [1.0] * 6 + [0.75] * 42
     assert drawn["review_reason"].tolist()[:6] == ["score"] * 6
     assert drawn["action_review"].sum() > 6
+
+
+def take_over(folder: Path, *rows: str) -> list[tuple[str, str, str]]:
+    """Export reviews beside the telemetry, run up to the build; return the ledger's."""
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "llm_system_interactions.csv").touch()
+    text = "interaction_id,label,reviewer,reviewed_at\n" + "\n".join(rows) + "\n"
+    (folder / "data" / "reviews.csv").write_text(text)
+    options = SimpleNamespace(
+        sample=False,
+        sources="telemetry_csv",
+        data_dir=folder / "data",
+        out_dir=folder / "out",
+        ledger=None,
+    )
+    (folder / "out").mkdir(exist_ok=True)
+    review_commands.take_over(options)
+    _, reviews = review_ledger.load(folder / "out" / "review_ledger.jsonl")
+    return [(one.interaction_id, one.reviewer, one.label) for one in reviews]
+
+
+def test_reviews_beside_the_telemetry_are_taken_over_once(tmp_path: Path) -> None:
+    first = [("i1", "ana", "ok"), ("i2", "unknown", "failure")]
+    rows = ("i1,ok,ana,", "i2,Failure,,", "i3,,ana,")
+    assert take_over(tmp_path, *rows) == first
+    os.utime(tmp_path / "data" / "reviews.csv", (1, 1))
+    # exported again at another time, with one word changed
+    assert take_over(tmp_path, *rows) == first
+    changed = [*first, ("i1", "ana", "failure")]
+    assert take_over(tmp_path, "i1,failure,ana,", *rows[1:]) == changed
+    # an old word needs a time to be said again
+    assert take_over(tmp_path, *rows) == changed
+    timed = ("i1,ok,ana,2030-01-01T00:00:00Z", *rows[1:])
+    assert take_over(tmp_path, *timed) == [*changed, ("i1", "ana", "ok")]
+    assert take_over(tmp_path, *timed) == [*changed, ("i1", "ana", "ok")]
+
+
+def test_a_wrong_label_beside_the_telemetry_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"reviews.csv: row 3: label is 'bad': write"):
+        take_over(tmp_path, "i1,ok,,", "i2,bad,,")
+    assert not (tmp_path / "out" / "review_ledger.jsonl").exists()
+
+
+def test_without_reviews_beside_the_telemetry_nothing_is_written(
+    tmp_path: Path,
+) -> None:
+    assert take_over(tmp_path) == []
+    assert not (tmp_path / "out" / "review_ledger.jsonl").exists()

@@ -32,6 +32,21 @@ scores as (
 
 ),
 
+prompt_categories as (
+
+    {{ with_own_rows(ref('prompt_categories'), 'prompt_id') }}
+
+),
+
+-- with neither labels nor scores there is nothing to state of any call
+reviewed_batches as (
+
+    select * from batches
+
+    where exists (select 1 from reviews) or exists (select 1 from scores)
+
+),
+
 -- an answer may be reviewed in several respects; without reviews one is refused
 dimensions as (
 
@@ -40,7 +55,7 @@ dimensions as (
     union
 
     select 'bad_answer' as dimension
-    from batches
+    from reviewed_batches
 
     where not exists (select 1 from reviews)
 
@@ -52,7 +67,7 @@ newest as (
         max(covers_until) as covers_until,
         max(drawn_at) as drawn_at
 
-    from batches
+    from reviewed_batches
 
 ),
 
@@ -94,29 +109,37 @@ population as (
         coalesce(interactions.use_case, 'unknown') as use_case,
         coalesce(interactions.segment, 'unknown') as segment,
         coalesce(interactions.prompt_version, 'unknown') as prompt_version,
+        coalesce(prompt_categories.category, 'unknown') as prompt_category,
+        case
+            when interactions.user_feedback_score > 0 then 'liked'
+            when interactions.user_feedback_score < 0 then 'disliked'
+            else 'none'
+        end as feedback,
         {{ iso_week('interactions.interaction_date') }} as week,
         ntile(3) over (order by interactions.prompt_tokens, interactions.interaction_id)
             as prompt_tercile,
         interactions.prompt_tokens,
-        coalesce(review_draws.review_probability, batches.audit_probability)
+        coalesce(review_draws.review_probability, reviewed_batches.audit_probability)
             as review_probability,
         review_draws.interaction_id is not null as is_drawn,
         newest.drawn_at as newest_drawn_at
 
     from interactions
 
-    inner join batches
+    inner join reviewed_batches
         on
-            interactions.timestamp_utc > batches.covers_after
-            and interactions.timestamp_utc <= batches.covers_until
+            interactions.timestamp_utc > reviewed_batches.covers_after
+            and interactions.timestamp_utc <= reviewed_batches.covers_until
 
     cross join newest
 
     left join review_draws on interactions.interaction_id = review_draws.interaction_id
 
+    left join prompt_categories on interactions.prompt_id = prompt_categories.prompt_id
+
     where
         -- where nothing was drawn at random, the labels say nothing of the rest
-        batches.audit_probability > 0
+        reviewed_batches.audit_probability > 0
         and {{ days_between(
             'interactions.interaction_date', 'cast(newest.covers_until as date)'
         ) }} < {{ knob('quality_window_days') }}
@@ -161,6 +184,8 @@ quality_calls as (
         labelled.use_case,
         labelled.segment,
         labelled.prompt_version,
+        labelled.prompt_category,
+        labelled.feedback,
         labelled.week,
         case
             when labelled.prompt_tokens is null then 'unknown'

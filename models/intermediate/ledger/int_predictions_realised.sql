@@ -24,6 +24,12 @@ routing_gaps as (
 
 ),
 
+quality_rates as (
+
+    select * from {{ ref('int_quality_rates_realised') }}
+
+),
+
 traffic as (
 
     select
@@ -50,6 +56,7 @@ traffic as (
     where
         predictions.status = 'covered'
         and predictions.prediction not in ('unit_cost', 'routing_gap')
+        and not {{ is_quality_prediction('predictions.prediction') }}
 
     group by predictions.decision_id, predictions.prediction
 
@@ -115,6 +122,10 @@ realised as (
     union all
 
     select * from routing_gaps
+
+    union all
+
+    select * from quality_rates
 
 )
 

@@ -1,7 +1,8 @@
 {%- set first_day = 'first_date' -%}
 {%- if first_retained_day() -%}
     {%- set first_day =
-        "if(prediction = 'routing_gap', " ~ first_retained_day() ~ ', first_date)' -%}
+        "if(prediction = 'routing_gap' or " ~ is_quality_prediction('prediction') ~ ', '
+        ~ first_retained_day() ~ ', first_date)' -%}
 {%- endif -%}
 with
 
@@ -88,7 +89,7 @@ predictions_with_status as (
         {{ days_between('starts_on', 'ends_on') }} + 1 as period_days,
         case
             when last_date is null or ends_on >= last_date then 'pending'
-            -- a gap between arms is computed from calls, which rollups do not contain
+            -- gaps and quality are computed from calls, which rollups do not contain
             when starts_on < {{ first_day }} then 'not_covered'
             when
                 is_sla_changed

@@ -8,6 +8,12 @@ scores as (
 
 ),
 
+packaged as (
+
+    select * from {{ ref('evaluator_areas') }}
+
+),
+
 quality_rates as (
 
     select * from {{ ref('quality_rates') }}
@@ -138,6 +144,8 @@ measured as (
         kinds.evaluator_kind,
         kinds.scored,
         kinds.errors / cast(kinds.chosen as double) as error_share,
+        packaged.packaged_auc,
+        packaged.packaged_data,
         areas.labels,
         areas.auc,
         areas.effective_labels,
@@ -153,6 +161,13 @@ measured as (
         on
             quality_rates.evaluator = kinds.evaluator
             and quality_rates.evaluator_version = kinds.evaluator_version
+
+    left join packaged
+        on
+            quality_rates.evaluator = packaged.evaluator
+            and kinds.evaluator_kind = 'code'
+            and (quality_rates.evaluator_version like 'minilm-%')
+            = (packaged.version_prefix is not null)
 
     left join areas
         on
@@ -192,6 +207,8 @@ select
     auc,
     1 / (1 + exp(-(ln(auc / (1 - auc)) - 1.959963984540054e0 * logit_se))) as auc_low,
     1 / (1 + exp(-(ln(auc / (1 - auc)) + 1.959963984540054e0 * logit_se))) as auc_high,
+    packaged_auc,
+    packaged_data,
     agreement,
     kappa,
     -- an interval of kappa holds from 120 labels on

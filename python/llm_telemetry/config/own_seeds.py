@@ -1,4 +1,4 @@
-"""Files of a team's own that are added to the aliases, prices and labels shipped."""
+"""Files of a team's own that are added to aliases, prices, labels and categories."""
 
 import csv
 import os
@@ -17,6 +17,7 @@ NEEDED = {
     "model_aliases": ("model_name", "model"),
     "price_overrides": ("model",),
     "evaluation_labels": ("label", "is_positive"),
+    "prompt_categories": ("prompt_id", "category"),
 }
 # columns in which no two rows of a file may agree
 KEYS = {
@@ -26,6 +27,7 @@ KEYS = {
         *("from_minute_utc", "min_input_tokens"),
     ),
     "evaluation_labels": ("label",),
+    "prompt_categories": ("prompt_id",),
 }
 # lines about one file
 MOST_LINES = 10

@@ -34,6 +34,7 @@ data_dir: .
 # model_aliases: aliases.csv
 # price_overrides: prices.csv
 # evaluation_labels: labels.csv
+# prompt_categories: categories.csv
 
 # `llm-telemetry knobs` lists the knobs as they are set
 knobs:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from llm_telemetry import places
 from llm_telemetry.errors import InputError, check_all
 from llm_telemetry.files.atomic import refusal
-from llm_telemetry.judge import content, custom, evaluators, expected, scores
+from llm_telemetry.judge import (
+    categories,
+    content,
+    custom,
+    evaluators,
+    expected,
+    scores,
+)
 from llm_telemetry.judge.llm import command as llm
 from llm_telemetry.judge.llm.result import Result as ByModel
 from llm_telemetry.warehouse.connection import read
@@ -96,8 +103,11 @@ def judge(options: Options) -> tuple[list[str], int]:
     # which elsewhere means the simulated sample, and has no texts
     options.sample = False
     is_of_model = options.endpoint is not None or options.rubric is not None
-    result: Result | ByModel
-    result = by_model(options) if is_of_model else scored(options)
+    result: Result | ByModel | categories.Result
+    if options.categories:
+        result = categories.suggest(options)
+    else:
+        result = by_model(options) if is_of_model else scored(options)
     if options.json:
         return [json.dumps(result.document(), indent=2)], result.exit_code
     return [] if options.quiet else list(result.lines()), result.exit_code
@@ -240,7 +250,8 @@ def _of_code(names: Sequence[str], calls: "pd.DataFrame") -> Iterator[Scored]:
     scored = evaluators.score(names, calls, aliases)
     for name in names:
         one = evaluators.EVALUATORS[name]
-        note = "; ".join(filter(None, (one.status, one.measured)))
+        means = "by MiniLM" if evaluators.is_by_minilm(name) else ""
+        note = "; ".join(filter(None, (one.status, means, one.measured)))
         rows = scored[scored["evaluator"] == name]
         yield Scored(name, evaluators.version(name), one.kind, note, rows)
 

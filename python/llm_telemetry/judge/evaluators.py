@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from llm_telemetry.errors import InputError
+from llm_telemetry.judge import minilm
 
 if TYPE_CHECKING:
     # slow to import
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 SQL = Path(__file__).parent / "sql"
 # calls at a time: their words are tables in memory
 BATCH = 20_000
+# the evaluator that compares embeddings, where the extra `judge` is installed
+OF_MINILM = "off_topic"
 # what `calls` and `aliases` hold, in the SQL of every evaluator
 CALLS = ("id", "prompt", "answer", "source")
 ALIASES = ("id", "number", "body")
@@ -75,6 +78,8 @@ LABELS = "label the random audits of the review queue: the rate of those holds"
 REFUSED = {
     "toxicity": "lists of words measure profanity, at chance on hateful language "
     f"(AUC .47 on HateCheck): use a model as judge, or {LABELS}",
+    "profanity": "the package that scores it allows one version of scikit-learn only: "
+    f"call it with --custom, which has its own environment; or {LABELS}",
     "bias": "one answer does not show it (pair accuracy .54 on CrowS-Pairs): compare "
     "the rates of segments, as quality_rates does",
     "quality": "people agree too little on it for code to be measured against "
@@ -104,8 +109,18 @@ def check(names: Sequence[str]) -> None:
         raise InputError(*lines)
 
 
+def is_by_minilm(name: str) -> bool:
+    """Return whether an evaluator reads embeddings, not words."""
+    return name == OF_MINILM and minilm.is_installed()
+
+
 def version(name: str) -> str:
-    """Return the digest of an evaluator: of its SQL, and of what makes the words."""
+    """Return the digest of an evaluator: of its SQL, and of what makes the words.
+
+    That of MiniLM's embeddings is another one: their scores are of another evaluator.
+    """
+    if is_by_minilm(name):
+        return minilm.version()
     return hashlib.sha256("\0".join(_statements(name)).encode()).hexdigest()
 
 
@@ -144,8 +159,23 @@ def _batches(
             )
             connection.execute((SQL / "texts.sql").read_text())
             for name in names:
+                if is_by_minilm(name):
+                    yield _off_topic_by_minilm(batch)
+                    continue
                 scores = connection.execute((SQL / f"{name}.sql").read_text()).df()
                 yield scores.assign(evaluator=name)
+
+
+def _off_topic_by_minilm(calls: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    both = calls.dropna(subset=["prompt", "answer"])
+    found = minilm.distances(both["prompt"].tolist(), both["answer"].tolist())
+    rows = [
+        (OF_MINILM, name, score, "no_content_words" if score is None else None)
+        for name, score in zip(both["id"], found, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["evaluator", "id", "score", "error_type"])
 
 
 def _statements(name: str) -> tuple[str, str]:

@@ -25,6 +25,8 @@ COLUMNS = (
     *("label", "dimension", "reviewer", "note"),
 )
 SHOWN = 20
+# in the data folder: labels that a tool of the team's own exports with the telemetry
+EXPORTED = "reviews.csv"
 
 
 def review(options: Options) -> tuple[list[str], int]:
@@ -34,6 +36,40 @@ def review(options: Options) -> tuple[list[str], int]:
         journal.check(file)
     actions = {"list": _list, "mark": _mark, "export": _export, "import": _import}
     return actions[options.action](file, options), 0
+
+
+def take_over(options: Options) -> None:
+    """Append the reviews that the data folder has, before a build reads the ledger.
+
+    The file may be exported again each day: without a time of its own, a word that the
+    ledger has is not a new one.
+    """
+    if options.sample:
+        return
+    exported = places.data_dir(options, places.sources(options)) / EXPORTED
+    if not exported.exists():
+        return
+    ledger = places.reviews(options)
+    journal.check(ledger)
+    unnamed = SimpleNamespace(dimension=None, by="unknown")
+    _, known = review_ledger.load(ledger)
+    said, untimed = {_word(one) for one in known}, _written_at(exported)
+    fresh = [
+        one
+        for one in _read(exported, unnamed)
+        if one.reviewed_at != untimed or _word(one) not in said
+    ]
+    if fresh:
+        review_ledger.record_reviews(ledger, fresh)
+
+
+def _word(review: Review) -> tuple[str, ...]:
+    of = review.interaction_id, review.dimension, review.reviewer
+    return *of, review.label, review.note
+
+
+def _written_at(file: Path) -> str:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime(TIME)
 
 
 def _list(file: Path, options: Options) -> list[str]:
@@ -108,7 +144,7 @@ def _read(target: Path, options: Options) -> Iterable[Review]:
     missing = {"interaction_id", "label"} - set(rows.fieldnames or ())
     if missing:
         raise InputError(f"{target}: column {' and '.join(sorted(missing))} is missing")
-    reviewed_at = datetime.fromtimestamp(target.stat().st_mtime, UTC).strftime(TIME)
+    reviewed_at = _written_at(target)
     found, wrong = [], []
     for row in rows:
         values = {name: (value or "").strip() for name, value in row.items() if name}

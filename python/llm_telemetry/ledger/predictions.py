@@ -86,12 +86,13 @@ def predict(
     routing_policy: Sequence[Row],
     review_policy: str,
     review_policies: Sequence[Row],
+    quality_rates: Sequence[Row] = (),
 ) -> list[Row]:
     """Return one row per prediction of the days after the newest interaction.
 
-    ``routing_policy`` and ``review_policies`` are the evidence of the two decisions,
-    ``review_policy`` is the verdict of triage. The newest day may be incomplete and is
-    not used.
+    ``routing_policy``, ``review_policies`` and ``quality_rates`` are the evidence of
+    the three decisions, ``review_policy`` is the verdict of triage. The newest day may
+    be incomplete and is not used.
     """
     if health_by_day.empty:
         return []
@@ -104,6 +105,7 @@ def predict(
         *_reviews(past, horizon, review_policy, review_policies),
         *_unit_costs(spent, past["interaction_date"], horizon),
         *_routing_gaps(routing_policy),
+        *_quality(quality_rates),
     ]
     starts: date = (newest + timedelta(days=1)).date()
     period = {
@@ -193,6 +195,20 @@ def _routing_gaps(policy: Sequence[Row]) -> list[Row]:
         delta = Prediction(value, (high - low) / 2 / 1.959964, low, high)
         row = _row("routing_gap", delta.times(1 / others), "USD per interaction")
         rows.append(row | {key: pick[key] for key in ARM})
+    return rows
+
+
+def _quality(rates: Sequence[Row]) -> list[Row]:
+    """Predict that the stated rates of bad answers of everything stay as they are."""
+    rows = []
+    for found in rates:
+        if found["scope_kind"] != "everything":
+            continue
+        # bounds are no estimate
+        if found["verdict"] in {"rate", "labels_only"}:
+            value, low, high = (found[f"rate{end}"] for end in ("", "_low", "_high"))
+            rate = Prediction(value, (high - low) / 2 / 1.959964, low, high)
+            rows.append(_row(f"quality.{found['dimension']}", rate, "share of answers"))
     return rows
 
 

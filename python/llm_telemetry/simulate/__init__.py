@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from llm_telemetry.simulate import worlds
+from llm_telemetry.simulate.answers import draw_answers, true_quality
 from llm_telemetry.simulate.outcomes import (
     draw_outcomes,
     is_canary,
@@ -60,6 +61,9 @@ class Simulation:
     expected_rates: pd.DataFrame
     arm_unit_costs: pd.DataFrame
     propensities: pd.DataFrame
+    # by interaction_id: bad_probability and is_bad, and the score of an evaluator;
+    # empty where the world has no answers
+    answers: pd.DataFrame
 
 
 def simulate(
@@ -106,6 +110,8 @@ def _simulate(chosen: World, size: int, seed: int) -> Simulation:
         is_logged = is_canary(chosen.canary, contexts)
         logged["propensity"] = pd.Series(chances).where(is_logged)
     expected = expect_all(chosen, contexts, propensities, arms)
+    # of a stream of its own, so that the calls are those of a world without answers
+    answers = draw_answers(chosen, contexts, arms, rng.spawn(1)[0])
     run = {"world": chosen.name, "seed": seed, "interactions": size}
     key = pd.Index(logged["interaction_id"])
     names = [f"{arm.model_provider}/{arm.model_name}" for arm in chosen.arms]
@@ -113,7 +119,9 @@ def _simulate(chosen: World, size: int, seed: int) -> Simulation:
         interactions=logged,
         sessions=summarise_sessions(logged),
         users=summarise_users(logged),
-        truth=run | tell_truth(chosen, contexts, expected),
+        truth=run
+        | tell_truth(chosen, contexts, expected)
+        | {"quality": true_quality(chosen, answers, arms)},
         failure_probability=outcomes["failure_probability"].set_axis(key),
         expected_rates=pd.DataFrame(
             {
@@ -124,6 +132,7 @@ def _simulate(chosen: World, size: int, seed: int) -> Simulation:
         ),
         arm_unit_costs=pd.DataFrame(expected.unit_costs, key, names),
         propensities=pd.DataFrame(propensities, key, names),
+        answers=answers.set_axis(key),
     )
 
 

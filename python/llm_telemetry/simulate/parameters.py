@@ -170,6 +170,18 @@ class Canary:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How often an answer is bad, and how an evaluator scores it, per arm."""
+
+    bad: Row  # log odds
+    score_of_good: Row  # mean score, 0 good to 1 bad
+    score_of_bad: Row
+    difficulty: float = 0.0  # added to the log odds, per sd of log prompt tokens
+    session_sd: float = 0.0
+    concentration: float = 6.0  # of the beta distribution of a score
+
+
+@dataclass(frozen=True)
 class World:
     """Everything that distinguishes one world from another."""
 
@@ -188,6 +200,7 @@ class World:
     shift: Shift | None = None
     missing: Missing = Missing()
     canary: Canary | None = None
+    answers: Answers | None = None
     interactions: int = 20_000  # the default
     first_day: str = START.date().isoformat()
 

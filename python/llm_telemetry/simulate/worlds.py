@@ -8,6 +8,7 @@ from types import MappingProxyType
 from llm_telemetry.simulate.parameters import (
     TIERS,
     USE_CASES,
+    Answers,
     Arm,
     Canary,
     CostCreep,
@@ -91,6 +92,14 @@ REAL = World(
     ),
     routing=Routing(by_difficulty=0.7, by_tier=0.3, by_use_case=0.3),
     planted=(("coding_assistant", "free"), ("data_analysis", "free")),
+    answers=Answers(
+        bad=(-2.6, -1.2, -2.4, -1.6, -2.0, -1.4, -0.6, -1.8),
+        # an evaluator that favours the worst: its means order the models wrongly
+        score_of_good=(0.40, 0.15, 0.35, 0.20, 0.30, 0.20, 0.08, 0.25),
+        score_of_bad=(0.85, 0.60, 0.80, 0.65, 0.75, 0.65, 0.50, 0.70),
+        difficulty=0.3,
+        session_sd=0.5,
+    ),
 )
 
 INCIDENT = World(

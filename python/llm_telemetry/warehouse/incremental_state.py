@@ -15,8 +15,9 @@ from llm_telemetry.errors import InputError
 from llm_telemetry.warehouse.connection import read
 
 MADE_OF = ("macros/**/*.sql", "models/**/*.sql", "seeds/*.csv")
-# a new price rebuilds only its days: stg_telemetry_csv__repriced_days
-PRICES = ("model_prices.csv", "price_overrides.csv")
+# a new price rebuilds only its days (stg_telemetry_csv__repriced_days), and no rollup
+# has the categories of prompts
+LEFT_OUT = ("model_prices.csv", "price_overrides.csv", "prompt_categories.csv")
 # these change the rollups; other knobs only change what is decided from them
 KNOBS = (
     "business_time_zone",
@@ -33,7 +34,7 @@ KNOBS = (
 def state(sources: Sequence[str]) -> str:
     """Return the SHA-256, in hex, of all that rollups depend on except the telemetry.
 
-    That is the text of every model, macro and seed (except those of prices, also a
+    That is the text of every model, macro and seed (except those LEFT_OUT, also a
     team's own), the knobs in KNOBS, the settings of the project, the sources and the
     version of DuckDB.
     """
@@ -44,9 +45,9 @@ def state(sources: Sequence[str]) -> str:
     made.append(is_windowed())
     digest = sha256(repr(made).encode())
     files = [file for pattern in MADE_OF for file in sorted(PROJECT.glob(pattern))]
-    made_of = [file for file in files if file.name not in PRICES]
+    made_of = [file for file in files if file.name not in LEFT_OUT]
     own = own_seeds.files()
-    made_of += [own[seed] for seed in sorted(own) if f"{seed}.csv" not in PRICES]
+    made_of += [own[seed] for seed in sorted(own) if f"{seed}.csv" not in LEFT_OUT]
     for file in made_of:
         digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
