@@ -68,7 +68,8 @@ def family(landing: str, name: str) -> None:
 
 def starved(landing: str) -> None:
     """Go on although the disk takes no more than a few lines."""
-    instrument(landing)
+    # no batch is written but by a flush: each is a line of one round
+    instrument(landing, batch_delay_s=LONG_S)
     logging.getLogger("llm_telemetry").addHandler(logging.StreamHandler(sys.stdout))
     # a write beyond the limit is cut short, then refused: as on a full disk
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
