@@ -16,7 +16,9 @@ from time import perf_counter
 
 ROOT = Path(__file__).parents[1]
 # of the checkout's own folder only: there are models in a folder `build`
-NOT_COPIED = {".git", "target", "logs", "artifacts", "build", ".venv", ".venv-spark"}
+NOT_COPIED = {".git", "target", "logs", "artifacts", "build", ".venv"} | {
+    f".venv-{name}" for name in ("spark", "dashboard")
+}
 # what no proxy answers; a kernel that permits it takes the network away altogether
 NOWHERE = {
     name: "http://127.0.0.1:9"

@@ -202,7 +202,8 @@ def test_a_prompt_is_text_and_asks_for_nothing(
 def test_a_chosen_row_opens_its_operation_in_the_url(
     browser: chromium.Browser, address: str
 ) -> None:
-    browser.open(f"{address}/explore?status=failed")
+    # offsets are from the middle of what is visible: let that be all of the table
+    browser.open(f"{address}/explore?status=failed", height=1400)
 
     def is_opened() -> bool:
         (table,) = browser.all(".st-key-calls canvas[data-testid='data-grid-canvas']")

@@ -35,6 +35,7 @@ STYLE = """<style>
 .stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
 [data-testid="stMetricValue"] { font-size: 1.4rem }
 [data-testid="stMetricDelta"] { font-size: 0.75rem }
+.stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.85 }
 .stMainBlockContainer { padding-top: 3.5rem }
 </style>"""
 FORMS: dict[str, Callable[[float | None], str]] = {
@@ -53,7 +54,7 @@ def chart(drawn: Chart) -> None:
     written = json.dumps(
         drawn.spec(is_dark=st.context.theme.type == "dark"), default=_moment_utc
     )
-    spec = json.loads(written)
+    spec = _without_roles(json.loads(written))
     # other widths go with places in pixels, as of words beside a line
     panels = spec.get("vconcat", [spec])
     is_wide = all(panel.get("width") == theme.WIDTH for panel in panels)
@@ -61,6 +62,18 @@ def chart(drawn: Chart) -> None:
         spec["autosize"] = {"type": "pad"}
     width = "stretch" if is_wide else "content"
     st.vega_lite_chart(spec, theme=None, width=width, alt=drawn.alt)
+
+
+def _without_roles(part: Any) -> Any:
+    """Return a part of a specification whose marks are silent: the chart has a text."""
+    if isinstance(part, list):
+        return [_without_roles(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    whole = {key: _without_roles(one) for key, one in part.items() if key != "data"}
+    if isinstance(mark := part.get("mark"), dict):
+        whole["mark"] = {**mark, "aria": False}
+    return {**whole, **({"data": part["data"]} if "data" in part else {})}
 
 
 def _moment_utc(value: date) -> str:
