@@ -60,7 +60,7 @@ def section(rows: list[Row]) -> Section:
         for name, found in pages.items()
     ]
     head = ["page", "cold, s", "warm, s", "all of it, warm, s", "filter, s"]
-    return Section("Dashboard", SAID, [["", *table(head, lines)]], bars)
+    return Section("Dashboard", SAID, [table(head, lines)], bars)
 
 
 def slowest(pages: dict[str, dict[str, float]]) -> float:

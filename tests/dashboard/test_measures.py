@@ -18,9 +18,7 @@ TIMED = (
     "from marts.interactions "
     "where operation_latency_ms is not null and cache_hit is not true"
 )
-BUSY = (
-    "(select model_name from marts.interactions group by 1 order by count(*) desc, 1)"
-)
+BUSY = "(select model_name from marts.interactions group by 1 order by -count(*), 1)"
 
 
 def merged(found: list[dict[str, Any]], *keys: str) -> dict[Any, dict[str, Any]]:
