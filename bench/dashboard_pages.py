@@ -25,7 +25,10 @@ from llm_telemetry.dashboard.pages import PAGES  # noqa: E402
 
 NAMES = [name for named in PAGES.values() for name in named]
 # pages whose charts follow the filter of models
-FILTERED = ("overview", "latency", "cost", "tokens", "reliability", "quality")
+FILTERED = (
+    *("overview", "slices", "latency", "cost", "tokens"),
+    *("reliability", "quality", "providers", "live", "explore"),
+)
 SESSIONS, REPLACEMENTS, TURNS = 6, 100, 3
 MODELS = '[data-testid="stSidebar"] [data-testid="stMultiSelect"]'
 

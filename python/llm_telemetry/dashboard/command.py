@@ -40,8 +40,8 @@ def dashboard(options: SimpleNamespace) -> tuple[list[str], int]:
     if find_spec("streamlit") is None:
         raise InputError(f"dashboard: streamlit is not installed: {INSTALL}")
     identity(options.warehouse)
-    check_address(options.address, options.port, is_remote=options.allow_remote)
     words = server_words(options)
+    check_address(options.address, options.port, is_remote=options.allow_remote)
 
     from streamlit import net_util
     from streamlit.web import cli
@@ -69,12 +69,11 @@ def server_words(options: SimpleNamespace) -> list[str]:
         "server.headless": str(not options.open).lower(),
     }
     words = [f"--{name}={value}" for name, value in given.items()]
-    public = options.public_url
-    if public:
+    names = {*OWN_NAMES, options.address, socket.gethostname(), socket.getfqdn()}
+    if public := options.public_url:
         words.append(f"--server.corsAllowedOrigins={public}")
-    if public or is_loopback(options.address):
-        names = (*OWN_NAMES, *([_host(public)] if public else []))
-        words += [f"--server.allowedHosts={name}" for name in names]
+        names.add(_host(public))
+    words += [f"--server.allowedHosts={name}" for name in sorted(names)]
     return words
 
 
