@@ -44,7 +44,7 @@ def test_latencies_by_day_are_those_of_the_calls(real: World) -> None:
         row = found[model, f"{day}T00:00:00Z"]
         for name, level in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
             exact = np.quantile(latencies, level, method="inverted_cdf")
-            assert row[f"{name}_latency_ms"] == pytest.approx(exact, rel=0.0101)
+            assert row[f"{name}_latency_ms"] == pytest.approx(exact, rel=0.0245)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_p95_is_shown_by_every_dimension(by: str, column: str, real: World) ->
     assert found.keys() == calls.keys()
     for member, row in found.items():
         exact = np.quantile(calls[member], 0.95, method="inverted_cdf")
-        assert row["p95_latency_ms"] == pytest.approx(exact, rel=0.0101)
-        assert row["p95_latency_ms_low"] <= exact * 1.0101
-        assert row["p95_latency_ms_high"] >= exact / 1.0101
+        assert row["p95_latency_ms"] == pytest.approx(exact, rel=0.0245)
+        assert row["p95_latency_ms_low"] <= exact * 1.0245
+        assert row["p95_latency_ms_high"] >= exact / 1.0245
 
 
 def test_a_distribution_has_every_operation(real: World) -> None:
