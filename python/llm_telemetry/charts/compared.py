@@ -12,16 +12,7 @@ from llm_telemetry.charts.members import (
     not_drawn,
     with_lines_below,
 )
-from llm_telemetry.charts.spec import (
-    MOST_MEMBERS,
-    Chart,
-    Row,
-    Rows,
-    Spec,
-    axis,
-    layer,
-    nothing,
-)
+from llm_telemetry.charts.spec import Chart, Row, Rows, Spec, axis, layer, nothing
 
 
 def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Chart:
@@ -61,19 +52,27 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
     return Chart(title, f"{unit}. {alt}.", with_lines_below(body, said))
 
 
-def forest(title: str, rows: Rows, measure: Measure, *, same: str = "") -> Chart:
+def forest(
+    title: str,
+    rows: Rows,
+    measure: Measure,
+    *,
+    same: str = "",
+    is_ordinal: bool = False,
+) -> Chart:
     """Return a line for each member, in the order of the rows; grey where refused.
 
     A row may have ``why``, a reason of its own; ``same`` is a column to compare with.
+    Members that are ordinal, such as lengths and weeks, are all drawn.
     """
     if not any(row[measure.column] is not None or row.get("why") for row in rows):
         return nothing(title, f"Nothing to draw: {measure.missing}.")
-    alt = f"{measure.title}: {_said(rows, measure)}."
-    return Chart(title, alt, _forest(rows, measure, same))
+    shown, left = (rows, 0) if is_ordinal else leading(rows)
+    alt = f"{measure.title}: {_said(shown, measure)}."
+    return Chart(title, alt, _forest(shown, left, measure, same))
 
 
-def _forest(rows: Rows, measure: Measure, same: str = "") -> Spec:
-    shown, left = leading(rows)
+def _forest(shown: Rows, left: int, measure: Measure, same: str = "") -> Spec:
     plot = Forest(
         label=MEMBER,
         value=measure.column,
@@ -103,7 +102,7 @@ def _said(rows: Rows, measure: Measure) -> str:
             if row[measure.column] is None
             else f"{row[measure.column]:.3g}"
         )
-        for row in rows[:MOST_MEMBERS]
+        for row in rows
     )
 
 
@@ -111,6 +110,8 @@ def side_by_side(title: str, rows: Rows, measures: Sequence[Measure]) -> Chart:
     """Return a forest plot for each measure, one below the other."""
     if not rows:
         return nothing(title, "Nothing to compare: no call fits the filters.")
-    alt = ". ".join(f"{one.title}: {_said(rows, one)}" for one in measures)
-    body = {"vconcat": [_forest(rows, one) for one in measures], "spacing": 26}
+    shown, left = leading(rows)
+    alt = ". ".join(f"{one.title}: {_said(shown, one)}" for one in measures)
+    plots = [_forest(shown, left, one) for one in measures]
+    body = {"vconcat": plots, "spacing": 26}
     return Chart(title, f"{alt}.", body)

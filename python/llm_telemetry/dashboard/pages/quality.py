@@ -109,6 +109,8 @@ def _measured() -> None:
     st.header("Measured: from labels of random audits")
     reading.condition(())
     scope = reading.pick("Rates of", SCOPES, "quality_scope")
+    is_week = scope == "week"
+    order = "scope" if is_week else "interactions desc"
     rows = marts.rows(
         f"""
         select
@@ -118,7 +120,7 @@ def _measured() -> None:
             ) as member
         from marts.quality_rates
         where scope_kind = $scope_kind
-        order by evaluator != 'none', interactions desc, member
+        order by evaluator != 'none', {order}, member
         """,
         scope_kind=SCOPES[scope],
     )
@@ -129,7 +131,8 @@ def _measured() -> None:
         )
         return
     refused = [{**row, "why": _refusal(row)} for row in rows]
-    show.chart(compared.forest(f"Rate of bad answers, by {scope}", refused, BAD))
+    title = f"Rate of bad answers, by {scope}"
+    show.chart(compared.forest(title, refused, BAD, is_ordinal=is_week))
     show.table(rows, "quality_rates")
 
 
@@ -168,7 +171,7 @@ def _raw() -> None:
         **parameters,
     )
     title = "Hallucination flags by length of the prompt"
-    show.chart(compared.forest(title, lengths, flags))
+    show.chart(compared.forest(title, lengths, flags, is_ordinal=True))
     flagged = _rows(FLAG, "", where, parameters)
     unit = measures.TOKENS.title
     title = "Tokens of answers that are flagged"
