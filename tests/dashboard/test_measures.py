@@ -221,10 +221,9 @@ def judged(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
             connection.execute(
                 "insert into marts.quality_rates by name "
                 "select 'bad_answer' as dimension, 'off_topic' as evaluator, "
-                "'abcdef0123' as evaluator_version, "
+                "'abcdef0123' as evaluator_version, .5 as evaluator_mean, "
                 f"'model' as scope_kind, '{scope}' as scope, 100 as interactions, "
                 "10 as sessions, 20 as audits, 20 as audit_labels, "
-                ".5 as evaluator_mean, "
                 f"{value} as rate, {value} / 2 as rate_low, {value} * 2 as rate_high, "
                 f"'{verdict}' as verdict, '{reasons}' as reasons"
             )
@@ -240,6 +239,7 @@ def judged(real: World, tmp_path_factory: pytest.TempPathFactory) -> World:
             ("off_topic", "2025-04-08", 40, "range % 2"),
             ("off_topic", "2025-04-15", 5, "1"),
             ("words", "2025-04-08", 40, "100"),
+            ("grade", "2025-04-08", 40, "1 + range % 5"),
             ("toxicity_flag", "2025-04-08", 40, "1"),
         ):
             connection.execute(

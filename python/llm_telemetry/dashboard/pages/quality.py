@@ -25,7 +25,8 @@ MODEL_SCORE = Measure("evaluator_mean", "mean score, 0 to 1 (raw)", missing="no 
 SCORE = measures.with_interval(
     "mean_score", "mean score, 0 to 1 (raw)", "fewer than 30 scores"
 )
-# flags and grades of the calls themselves are above; other scores have scales of theirs
+# flags and grades of the calls themselves are above; an evaluation with any score
+# outside 0 to 1 has a scale of its own
 SCORES = """(
     select
         cast(timestamp_utc as date) as interaction_date,
@@ -37,8 +38,12 @@ SCORES = """(
             'hallucination_flag', 'toxicity_flag', 'formatting_error_flag',
             'response_quality_score'
         )
-        and score between 0 and 1
+    window same_evaluation as (partition by evaluation_name, evaluator_version)
+    qualify
+        score is not null
         and timestamp_utc is not null
+        and min(score) over same_evaluation >= 0
+        and max(score) over same_evaluation <= 1
 )"""
 AGREEMENT = [
     Measure(
