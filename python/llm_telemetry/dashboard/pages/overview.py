@@ -38,15 +38,35 @@ RATES = (
         "sum(measured_latencies)",
         "sla_compliance_rate",
     ),
-    rate("sum(hallucinations)", "sum(known_hallucination_flags)", "hallucination_rate"),
+    rate(
+        "sum(hallucinations)",
+        queries.enough("sum(known_hallucination_flags)"),
+        "hallucination_rate",
+    ),
 )
+FEEDBACK = queries.mean(
+    "sum(feedback_score_sum)",
+    "sum(feedback_score_squares)",
+    "sum(rated_interactions)",
+    "average_feedback_score",
+)
+# of the same calls: tokens and ratings are counted where answers are
+USAGE = """(
+    select * exclude (total_tokens, rated_interactions, feedback_score_sum)
+    from marts.usage_by_day
+    union all by name
+    select
+        interaction_date, use_case, model_provider, model_name, prompt_version,
+        total_tokens, tokened_interactions,
+        rated_interactions, feedback_score_sum, feedback_score_squares
+    from marts.answers_by_day
+)"""
 TOTALS = f"""
     sum(interactions) as interactions,
     sum(operations) as operations,
-    sum(cost_usd) as cost_usd,
-    sum(total_tokens) as total_tokens,
-    sum(feedback_score_sum) / nullif(sum(rated_interactions), 0)
-        as average_feedback_score,
+    if(sum(costed_interactions) > 0, sum(cost_usd), null) as cost_usd,
+    if(sum(tokened_interactions) > 0, sum(total_tokens), null) as total_tokens,
+    {FEEDBACK},
     {", ".join(RATES)}
 """
 DRAWN = [
@@ -73,7 +93,7 @@ def draw() -> None:
             with {_periods()}
             select period, first_day, last_day, {TOTALS}
             from periods
-            left join marts.usage_by_day
+            left join {USAGE}
                 on interaction_date between first_day and last_day and {where}
             group by period, first_day, last_day
             """,
@@ -157,7 +177,7 @@ def _draw_days(where: str, asked: dict[str, Any]) -> None:
         f"""
         with {_periods()}
         select interaction_date, 'all' as member, 1 as member_rank, {TOTALS}
-        from marts.usage_by_day
+        from {USAGE}
         inner join periods
             on period = 'now' and interaction_date between first_day and last_day
         where {where}
