@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from chromium import Browser
 from conftest import World
+from selenium.webdriver.common.keys import Keys
 
 from llm_telemetry.dashboard import frame
 from llm_telemetry.dashboard.pages import PAGES
@@ -78,9 +79,13 @@ def test_an_alert_is_acknowledged_and_resolved(
 ) -> None:
     browser.open(url(serve(own_incident), "alerts"))
     ledger = own_incident.out_dir / "alert_ledger.jsonl"
+    (name,) = browser.all(".st-key-actor input")
+    # a click of a mouse leaves the field too
+    name.send_keys("ana", Keys.TAB)
     browser.press("Acknowledge")
     browser.until(lambda: ": acknowledged" in browser.text(), "acknowledged")
     assert '"event": "acknowledged"' in ledger.read_text()
+    assert '"actor": "ana"' in ledger.read_text()
     browser.press("Resolve")
     browser.until(lambda: ": resolved" in browser.text(), "resolved")
     assert '"reason": "fixed"' in ledger.read_text()

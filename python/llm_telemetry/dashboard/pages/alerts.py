@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from llm_telemetry import places
 from llm_telemetry.charts import alerts as charts
 from llm_telemetry.dashboard import filters, marts, serving, show
 from llm_telemetry.errors import InputError
@@ -18,7 +17,7 @@ from llm_telemetry.watch.wording import member_lines, summary
 TITLE = "Which alerts are open, and what became of the others?"
 # more at once are a list, which the table is
 MOST_SHOWN = 20
-SAID, REFUSED = "alert_said", "alert_refused"
+SAID, REFUSED, ACTOR = "alert_said", "alert_refused", "actor"
 NOT_ASKED = ("label", "until", "now")
 
 
@@ -35,9 +34,9 @@ def draw() -> None:
     open_ones.sort(key=lambda one: one.severity != "critical")
     taken = [one for one in open_ones if one.acknowledged_at]
     waiting = [one for one in open_ones if not one.acknowledged_at]
-    actor = st.text_input("Your name", places.user(), key="actor", max_chars=100)
-    _draw_open("Open, and nobody is at it", waiting, actor)
-    _draw_open("Acknowledged", taken, actor)
+    st.text_input("Your name", key=ACTOR, max_chars=100)
+    _draw_open("Open, and nobody is at it", waiting)
+    _draw_open("Acknowledged", taken)
     _draw_history(episodes)
     _draw_statistics(episodes)
 
@@ -50,18 +49,18 @@ def _draw_answer() -> None:
         st.error(refused)
 
 
-def _draw_open(title: str, episodes: Sequence[Episode], actor: str) -> None:
+def _draw_open(title: str, episodes: Sequence[Episode]) -> None:
     st.header(title)
     if not episodes:
         st.write("None.")
     for one in episodes[:MOST_SHOWN]:
         with st.container(border=True):
-            _draw_episode(one, actor)
+            _draw_episode(one)
     if (more := len(episodes) - MOST_SHOWN) > 0:
         st.caption(f"{more} more, in the history below.")
 
 
-def _draw_episode(one: Episode, actor: str) -> None:
+def _draw_episode(one: Episode) -> None:
     colour = "red" if one.severity == "critical" else "orange"
     st.badge(one.severity, color=colour)
     st.markdown(f"**{show.escaped(f'{one.rule_id}: {summary(one)}')}**")
@@ -73,16 +72,16 @@ def _draw_episode(one: Episode, actor: str) -> None:
     st.caption(show.escaped(said))
     if len(one.members) > 1:
         show.bullets(member_lines(one))
-    note = st.text_input("Note, for others", key=f"note_{one.episode}", max_chars=500)
+    st.text_input("Note, for others", key=f"note_{one.episode}", max_chars=500)
     acknowledge, label, resolve = st.columns(3, vertical_alignment="bottom")
     if not one.acknowledged_at:
         acknowledge.button(
             "Acknowledge",
             key=f"ack_{one.episode}",
             on_click=_say,
-            args=("ack", one.episode, actor, note),
+            args=("ack", one.episode),
         )
-    kind = label.selectbox(
+    label.selectbox(
         "It was",
         LABELS,
         key=f"label_{one.episode}",
@@ -92,25 +91,30 @@ def _draw_episode(one: Episode, actor: str) -> None:
         "Resolve",
         key=f"resolve_{one.episode}",
         on_click=_say,
-        args=("resolve", one.episode, actor, note, kind),
+        args=("resolve", one.episode),
     )
 
 
-def _say(
-    action: str, episode: str, actor: str, note: str, label: str | None = None
-) -> None:
-    """Record what a person says of an alert, as the command line does."""
+def _say(action: str, episode: str) -> None:
+    """Record what a person says of an alert, as the command line does.
+
+    It is read as the button is pressed: what was typed last is not drawn yet.
+    """
+    actor = st.session_state[ACTOR].strip()
+    if not actor:
+        st.session_state[REFUSED] = "Say who you are: nothing was recorded."
+        return
     asked: dict[str, Any] = {
         **vars(serving.options()),
         **dict.fromkeys(NOT_ASKED),
         "action": action,
         "target": episode,
         "by": actor,
-        "note": note or None,
+        "note": st.session_state[f"note_{episode}"].strip() or None,
         "json": False,
     }
-    if label:
-        asked["label"] = label
+    if action == "resolve":
+        asked["label"] = st.session_state[f"label_{episode}"]
     try:
         lines, _ = alert_commands.alerts(SimpleNamespace(**asked))
         st.session_state[SAID] = show.escaped(" ".join(lines))
