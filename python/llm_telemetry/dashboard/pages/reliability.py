@@ -91,7 +91,7 @@ def _kinds() -> None:
 
 
 def _burn() -> None:
-    where, parameters = filters.chosen().where((filters.DAY,))
+    where, parameters = reading.condition((filters.DAY,))
     burn = marts.rows(
         f"select * from marts.budget_burn where {where} order by interaction_date",
         **parameters,
