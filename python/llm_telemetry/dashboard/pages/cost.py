@@ -39,7 +39,7 @@ def draw() -> None:
         **parameters,
     )
     title = f"Cost by {by}"
-    show.chart(over_days.stacked(title, rows, DAILY, reading.zone()))
+    show.chart(over_days.stacked(title, rows, DAILY, reading.zone(), per))
     _units(by, where, parameters)
     _drivers()
     _bills()

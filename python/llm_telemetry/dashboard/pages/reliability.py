@@ -75,7 +75,7 @@ def _by_member() -> None:
     )
     drawn = [measures.FAILURES, COMPLIANCE]
     title = f"Failures and SLA by week, from its Monday on, by {by}"
-    show.chart(over_days.lines(title, weekly, drawn, reading.zone()))
+    show.chart(over_days.lines(title, weekly, drawn, reading.zone(), "week"))
 
 
 def _kinds() -> None:
