@@ -63,6 +63,10 @@ def test_of_many_steps_the_first_are_drawn_and_all_are_counted() -> None:
     assert len(marks(chart, "point")) == waterfall.MOST_STEPS
     assert "1,000 steps" in chart.alt
     assert "the first 50 are drawn; 1 more have no time" in chart.alt
+    said = texts(chart)
+    assert "the first 50 of 1,000 steps are drawn" in said
+    assert "steps without a time, not drawn: 1" in said
+    assert "drawn" not in texts(waterfall.waterfall(steps[:50]))
 
 
 def test_a_path_has_its_count_and_share() -> None:

@@ -75,6 +75,30 @@ def test_amounts_are_stacked_by_rank() -> None:
     assert bars["encoding"]["color"]["scale"]["domain"] == ["a", "b"]
 
 
+def test_a_week_is_called_a_week_and_its_bar_is_as_wide() -> None:
+    rows = [member("a"), member("b", 2)]
+    charts = {
+        per: (
+            over_days.lines("Rates", rows, [RATE], "UTC", per),
+            over_days.stacked("Calls", rows, TOTAL, "UTC", per),
+        )
+        for per in ("day", "week")
+    }
+    for chart in charts["day"]:
+        assert "business day, UTC" in texts(chart)
+        assert " by day, from 2025-05-01" in chart.alt
+    for chart in charts["week"]:
+        assert "week, from its Monday, UTC" in texts(chart)
+        assert "business day" not in texts(chart)
+        assert " by week, from 2025-05-01" in chart.alt
+    (bars,) = (
+        one for one in layers(charts["week"][1].body) if one["mark"]["type"] == "rect"
+    )
+    assert [one["total"] for one in bars["data"]["values"]] == [40.0, 40.0]
+    assert bars["encoding"]["x2"]["field"] == bars["transform"][0]["as"]
+    assert "timeUnit" not in bars["encoding"]["x"]
+
+
 def test_ten_members_have_a_look_of_their_own_and_the_others_are_grey() -> None:
     names = [*"abcdefghij", "other (4)"]
     rows = [member(name, rank) for rank, name in enumerate(names, 1)]

@@ -7,21 +7,33 @@ from llm_telemetry.charts import alerts, failures, live
 
 
 def test_live_percentiles_are_those_of_the_rows_with_the_window_before() -> None:
-    one = row("recent_windows", model_name="a")
+    one = row("recent_windows", model_provider="p", model_name="a")
     drawn = [r for r in drawn_rows(live.latencies([one], "day")) if "percentile" in r]
     for prefix in ("", "previous_"):
         for percentile in ("p50", "p95", "p99"):
             ms = one[f"{prefix}{percentile}_latency_ms"]
-            expected = {"model_name": "a", "percentile": percentile, "ms": ms}
+            expected = {"member": "p / a", "percentile": percentile, "ms": ms}
             assert expected in drawn
     assert "p95 rising" in texts(live.latencies([one], "day"))
 
 
 def test_a_model_that_fell_silent_is_a_grey_cross_with_its_reason() -> None:
-    chart = live.latencies([nothing("recent_windows", model_name="a")], "hour")
-    assert {"model_name": "a", "why": live.SILENT} in drawn_rows(chart)
+    one = nothing("recent_windows", model_provider="p", model_name="a")
+    chart = live.latencies([one], "hour")
+    assert {"member": "p / a", "why": live.SILENT} in drawn_rows(chart)
     assert "cross" in texts(chart)
     assert not [one for one in drawn_rows(chart) if "ms" in one]
+
+
+def test_one_model_of_two_providers_has_a_line_for_each() -> None:
+    rows = [row("recent_windows", model_provider=p, model_name="a") for p in "pq"]
+    points = [r for r in drawn_rows(live.latencies(rows, "day")) if "trend" in r]
+    assert [one["member"] for one in points] == ["p / a", "q / a"]
+
+
+def test_models_that_are_not_drawn_are_counted_in_the_chart() -> None:
+    rows = [row("recent_windows", model_name=f"m{n}") for n in range(13)]
+    assert "3 others, not drawn" in texts(live.latencies(rows, "day"))
 
 
 def test_a_rule_of_which_nobody_said_anything_has_no_share() -> None:

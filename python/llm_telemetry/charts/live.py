@@ -1,9 +1,9 @@
 """Charts of what happened just now: windows before the newest call."""
 
 from llm_telemetry.charts import theme
+from llm_telemetry.charts.members import MEMBER, not_drawn, with_lines_below
 from llm_telemetry.charts.spec import Chart, Row, Rows, Spec, axis, layer, nothing, top
 
-MODEL = "model_name"
 PERCENTILES = {
     "p50_latency_ms": ("p50", theme.BLUE),
     "p95_latency_ms": ("p95", theme.PURPLE),
@@ -29,11 +29,15 @@ def latencies(rows: Rows, window: str) -> Chart:
     title = f"Latency of the last {window}, by model"
     if not rows:
         return nothing(title, "No model had a call in this window or the one before.")
-    shown, others = top(rows, "interactions")
+    leading, others = top(rows, "interactions")
+    shown = [
+        {**row, MEMBER: f"{row['model_provider']} / {row['model_name']}"}
+        for row in leading
+    ]
     known = [row for row in shown if row["p50_latency_ms"] is not None]
     silent = [row for row in shown if row["p50_latency_ms"] is None]
-    names = [row[MODEL] for row in shown]
-    y = axis(MODEL, "", "nominal", scale={"domain": names}, sort=None)
+    names = [row[MEMBER] for row in shown]
+    y = axis(MEMBER, "", "nominal", scale={"domain": names}, sort=None)
     y["axis"] = {"title": None, "ticks": False, "domain": False, "offset": 6}
     layers = [
         *(_percentiles(known, y) if known else []),
@@ -45,9 +49,9 @@ def latencies(rows: Rows, window: str) -> Chart:
     )
     if others:
         alt += f" {others:,} other models had fewer calls and are not drawn."
-    return Chart(
-        title, alt, {"width": WIDTH, "height": {"step": STEP}, "layer": layers}
-    )
+    body = {"width": WIDTH, "height": {"step": STEP}, "layer": layers}
+    below = [not_drawn(others)] if others else []
+    return Chart(title, alt, with_lines_below(body, below))
 
 
 def _percentiles(rows: Rows, y: Spec) -> list[Spec]:
@@ -65,7 +69,7 @@ def _percentiles(rows: Rows, y: Spec) -> list[Spec]:
         scale={"domain": list(words), "range": list(colours)},
         legend={"title": None},
     )
-    columns = (MODEL, "percentile", "ms")
+    columns = (MEMBER, "percentile", "ms")
     at = {"x": x, "y": y, "color": color}
     tick = {"type": "tick", "thickness": 2, "size": 14, "opacity": 0.6}
     point = {"type": "point", "filled": True, "size": 60, "tooltip": True}
@@ -77,21 +81,21 @@ def _percentiles(rows: Rows, y: Spec) -> list[Spec]:
     }
     rule = {"type": "rule", "strokeWidth": 1, "color": theme.MUTED}
     text = {"type": "text", "align": "left", "x": WIDTH + 12, "limit": 260}
-    trends = [{MODEL: row[MODEL], "trend": TRENDS[row[TREND]]} for row in rows]
+    trends = [{MEMBER: row[MEMBER], "trend": TRENDS[row[TREND]]} for row in rows]
     said = {"y": y, "text": {"field": "trend", "type": "nominal"}}
     earlier = _long(before)
     return [
-        layer(rows, (MODEL, *ends), rule, **span),
+        layer(rows, (MEMBER, *ends), rule, **span),
         *([layer(earlier, columns, tick, **at)] if earlier else []),
         layer(_long(now), columns, point, **at),
-        layer(trends, (MODEL, "trend"), text, **said),
+        layer(trends, (MEMBER, "trend"), text, **said),
     ]
 
 
 def _long(measured: list[tuple[Row, str, float | None]]) -> list[Row]:
     """Return a row for each percentile that was measured."""
     return [
-        {MODEL: row[MODEL], "percentile": PERCENTILES[name][0], "ms": value}
+        {MEMBER: row[MEMBER], "percentile": PERCENTILES[name][0], "ms": value}
         for row, name, value in measured
         if value is not None
     ]
@@ -101,18 +105,21 @@ def _silent(rows: Rows, y: Spec) -> list[Spec]:
     """Return a grey cross for each model without a latency, and why."""
     cross = {"type": "point", "shape": "cross", "angle": 45, "size": 50, "x": 6}
     grey = {**cross, "color": theme.REFUSED}
-    why = [{MODEL: row[MODEL], "why": SILENT} for row in rows]
+    why = [{MEMBER: row[MEMBER], "why": SILENT} for row in rows]
     text = {"type": "text", "align": "left", "x": 16, "fill": theme.REFUSED}
     said = {"y": y, "text": {"field": "why", "type": "nominal"}}
-    return [layer(rows, (MODEL,), grey, y=y), layer(why, (MODEL, "why"), text, **said)]
+    return [
+        layer(rows, (MEMBER,), grey, y=y),
+        layer(why, (MEMBER, "why"), text, **said),
+    ]
 
 
 def _said(row: Row) -> str:
     if row["p50_latency_ms"] is None:
-        return f"{row[MODEL]}: {SILENT}"
+        return f"{row[MEMBER]}: {SILENT}"
     named = ", ".join(
         f"{words} {row[name]:,.0f} ms"
         for name, (words, _) in PERCENTILES.items()
         if row[name] is not None
     )
-    return f"{row[MODEL]}: {named}, {TRENDS[row[TREND]]}"
+    return f"{row[MEMBER]}: {named}, {TRENDS[row[TREND]]}"

@@ -27,11 +27,23 @@ from llm_telemetry.charts.spec import (
 )
 
 DAY = "interaction_date"
+# what the axis says of a point, by how long it is
+AXES = {"day": "business day", "week": "week, from its Monday"}
+# most of a week, which a bar takes from its Monday on
+BAR_OF_WEEK = {
+    "calculate": f"+toDate(datum.{DAY}) + 0.8 * 7 * 24 * 3600 * 1000",
+    "as": "until",
+}
 UNSURE = "grey: too few for an interval"
 
 
-def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Chart:
-    """Return a panel for each measure, with a line over days for each member."""
+def lines(
+    title: str, rows: Rows, measures: Sequence[Measure], zone: str, per: str = "day"
+) -> Chart:
+    """Return a panel for each measure, with a line over days for each member.
+
+    ``per`` is how long a point is: a day, or a week named by its Monday.
+    """
     shown, left = leading(rows)
     if not any(row[one.column] is not None for row in shown for one in measures):
         return nothing(title, f"Nothing to draw: {measures[0].missing}.")
@@ -40,12 +52,12 @@ def lines(title: str, rows: Rows, measures: Sequence[Measure], zone: str) -> Cha
     # the axis of days stands below the last panel only
     for one in panels[-1]["layer"]:
         if "x" in one.get("encoding", {}):
-            one["encoding"]["x"] = day(DAY, f"business day, {zone}")
+            one["encoding"]["x"] = day(DAY, f"{AXES[per]}, {zone}")
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
     alt = (
         f"{', '.join(one.title for one in measures)} of {', '.join(names)}"
-        f"{_span(shown)}. Bands are 95 % intervals."
+        f"{_span(shown, per)}. Bands are 95 % intervals."
     )
     return Chart(title, alt, {"vconcat": panels})
 
@@ -97,31 +109,53 @@ def _crosses(rows: Rows, x: Spec, why: str) -> list[Spec]:
     return [layer(rows, (DAY, MEMBER), grey, x=x), note(f"\u00d7 {why}")]
 
 
-def stacked(title: str, rows: Rows, measure: Measure, zone: str) -> Chart:
-    """Return a bar for each day, made of the amounts of the members."""
+def stacked(
+    title: str, rows: Rows, measure: Measure, zone: str, per: str = "day"
+) -> Chart:
+    """Return a bar for each day or week, made of the amounts of the members."""
     shown, left = leading(rows)
     known, unknown = split(shown, measure.column)
     if not known:
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     names = members(shown)
-    x = {**day(DAY, f"business day, {zone}"), "timeUnit": "utcyearmonthdate"}
+    x = day(DAY, f"{AXES[per]}, {zone}")
+    if per == "day":
+        x["timeUnit"] = "utcyearmonthdate"
     form = {"format": "~s", "tickCount": 5}
     y = axis(measure.column, measure.title, axis=form, stack="zero")
     looks = look(names)
     at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}
     at |= {channel: looks[channel] for channel in ("color", "fillOpacity")}
-    bar = {"type": "bar", "width": {"band": 0.8}, "tooltip": True}
     layers = [
-        layer(known, (DAY, MEMBER, RANK, measure.column), bar, **at),
+        _daily(known, at) if per == "day" else _weekly(known, at),
         *_crosses(unknown, x, measure.missing),
         *([note(not_drawn(left))] if left else []),
     ]
-    alt = f"{measure.title} of {', '.join(names)}{_span(shown)}."
+    alt = f"{measure.title} of {', '.join(names)}{_span(shown, per)}."
     body = {"width": theme.WIDTH, "height": 220, "layer": layers}
     return Chart(title, alt, body)
 
 
-def _span(rows: Rows) -> str:
+def _daily(rows: Rows, at: Spec) -> Spec:
+    bar = {"type": "bar", "width": {"band": 0.8}, "tooltip": True}
+    return layer(rows, (DAY, MEMBER, RANK, at["y"]["field"]), bar, **at)
+
+
+def _weekly(rows: Rows, at: Spec) -> Spec:
+    """Return amounts stacked over most of a week; a bar has the width of a day only."""
+    amount = at["y"]["field"]
+    ends = ["lower", "upper"]
+    order = [{"field": RANK}]
+    stacking = {"stack": amount, "groupby": [DAY], "sort": order, "as": ends}
+    y = {**at["y"], "field": ends[1], "stack": None}
+    spans = {"x2": {"field": BAR_OF_WEEK["as"]}, "y": y, "y2": {"field": ends[0]}}
+    looks = {key: value for key, value in at.items() if key != "order"}
+    mark = {"type": "rect", "tooltip": {"content": "data"}}
+    drawn = layer(rows, (DAY, MEMBER, RANK, amount), mark, **{**looks, **spans})
+    return {**drawn, "transform": [BAR_OF_WEEK, stacking]}
+
+
+def _span(rows: Rows, per: str) -> str:
     """Return from which day to which there are rows."""
     days = sorted({str(row[DAY])[:10] for row in rows})
-    return f" by day, from {days[0]} to {days[-1]}"
+    return f" by {per}, from {days[0]} to {days[-1]}"

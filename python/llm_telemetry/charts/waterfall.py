@@ -1,6 +1,7 @@
 """One operation on one time axis: calls, tool calls and branch decisions."""
 
 from llm_telemetry.charts import theme
+from llm_telemetry.charts.members import with_lines_below
 from llm_telemetry.charts.spec import (
     Chart,
     Row,
@@ -44,13 +45,16 @@ def waterfall(steps: Rows) -> Chart:
     body = {"width": 420, "height": {"step": STEP}, "layer": layers}
     failed = sum(row["outcome"] == "failed" for row in timed)
     left = len(timed) - len(shown)
+    first = f"the first {MOST_STEPS} of {len(timed):,} steps are drawn"
+    out = f"steps without a time, not drawn: {len(untimed):,}"
+    said = [*([first] if left else []), *([out] if untimed else [])]
     alt = (
         f"{len(timed):,} steps by the time they started, of which {failed:,} failed"
         + (f"; the first {MOST_STEPS} are drawn" if left else "")
         + (f"; {len(untimed):,} more have no time" if untimed else "")
         + f". First: {names[0]}; last: {timed[-1]['step']}."
     )
-    return Chart(TITLE, alt, body)
+    return Chart(TITLE, alt, with_lines_below(body, said))
 
 
 def _x(field: str) -> Spec:

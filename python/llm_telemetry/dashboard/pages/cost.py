@@ -4,7 +4,14 @@ import streamlit as st
 
 from llm_telemetry.charts import compared, costs, over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import marts, measures, queries, reading, show
+from llm_telemetry.dashboard import (
+    marts,
+    measures,
+    queries,
+    reading,
+    show,
+    unit_costs,
+)
 
 TITLE = "What do calls cost, and why?"
 
@@ -39,7 +46,7 @@ def draw() -> None:
         **parameters,
     )
     title = f"Cost by {by}"
-    show.chart(over_days.stacked(title, rows, DAILY, reading.zone()))
+    show.chart(over_days.stacked(title, rows, DAILY, reading.zone(), per))
     _units(by, where, parameters)
     _drivers()
     _bills()
@@ -82,12 +89,9 @@ def _units(by: str, where: str, parameters: dict[str, object]) -> None:
     """Draw what a unit costs, the attempts of an operation together."""
     rows = _unit_costs(queries.BY[by], where, parameters)
     title = f"What a unit costs, by {by}"
-    show.chart(compared.side_by_side(title, rows, UNITS))
+    show.chart(unit_costs.side_by_side(title, rows, UNITS))
     show.table(rows, "unit_costs", measures.labels(by, UNITS))
-    st.caption(
-        "An operation is a request with its retries; it costs too little here where "
-        "calls have no known cost."
-    )
+    st.caption(unit_costs.CAVEATS)
 
 
 def _unit_costs(
@@ -107,6 +111,7 @@ def _unit_costs(
                 member_rank,
                 1000 * sum(cost_usd) filter (where costed_interactions > 0)
                 / nullif(sum(operations), 0) as usd_per_1000_operations,
+                {unit_costs.NO_FINAL_ATTEMPT},
                 sum(costed_interactions) as costed_interactions,
                 sum(interactions) as interactions
             from members

@@ -2,12 +2,19 @@
 
 import streamlit as st
 
-from llm_telemetry.charts import compared, scatter
-from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
+from llm_telemetry.charts import scatter
+from llm_telemetry.dashboard import (
+    filters,
+    marts,
+    measures,
+    queries,
+    reading,
+    show,
+    unit_costs,
+)
 from llm_telemetry.dashboard.rates import rate
 
 TITLE = "Which provider and model is best at what?"
-
 
 METRICS = [
     measures.FAILURES,
@@ -20,6 +27,8 @@ METRICS = [
     measures.HALLUCINATIONS,
     measures.FEEDBACK,
 ]
+# what latencies are kept by; by provider too, where a model has one only
+OF_LATENCIES = (filters.DAY, "model_provider", "model_name")
 FLAGS = (
     "sum(hallucinations)",
     queries.enough("sum(known_hallucination_flags)"),
@@ -61,24 +70,30 @@ def draw() -> None:
 def _models(where: str, parameters: dict[str, object]) -> None:
     st.caption(
         "The ten models with most traffic, or those that you choose in the filters. "
-        "Models serve different use cases: filter by one to compare like with like."
+        "Models serve different use cases: filter by one to compare like with like. "
+        "Their p95 latency is known by day and model name only."
     )
-    timed, _ = filters.chosen().where((filters.DAY, "model_name"))
+    chosen = filters.chosen()
+    kept, _ = chosen.where((filters.DAY, "model_name"))
     rows = marts.rows(
         f"""
         with usage as ({_usage(where)}),
         answers as ({_answers(where)}),
-        latencies as ({_latencies(timed)})
-        select *
-        from usage
+        timed as ({_timed(kept, chosen.ignored(OF_LATENCIES))}),
+        latencies as ({_latencies(kept)})
+        select timed.*, answers.* exclude (member), latencies.* exclude (model_name)
+        from timed
         left join answers using (member)
-        left join latencies using (model_name)
+        left join latencies
+            on timed.model_name = latencies.model_name
+            and timed.p95_latency_ms_why is null
         order by member_rank
         """,
         **parameters,
     )
-    show.chart(compared.side_by_side("Models side by side", rows, METRICS))
+    show.chart(unit_costs.side_by_side("Models side by side", rows, METRICS))
     show.table(rows, "models", measures.labels("model", METRICS))
+    st.caption(unit_costs.CAVEATS)
 
 
 def _usage(where: str) -> str:
@@ -95,7 +110,8 @@ def _usage(where: str) -> str:
             {rate(*FLAGS, "hallucination_rate")},
             sum(interactions) / nullif(sum(operations), 0) as calls_per_operation,
             1000 * sum(cost_usd) filter (where costed_interactions > 0)
-            / nullif(sum(operations), 0) as usd_per_1000_operations
+            / nullif(sum(operations), 0) as usd_per_1000_operations,
+            {unit_costs.NO_FINAL_ATTEMPT}
         from members
         group by member, member_rank"""
 
@@ -119,6 +135,29 @@ def _answers(where: str) -> str:
             sum(rated_interactions) as rated_interactions
         from members
         group by member"""
+
+
+def _timed(where: str, others: tuple[str, ...]) -> str:
+    """Return the usage, with the reason why a member's p95 is refused.
+
+    ``others`` are the chosen filters that latencies are not counted by.
+    """
+    names = " and ".join(filters.NAMED[name].lower() for name in others)
+    return f"""
+        select
+            usage.*,
+            case
+                when member_rank > 10 then 'not counted for several models together'
+                when {bool(others)} then 'not counted by {names}'
+                when providers > 1 then 'several providers have this model'
+            end as p95_latency_ms_why
+        from usage
+        left join (
+            select model_name, count(distinct model_provider) as providers
+            from marts.usage_by_day
+            where {where}
+            group by model_name
+        ) using (model_name)"""
 
 
 def _latencies(where: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from llm_telemetry.charts import compared, days, failures, judged, over_days
+from llm_telemetry.charts.spec import MOST_MEMBERS
 from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
 from llm_telemetry.dashboard.rates import rate
 
@@ -27,6 +28,8 @@ RATES = ", ".join(
 OF_SLICES = ("use_case", "model_provider", "model_name")
 IN_SLICES = (*OF_SLICES, "account_tier", "channel", "region", "segment")
 MOST_LINKED = 5
+# what Explore calls the type of a failure without a label
+UNLABELLED = ["none", "unknown"]
 ALERTS = {
     "interaction_date": "day",
     "budget": "budget",
@@ -72,18 +75,23 @@ def _by_member() -> None:
     )
     drawn = [measures.FAILURES, COMPLIANCE]
     title = f"Failures and SLA by week, from its Monday on, by {by}"
-    show.chart(over_days.lines(title, weekly, drawn, reading.zone()))
+    show.chart(over_days.lines(title, weekly, drawn, reading.zone(), "week"))
 
 
 def _kinds() -> None:
     rows = marts.rows("select * from marts.failure_types order by interactions desc")
     show.chart(failures.kinds(rows))
     show.ignored(filters.chosen().ignored(()))
+    for row in rows[:MOST_MEMBERS]:
+        kind = row["failure_type"]
+        label = show.escaped(f"Failed calls of the type {kind}")
+        names = UNLABELLED if kind == "unlabelled" else [kind]
+        show.link("explore", label, failure_type=names, status="failed")
     show.table(rows, "failure_types")
 
 
 def _burn() -> None:
-    where, parameters = filters.chosen().where((filters.DAY,))
+    where, parameters = reading.condition((filters.DAY,))
     burn = marts.rows(
         f"select * from marts.budget_burn where {where} order by interaction_date",
         **parameters,

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import streamlit as st
 
 from llm_telemetry import places
-from llm_telemetry.dashboard import contents, marts, serving, show
+from llm_telemetry.dashboard import contents, filters, marts, serving, show
 from llm_telemetry.judge import review_commands, review_ledger
 from llm_telemetry.judge.review_ledger import LABELS, Draw, Review
 
@@ -27,6 +27,7 @@ def draw() -> None:
     if not draws:
         show.empty("Nothing was drawn for a review yet", "llm-telemetry run")
         return
+    show.ignored(filters.chosen().ignored(()))
     waiting = review_ledger.awaited(draws, reviews)
     audits = sum(draw.review_reason == "audit" for draw in waiting)
     show.figures(

@@ -61,6 +61,7 @@ def draw() -> None:
     show.chart(slices.verdicts(leading, metric, len(rows)))
     _draw_slice(rows, events)
     show.chart(slices.losses(rows[:MOST_DRAWN], len(rows)))
+    show.ignored(chosen.ignored(FIXED[1:]))
     models = marts.rows(
         f"select * from marts.model_hotspots where {chosen.where(FIXED[1:])[0]} "
         "order by interactions desc, model_provider, model_name",
