@@ -24,12 +24,17 @@ def real_shares(rows: Rows) -> Chart:
         return nothing(title, "No rule has had an alert yet.")
     shown, others = top(rows, "alerts")
     reasoned = [
-        {**row, "why": None if row["labelled"] else "nobody said what they were"}
+        {
+            **row,
+            "why": None
+            if row["labelled"] and row["real_share"] is not None
+            else "nobody said what they were",
+        }
         for row in shown
     ]
     said = "; ".join(
         f"{row['rule_id']}: "
-        + (f"{row['real_share']:.0%} real" if row["labelled"] else str(row["why"]))
+        + (str(row["why"]) if row["why"] else f"{row['real_share']:.0%} real")
         for row in reasoned
     )
     left = f"{others:,} others, not drawn: see the table" if others else ""

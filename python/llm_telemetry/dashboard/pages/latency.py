@@ -51,7 +51,7 @@ def _by_member() -> None:
     )
     st.caption("Quantiles by day and by member are within 2.5 % of those of the calls.")
     title = f"Latency by {by}"
-    show.chart(over_days.lines(title, rows, _limited(), reading.zone()))
+    show.chart(over_days.lines(title, rows, _limited(), reading.zone(), per))
     whole = marts.rows(
         f"{named}, {queries.quantiles('members', 'member, member_rank', BASE)} "
         "select * from quantiles order by member_rank",

@@ -164,7 +164,8 @@ def _raw() -> None:
     show.table(rows, "quality_flags", measures.labels(by, both))
     daily = _rows(queries.BY[by], per, where, parameters)
     zone = reading.zone()
-    show.chart(over_days.lines(f"Flags and feedback by {by}", daily, both, zone))
+    title = f"Flags and feedback by {by}"
+    show.chart(over_days.lines(title, daily, both, zone, per))
     lengths = marts.rows(
         f"""
         select {LENGTH} as member, {QUALITY}
@@ -244,7 +245,7 @@ def _scores_by_week() -> bool:
     if not rows:
         return False
     title = "Similarity and other scores, by evaluator"
-    show.chart(over_days.lines(title, rows, [SCORE], "UTC"))
+    show.chart(over_days.lines(title, rows, [SCORE], "UTC", "week"))
     show.table(rows, "scores")
     return True
 

@@ -75,10 +75,9 @@ def _over_days(where: str, parameters: dict[str, object]) -> None:
     by, per = reading.pick_two("tokens", BY, queries.PER)
     daily = _rows(by, per, where, parameters)
     zone = reading.zone()
-    show.chart(over_days.stacked(f"Tokens by {by}", daily, DAILY, zone))
-    show.chart(
-        over_days.lines(f"Tokens per call by {by}", daily, [measures.TOKENS], zone)
-    )
+    show.chart(over_days.stacked(f"Tokens by {by}", daily, DAILY, zone, per))
+    title = f"Tokens per call by {by}"
+    show.chart(over_days.lines(title, daily, [measures.TOKENS], zone, per))
     rows = _rows(by, "", where, parameters)
     show.chart(compared.forest(f"Share of the cache, by {by}", rows, CACHED))
     columns = [*measures.TOKEN_PARTS, measures.TOKENS, DAILY, CACHED]
