@@ -178,7 +178,8 @@ def judged(audits: int) -> pd.DataFrame:
             "create view int_predictions_realised as from int_quality_rates_realised"
         )
         build(connection, "int_prediction_errors")
-        return connection.table("int_prediction_errors").df()
+        cases: pd.DataFrame = connection.table("int_prediction_errors").df()
+    return cases
 
 
 def _wilson(bad: int, labels: int) -> tuple[float, float]:
