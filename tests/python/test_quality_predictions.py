@@ -31,6 +31,14 @@ TABLES = {
 FEW = {"quality_min_audit_labels": 4, "quality_min_sessions": 4}
 # counts of bad labels, of 280 and of the later ones: more hardly occur
 PREDICTED_BAD, REALISED_BAD = 50, 16
+ENUMERATED = {
+    "stg_review_ledger__batches": TABLES["stg_review_ledger__batches"],
+    "review_draws": "select interaction_id, 0.5 as review_probability, "
+    "'audit' as review_reason from interactions",
+    "stg_decision_ledger__outcomes": "select decision_id, prediction, use_case, "
+    "date '2025-01-03' as judged_as_of, 0.0 as realised_value, 0.0 as realised_se "
+    "from int_predictions_with_status where false",
+}
 PRICES = {"sla_ms": 1, "failure_event_cost_usd": 1, "sla_breach_penalty_usd": 1}
 
 
@@ -135,44 +143,25 @@ def test_audits_are_random_where_a_day_is_drawn_whole(
 @cache
 def judged(audits: int) -> pd.DataFrame:
     """Return for each count of bad labels, of 280 and later, whether it came true."""
-    predicted = pd.DataFrame({"predicted_bad": range(PREDICTED_BAD)})
-    shares = [_wilson(bad, 280) for bad in predicted["predicted_bad"]]
-    predicted[["predicted_low", "predicted_high"]] = shares
-    predicted = predicted.assign(
-        decision_id=predicted["predicted_bad"].astype(str),
-        predicted_value=predicted["predicted_bad"] / 280,
-        status="covered",
-        use_case=None,
-        starts_on=pd.Timestamp(2025, 1, 1),
-        ends_on=pd.Timestamp(2025, 1, 2),
-    )
     names = [f"c{place:02}" for place in range(audits)]
     calls = pd.DataFrame({"interaction_id": names, "session_id": names}).assign(
         timestamp_utc=pd.Timestamp(2025, 1, 2, 12),
         interaction_date=pd.Timestamp(2025, 1, 2).date(),
     )
     # a dimension for each count of bad labels
-    reviews = calls[["interaction_id"]].merge(
-        pd.DataFrame({"bad": range(REALISED_BAD)}), how="cross"
-    )
+    counts = pd.DataFrame({"bad": range(REALISED_BAD)})
+    reviews = calls[["interaction_id"]].merge(counts, how="cross")
     place = reviews["interaction_id"].str[1:].astype(int)
     reviews["bad_share"] = (place < reviews["bad"]).astype(float)
     reviews["dimension"] = reviews["bad"].astype(str)
-    predictions = predicted.merge(reviews[["bad"]].drop_duplicates(), how="cross")
+    predictions = _predicted().merge(counts, how="cross")
     predictions["prediction"] = "quality." + predictions["bad"].astype(str)
     with duckdb.connect() as connection:
         connection.register("interactions", calls)
         connection.register("reviews", reviews)
         connection.register("int_predictions_with_status", predictions)
-        connection.execute(
-            f"create table stg_review_ledger__batches as "
-            f"{TABLES['stg_review_ledger__batches']};"
-            "create table review_draws as select interaction_id, "
-            "0.5 as review_probability, 'audit' as review_reason from interactions;"
-            "create table stg_decision_ledger__outcomes (decision_id varchar, "
-            "prediction varchar, use_case varchar, judged_as_of date, "
-            "realised_value double, realised_se double)"
-        )
+        for name, query in ENUMERATED.items():
+            connection.execute(f"create table {name} as {query}")
         build(connection, "int_quality_rates_realised")
         connection.execute(
             "create view int_predictions_realised as from int_quality_rates_realised"
@@ -180,6 +169,20 @@ def judged(audits: int) -> pd.DataFrame:
         build(connection, "int_prediction_errors")
         cases: pd.DataFrame = connection.table("int_prediction_errors").df()
     return cases
+
+
+def _predicted() -> pd.DataFrame:
+    predicted = pd.DataFrame({"predicted_bad": range(PREDICTED_BAD)})
+    shares = [_wilson(bad, 280) for bad in predicted["predicted_bad"]]
+    predicted[["predicted_low", "predicted_high"]] = shares
+    return predicted.assign(
+        decision_id=predicted["predicted_bad"].astype(str),
+        predicted_value=predicted["predicted_bad"] / 280,
+        status="covered",
+        use_case=None,
+        starts_on=pd.Timestamp(2025, 1, 1),
+        ends_on=pd.Timestamp(2025, 1, 2),
+    )
 
 
 def _wilson(bad: int, labels: int) -> tuple[float, float]:
