@@ -81,7 +81,7 @@ def run(options: Options) -> int:
         commands.check(options)
     report = importing_pipeline(options.progress)
     inputs = {"ledger": places.ledger(options), "scores": scores}
-    review_commands.take_over(options)
+    _print_errors(review_commands.take_over(options))
     with _build(options, options.warehouse, report, files=inputs, **how) as marts:
         outcome = _decide(options, marts)
         # before anything is written: the marts may still prove to be wrong

@@ -150,6 +150,36 @@ def test_without_texts_of_templates_nothing_is_suggested(
     assert not (tmp_path / "categories.csv").exists()
 
 
+def test_prompts_are_enough(tmp_path: Path) -> None:
+    asked = call(
+        "1",
+        input__messages=_message("user", "Fix the regex"),
+        **{"app.prompt_id": "p"},
+    )
+    landed(tmp_path / "otlp", request(asked))
+    assert _suggest(tmp_path, "--sources", "otlp") == 0
+    written = (tmp_path / "categories.csv").read_text()
+    assert written == "prompt_id,category\np,technical\n"
+
+
+def test_without_prompts_the_message_is_about_prompts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered = call("1", output__messages=_message("assistant", "Done"))
+    landed(tmp_path / "otlp", request(answered))
+    assert _suggest(tmp_path, "--sources", "otlp") == 2
+    assert "no prompt of 1 calls is in the telemetry" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [("--expected", "a.csv"), ("--sample", "0.5")])
+def test_options_of_scores_are_refused(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _suggest(tmp_path, *option) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "leave out --expected and --sample" in line
+
+
 def _suggest(folder: Path, *more: str) -> int:
     file = folder / "categories.csv"
     data = ("--data-dir", str(folder), "--out-dir", str(folder / "artifacts"))

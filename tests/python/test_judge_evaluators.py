@@ -94,7 +94,7 @@ def test_off_topic_is_what_the_answer_lacks_of_the_prompt(
 
 
 def test_what_is_printed_is_what_the_mart_has() -> None:
-    with (ROOT / "seeds" / "evaluator_areas.csv").open() as lines:
+    with (ROOT / "seeds" / "packaged_evaluator_aucs.csv").open() as lines:
         areas = {
             row["evaluator"]: (row["packaged_auc"].lstrip("0"), row["packaged_data"])
             for row in csv.DictReader(lines)

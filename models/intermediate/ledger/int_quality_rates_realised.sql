@@ -18,6 +18,8 @@ batches as (
 
     select * from {{ ref('stg_review_ledger__batches') }}
 
+    where audit_probability > 0
+
 ),
 
 review_draws as (
@@ -32,42 +34,112 @@ reviews as (
 
 ),
 
+-- a day with fewer calls than audits is drawn whole, with a probability of 1
 calls as (
 
     select
-        predictions.decision_id,
-        predictions.prediction,
+        interactions.interaction_id,
+        interactions.interaction_date,
         interactions.session_id,
-        coalesce(review_draws.review_probability, batches.audit_probability) < 1
-            as is_random,
+        batches.covers_until is not null as is_audited,
         review_draws.interaction_id is not null as is_drawn,
-        if(reviews.bad_share is null, 0e0, 1 / review_draws.review_probability)
-            as label_weight,
-        coalesce(reviews.bad_share, 0e0) as bad_share
+        review_draws.interaction_id is null
+        or review_draws.review_probability < 1
+        or coalesce(review_draws.review_reason, '') = 'audit' as is_random,
+        1 / review_draws.review_probability as label_weight
 
-    from predictions
+    from interactions
 
-    inner join interactions
-        on
-            interactions.interaction_date
-            between predictions.starts_on and predictions.ends_on
-
-    inner join batches
+    left join batches
         on
             interactions.timestamp_utc > batches.covers_after
             and interactions.timestamp_utc <= batches.covers_until
 
-    left join review_draws on interactions.interaction_id = review_draws.interaction_id
-
-    left join reviews
+    left join review_draws
         on
-            review_draws.interaction_id = reviews.interaction_id
-            and {{ quality_prediction('reviews.dimension') }} = predictions.prediction
+            interactions.interaction_id = review_draws.interaction_id
+            and batches.covers_until is not null
+
+),
+
+-- each day is summed once, however many predictions have it in their period
+traffic as (
+
+    select
+        interaction_date,
+        session_id,
+        is_random,
+        count(*) as calls,
+        count(*) filter (where is_audited) as interactions,
+        count(*) filter (where is_drawn) as drawn
+
+    from calls
+
+    group by interaction_date, session_id, is_random
+
+),
+
+labels as (
+
+    select
+        calls.interaction_date,
+        calls.session_id,
+        calls.is_random,
+        {{ quality_prediction('reviews.dimension') }} as prediction,
+        count(*) as labels,
+        sum(calls.label_weight) as label_weight,
+        sum(calls.label_weight * calls.label_weight) as squared_weight,
+        sum(calls.label_weight * reviews.bad_share) as bad_weight
+
+    from calls
+
+    inner join reviews on calls.interaction_id = reviews.interaction_id
+
+    where calls.is_drawn and reviews.bad_share is not null
+
+    group by all
+
+),
+
+by_session as (
+
+    select
+        predictions.decision_id,
+        predictions.prediction,
+        traffic.session_id,
+        traffic.is_random,
+        any_value(predictions.predicted_value) as predicted_value,
+        cast(sum(traffic.calls) as double) as calls,
+        cast(sum(traffic.interactions) as double) as interactions,
+        sum(traffic.drawn) as drawn,
+        coalesce(sum(labels.labels), 0) as labels,
+        coalesce(sum(labels.label_weight), 0e0) as label_weight,
+        coalesce(sum(labels.squared_weight), 0e0) as squared_weight,
+        coalesce(sum(labels.bad_weight), 0e0) as bad_weight
+
+    from predictions
+
+    inner join traffic
+        on
+            traffic.interaction_date
+            between predictions.starts_on and predictions.ends_on
+
+    left join labels
+        on
+            traffic.interaction_date = labels.interaction_date
+            and traffic.session_id is not distinct from labels.session_id
+            and traffic.is_random = labels.is_random
+            and predictions.prediction = labels.prediction
 
     where
         predictions.status = 'covered'
         and {{ is_quality_prediction('predictions.prediction') }}
-        and batches.audit_probability > 0
+
+    group by
+        predictions.decision_id,
+        predictions.prediction,
+        traffic.session_id,
+        traffic.is_random
 
 ),
 
@@ -78,26 +150,38 @@ strata as (
         decision_id,
         prediction,
         is_random,
-        cast(count(*) as double) as interactions,
-        count(*) filter (where is_drawn) as drawn,
-        count(*) filter (where label_weight > 0) as labels,
-        count(distinct session_id) filter (where label_weight > 0) as labelled_sessions,
+        any_value(predicted_value) as predicted_value,
+        sum(calls) as calls,
+        sum(interactions) as interactions,
+        sum(drawn) as drawn,
+        sum(labels) as labels,
+        count(*) filter (where labels > 0) as labelled_sessions,
         sum(label_weight) as label_weight,
-        sum(label_weight * bad_share) / nullif(sum(label_weight), 0) as mean_bad
+        power(sum(label_weight), 2)
+        / nullif(sum(squared_weight), 0) as effective_labels,
+        sum(bad_weight) / nullif(sum(label_weight), 0) as mean_bad
 
-    from calls
+    from by_session
 
     group by decision_id, prediction, is_random
 
 ),
 
+-- labels that are all equal have no variance; those of a true prediction would
 rates as (
 
     select
         decision_id,
         prediction,
         sum(interactions) as interactions,
-        sum(interactions * mean_bad) / sum(interactions) as rate
+        sum(interactions * mean_bad) / sum(interactions) as rate,
+        max(
+            greatest(
+                predicted_value * (1 - predicted_value),
+                0.5e0 / effective_labels * (1 - 0.5e0 / effective_labels)
+            ) / effective_labels * interactions * interactions
+        ) filter (where is_random)
+        / power(sum(interactions), 2) as variance_if_true
 
     from strata
 
@@ -106,6 +190,7 @@ rates as (
     having
         min(labels / nullif(drawn, 0)) >= {{ knob('quality_min_completion') }}
         and count(mean_bad) = count(*)
+        and sum(interactions) >= 0.95e0 * sum(calls)
         and max(labels) filter (where is_random)
         >= {{ knob('quality_min_audit_labels') }}
         and max(labelled_sessions) filter (where is_random)
@@ -113,52 +198,53 @@ rates as (
 
 ),
 
-session_influences as (
+influences as (
 
     select
-        calls.decision_id,
-        calls.prediction,
+        by_session.decision_id,
+        by_session.prediction,
         any_value(rates.rate) as rate,
         any_value(rates.interactions) as interactions,
+        any_value(rates.variance_if_true) as variance_if_true,
         sum(
             strata.interactions / strata.label_weight
-            * calls.label_weight * (calls.bad_share - strata.mean_bad)
-            + strata.mean_bad - rates.rate
+            * (by_session.bad_weight - by_session.label_weight * strata.mean_bad)
+            + by_session.interactions * (strata.mean_bad - rates.rate)
         ) as influence
 
-    from calls
+    from by_session
 
     inner join strata
         on
-            calls.decision_id = strata.decision_id
-            and calls.prediction = strata.prediction
-            and calls.is_random = strata.is_random
+            by_session.decision_id = strata.decision_id
+            and by_session.prediction = strata.prediction
+            and by_session.is_random = strata.is_random
 
     inner join rates
         on
-            calls.decision_id = rates.decision_id
-            and calls.prediction = rates.prediction
+            by_session.decision_id = rates.decision_id
+            and by_session.prediction = rates.prediction
 
-    group by calls.decision_id, calls.prediction, calls.session_id
+    where by_session.interactions > 0
 
-),
-
-realised as (
-
-    select
-        decision_id,
-        prediction,
-        cast(null as string) as use_case,
-        any_value(rate) as realised_value,
-        sqrt(
-            {{ exact_sum('influence * influence') }}
-            * count(*) / nullif(count(*) - 1, 0)
-        ) / any_value(interactions) as realised_se
-
-    from session_influences
-
-    group by decision_id, prediction
+    group by by_session.decision_id, by_session.prediction, by_session.session_id
 
 )
 
-select * from realised
+select
+    decision_id,
+    prediction,
+    cast(null as string) as use_case,
+    any_value(rate) as realised_value,
+    sqrt(
+        greatest(
+            {{ exact_sum('influence * influence') }}
+            * count(*) / nullif(count(*) - 1, 0)
+            / power(any_value(interactions), 2),
+            any_value(variance_if_true)
+        )
+    ) as realised_se
+
+from influences
+
+group by decision_id, prediction

@@ -10,7 +10,7 @@ scores as (
 
 packaged as (
 
-    select * from {{ ref('evaluator_areas') }}
+    select * from {{ ref('packaged_evaluator_aucs') }}
 
 ),
 
@@ -166,8 +166,9 @@ measured as (
         on
             quality_rates.evaluator = packaged.evaluator
             and kinds.evaluator_kind = 'code'
-            and (quality_rates.evaluator_version like 'minilm-%')
-            = (packaged.version_prefix is not null)
+            and starts_with(
+                quality_rates.evaluator_version, coalesce(packaged.version_prefix, '')
+            )
 
     left join areas
         on
@@ -180,6 +181,15 @@ measured as (
             quality_rates.dimension = variances.dimension
             and quality_rates.evaluator = variances.evaluator
             and quality_rates.evaluator_version = variances.evaluator_version
+
+    -- versions without a prefix read words
+    qualify row_number() over (
+            partition by
+                quality_rates.dimension,
+                quality_rates.evaluator,
+                quality_rates.evaluator_version
+            order by packaged.version_prefix nulls last
+        ) = 1
 
 ),
 

@@ -73,6 +73,8 @@ def suggest(options: SimpleNamespace) -> Result:
     file = Path(options.categories)
     if options.dimensions or options.custom or options.endpoint or options.rubric:
         raise InputError("--categories: leave out what is to be scored")
+    if options.expected or options.share is not None:
+        raise InputError("--categories: leave out --expected and --sample")
     if file.exists():
         raise InputError(f"{file}: exists, and may have been corrected: name a new one")
     if why := refusal(file.parent):
@@ -129,6 +131,7 @@ def _texts(
         is_wanted=lambda name: True,
         is_redacted=False,
         progress=options.progress,
+        needs="prompt",
     )
     prompts = calls[["prompt_id", "prompt"]].set_axis(["prompt_id", "body"], axis=1)
     others = prompts.dropna()

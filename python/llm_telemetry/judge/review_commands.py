@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +28,7 @@ COLUMNS = (
 SHOWN = 20
 # in the data folder: labels that a tool of the team's own exports with the telemetry
 EXPORTED = "reviews.csv"
+BY_TIME = attrgetter("reviewed_at")
 
 
 def review(options: Options) -> tuple[list[str], int]:
@@ -38,34 +40,50 @@ def review(options: Options) -> tuple[list[str], int]:
     return actions[options.action](file, options), 0
 
 
-def take_over(options: Options) -> None:
+def take_over(options: Options) -> list[str]:
     """Append the reviews that the data folder has, before a build reads the ledger.
 
-    The file may be exported again each day: without a time of its own, a word that the
-    ledger has is not a new one.
+    The file may be exported again each day: without a time of its own, a label that
+    the ledger already has is not a new one. Return a line if one was changed since.
     """
     if options.sample:
-        return
+        return []
     exported = places.data_dir(options, places.sources(options)) / EXPORTED
     if not exported.exists():
-        return
+        return []
     ledger = places.reviews(options)
     journal.check(ledger)
     unnamed = SimpleNamespace(dimension=None, by="unknown")
     _, known = review_ledger.load(ledger)
-    said, untimed = {_word(one) for one in known}, _written_at(exported)
-    fresh = [
-        one
-        for one in _read(exported, unnamed)
-        if one.reviewed_at != untimed or _word(one) not in said
-    ]
-    if fresh:
+    recorded, untimed = {_identity(one) for one in known}, _written_at(exported)
+    rows = list(_read(exported, unnamed))
+    old = {
+        one for one in rows if one.reviewed_at == untimed and _identity(one) in recorded
+    }
+    if fresh := [one for one in rows if one not in old]:
         review_ledger.record_reviews(ledger, fresh)
+    newest = {_subject(one): one.label for one in sorted(known, key=BY_TIME)}
+    # of several rows about one answer the last is what the reviewer says now
+    last = {_subject(one): one for one in rows}
+    set_back = [
+        one
+        for one in last.values()
+        if one in old and newest[_subject(one)] != one.label
+    ]
+    if not set_back:
+        return []
+    return [
+        f"{exported}: {len(set_back):,} labels were recorded before, and others since: "
+        "give reviewed_at"
+    ]
 
 
-def _word(review: Review) -> tuple[str, ...]:
-    of = review.interaction_id, review.dimension, review.reviewer
-    return *of, review.label, review.note
+def _subject(review: Review) -> tuple[str, ...]:
+    return review.interaction_id, review.dimension, review.reviewer
+
+
+def _identity(review: Review) -> tuple[str, ...]:
+    return *_subject(review), review.label, review.note
 
 
 def _written_at(file: Path) -> str:
