@@ -97,7 +97,8 @@ def test_a_day_drawn_whole_awaits_its_labels(
 def test_a_day_drawn_whole_stands_beside_days_of_which_some_were(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    found = rate(connection, *(day(number, 100, 50) for number in range(4)), day(4, 9, 9))
+    busy = [day(number, 100, 50) for number in range(4)]
+    found = rate(connection, *busy, day(4, 9, 9))
     assert (found["audit_labels"], found["certain_interactions"]) == (209, 0)
     # of 400 calls a fifth is bad, of the nine two
     assert found["rate"] == pytest.approx((80 + 2) / 409)
