@@ -33,9 +33,9 @@ MUTANTS = (
     Mutant(
         "what a score chose counts as drawn at random",
         "models/intermediate/judge/int_quality_calls.sql",
-        "labelled.review_probability < 1 as is_random",
-        "true as is_random",
-        "test_quality_rates.py",
+        "labelled.is_random,\n",
+        "true as is_random,\n",
+        "test_quality_calls.py",
     ),
     Mutant(
         "an evaluator is used however few bad answers are labelled",

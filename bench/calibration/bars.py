@@ -176,3 +176,9 @@ def quality(
 CLUSTERED_QUALITY = (
     Claim("coverage, rate of bad answers", "covered", "ratio", low=0.92, over="models"),
 )
+
+# what is chosen by the score itself leaves the best model's audits few bad answers
+CERTAIN_QUALITY = (
+    Claim("coverage, rate of bad answers", "covered", "ratio", 0.93, 0.97, "models"),
+    Claim("coverage, worst model: fewest bad answers", "fewest_bad_covered", low=0.90),
+)

@@ -100,13 +100,14 @@ def measure(
     is_planted: bool = False,
     sample_share: float = 1.0,
     sessions: int | None = None,
+    noise: float = 0.3,
 ) -> Numbers:
     """Draw the queue of four weeks, label it, and hold every model against the truth.
 
     Each day reviews the riskiest calls for certain, and audits drawn from the others;
     volume grows, so that an audit is less likely later. ``audits`` is their mean number
     per model; ``sessions`` makes that many big ones; beside what was drawn, the
-    evaluator scores ``sample_share`` of the calls.
+    evaluator scores ``sample_share`` of the calls. Risk is the score with ``noise``.
     """
     rng = np.random.default_rng(seed)
     if sessions is not None:
@@ -118,7 +119,7 @@ def measure(
         score = rng.random(len(bad))
     shares = np.linspace(1, 2, DAYS)
     day = np.searchsorted(np.cumsum(shares) / shares.sum(), rng.random(len(bad)))
-    risk = score + 0.3 * rng.standard_normal(len(bad))
+    risk = score + noise * rng.standard_normal(len(bad))
     certain, probability = _queue(day, risk, audits * len(set(model)) / DAYS)
     drawn = certain | (rng.random(len(bad)) < probability)
     is_scored = drawn | (rng.random(len(bad)) < sample_share)
@@ -141,6 +142,7 @@ def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Num
     rates, differences = _estimated(calls)
     true = rates["scope"].map(window.truth)
     stated = rates["rate"].notna()
+    covered = true.between(rates["rate_low"], rates["rate_high"])
     reviewed = pd.Series(window.bad[drawn]).groupby(window.model[drawn])
     naive = rates["scope"].map(reviewed.mean())
     error = np.sqrt(naive * (1 - naive) / rates["scope"].map(reviewed.size()))
@@ -150,7 +152,7 @@ def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Num
     alone = rates["labels_only_rate_high"] - rates["labels_only_rate_low"]
     by_model = {
         "models": stated,
-        "covered": true.between(rates["rate_low"], rates["rate_high"]),
+        "covered": covered,
         "width": (rates["rate_high"] - rates["rate_low"])[stated],
         "width_alone": alone[stated],
         "naive_covered": (abs(naive - true) <= 1.96 * error)[stated],
@@ -158,6 +160,7 @@ def _held_against(calls: pd.DataFrame, window: Window, drawn: np.ndarray) -> Num
     }
     return {
         **{name: float(values.sum()) for name, values in by_model.items()},
+        "fewest_bad_covered": float(covered[true.idxmin()]),
         "error": float((rates["rate"] - true)[stated].mean()),
         "naive_error": float((naive - true).mean()),
         "evaluator_error": float(abs(rates["evaluator_mean"] - true).max()),

@@ -5,7 +5,7 @@ from math import inf
 from pathlib import Path
 
 from calibration import of_evaluators, of_quality
-from calibration.bars import CLUSTERED_QUALITY, quality
+from calibration.bars import CERTAIN_QUALITY, CLUSTERED_QUALITY, quality
 from calibration.claims import Claim
 from calibration.scenario import Scenario
 from llm_telemetry.judge import minilm
@@ -41,6 +41,12 @@ QUALITY += (
         "world real, an evaluator that favours the worst model",
         partial(of_quality.measure, audits=60, is_planted=True),
         quality(naive=0.9),
+    ),
+    Scenario(
+        "quality_certain_by_score",
+        "world real, certain by the score itself, 73 audits per model",
+        partial(of_quality.measure, audits=73, is_planted=True, noise=0.0),
+        CERTAIN_QUALITY,
     ),
 )
 QUALITY += tuple(

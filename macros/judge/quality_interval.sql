@@ -1,17 +1,20 @@
 {#-
-    One end of the interval of a rate of bad answers, `side` '+' or '-': Wilson's (1927) interval at
-    the number of labels whose variance would be the estimate's, with a quantile of Student's t. A
-    variance of zero, as where every label is the same, is replaced by that of half a label.
+    One end of the interval of a rate of bad answers, `side` '+' or '-': Wilson's (1927) interval of
+    the rate among the calls drawn at random, at the number of labels whose variance would be the
+    estimate's, with a quantile of Student's t; then scaled to their share of the calls and shifted
+    by what is known of the others. A variance of zero, as where every label is the same, is replaced
+    by that of half a label.
 -#}
 {% macro quality_interval(side, end) -%}
-    {%- set n = '(inside_rate * (1 - inside_rate) / floored_variance)' -%}
+    {%- set inside = 'inside_audit_rate * (1 - inside_audit_rate)' -%}
+    {%- set n = '(nullif(' ~ inside ~ ' * power(audit_share, 2), 0) / floored_variance)' -%}
     {%- set q2 = '(quantile * quantile)' -%}
     {{ end }}(
         {{ '0e0' if side == '-' else '1e0' }},
-        (
-            clipped_rate + {{ q2 }} / (2 * {{ n }})
+        certain_rate + audit_share * (
+            audit_rate + {{ q2 }} / (2 * {{ n }})
             {{ side }} quantile * sqrt(
-                clipped_rate * (1 - clipped_rate) / {{ n }}
+                audit_rate * (1 - audit_rate) / {{ n }}
                 + {{ q2 }} / (4 * {{ n }} * {{ n }})
             )
         ) / (1 + {{ q2 }} / {{ n }})

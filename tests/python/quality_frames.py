@@ -83,12 +83,14 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
     """Return rate, standard error and interval of one scope, in numpy.
 
     The two-phase estimator with sessions as units, leverages as in HC3 and Wilson's
-    interval at the effective number of labels, written without the models' algebra.
+    interval of the audited calls at the effective number of labels, written without
+    the models' algebra.
     """
     random, labelled, f, y, w, u = _columns(calls)
     n = len(f)
     residual, fitted, leverage = np.zeros(n), np.zeros(n), np.zeros(n)
     means = []
+    certain_bad = 0.0
     for stratum in (True, False):
         at = random == stratum
         if not at.any():
@@ -103,13 +105,19 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
         if stratum:
             pull = w * (f - f_mean) ** 2 * is_tuned
             leverage[at] = (w * labelled / at.sum() + pull / (pull[at].sum() or 1))[at]
+        else:
+            certain_bad = at.sum() * y_mean
     rate = sum(means) / n
     influence = w * residual / (1 - np.minimum(leverage, 0.75)) + fitted - rate
     sums = pd.Series(influence).groupby(calls["session_id"].to_numpy()).sum()
     variance = len(sums) / (len(sums) - 1) * (sums**2).sum() / n**2
     audits = labelled & random
     degrees = max(calls["session_id"][audits].nunique() - 1 - is_tuned, 1)
-    low, high = interval(rate, variance, audits.sum(), degrees, random.mean())
+    share, known = random.mean(), certain_bad / n
+    low, high = interval(
+        (rate - known) / share, variance / share**2, audits.sum(), degrees
+    )
+    low, high = known + share * low, known + share * high
     return {"rate": rate, "se": variance**0.5, "rate_low": low, "rate_high": high}
 
 
@@ -131,14 +139,13 @@ def _columns(calls: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 
 def interval(
-    rate: float, variance: float, labels: int, degrees: int, random_share: float
+    rate: float, variance: float, labels: int, degrees: int
 ) -> tuple[float, float]:
     """Return Wilson's interval at the effective number of labels."""
     t = stats.t.ppf(0.975, degrees)
     clipped = min(max(rate, 0.0), 1.0)
     inside = min(max(clipped, 0.5 / labels), 1 - 0.5 / labels)
-    floor = 0.5 / labels**2 * random_share**2
-    size = inside * (1 - inside) / max(variance, floor)
+    size = inside * (1 - inside) / max(variance, 0.5 / labels**2)
     centre = (clipped + t * t / 2 / size) / (1 + t * t / size)
     half = t * np.sqrt(clipped * (1 - clipped) / size + t * t / 4 / size**2)
     half /= 1 + t * t / size

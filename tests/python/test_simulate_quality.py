@@ -46,11 +46,11 @@ def test_the_truth_is_the_mean_of_the_probabilities_of_a_model(
     means = real.answers.groupby(_models(real)).mean()
     true = _truth(real)
     assert len(true) == len(worlds.REAL.arms)
-    for told, column in (
+    for true_column, column in (
         ("bad_answer_rate", "bad_probability"),
         ("evaluator_mean", "expected_score"),
     ):
-        assert (true[told] - means[column]).abs().max() < 1e-6
+        assert (true[true_column] - means[column]).abs().max() < 1e-6
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,7 @@ def rates() -> pd.DataFrame:
 
 
 def test_rates_contain_the_planted_quality(rates: pd.DataFrame) -> None:
+    # a smoke test of five seeds; the calibration measures the coverage
     # where few answers are bad, the scores may add nothing
     assert rates["rate"].notna().all()
     assert (rates["verdict"] == "rate").sum() >= 30

@@ -121,6 +121,10 @@ population as (
         interactions.prompt_tokens,
         coalesce(review_draws.review_probability, reviewed_batches.audit_probability)
             as review_probability,
+        -- of a day with few calls, chance draws all
+        coalesce(review_draws.review_probability, reviewed_batches.audit_probability)
+        < 1
+        or coalesce(review_draws.review_reason, '') = 'audit' as is_random,
         review_draws.interaction_id is not null as is_drawn,
         newest.drawn_at as newest_drawn_at
 
@@ -155,7 +159,7 @@ labelled as (
         -- a day counts when its audits are labelled, or when they no longer will be
         count(*) filter (
             where population.is_drawn
-            and population.review_probability < 1
+            and population.is_random
             and reviews.interaction_id is null
         ) over (partition by dimensions.dimension, population.interaction_date)
             as awaited_on_day
@@ -193,7 +197,7 @@ quality_calls as (
             when labelled.prompt_tercile = 2 then 'medium'
             else 'long'
         end as prompt_length,
-        labelled.review_probability < 1 as is_random,
+        labelled.is_random,
         labelled.is_drawn,
         labelled.review_probability,
         if(labelled.is_drawn, labelled.bad_share, null) as bad_share,

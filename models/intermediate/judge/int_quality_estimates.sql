@@ -54,6 +54,8 @@ counts as (
         {%- endfor %}
         coalesce(sum(interactions) filter (where not is_random), 0)
             as certain_interactions,
+        coalesce(sum(interactions * mean_bad) filter (where not is_random), 0e0)
+            as certain_bad,
         coalesce(sum(labelled) filter (where not is_random), 0) as certain_labels,
         sum(bad_labels) as bad_labels
 

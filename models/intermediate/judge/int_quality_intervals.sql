@@ -34,7 +34,8 @@ with_variance as (
         / power(estimates.interactions, 2)
         * estimates.sessions
         / nullif(estimates.sessions - 1, 0) as variance_of_rate,
-        least(greatest(estimates.rate, 0e0), 1e0) as clipped_rate,
+        estimates.certain_bad / estimates.interactions as certain_rate,
+        1 - estimates.certain_interactions / estimates.interactions as audit_share,
         cast(greatest(estimates.audit_weighted_labels, 1) as double) as labels,
         greatest(
             estimates.audit_labelled_sessions
@@ -49,21 +50,37 @@ with_variance as (
 
 ),
 
+-- only the audits are a sample: what was chosen by its risk is known
+with_audit_rate as (
+
+    select
+        *,
+        least(
+            greatest((rate - certain_rate) / nullif(audit_share, 0), 0e0), 1e0
+        ) as audit_rate,
+        certain_rate + audit_share * audit_rate as clipped_rate
+
+    from with_variance
+
+),
+
 with_floor as (
 
     select
         *,
+        least(greatest(audit_rate, 0.5e0 / labels), 1 - 0.5e0 / labels)
+            as inside_audit_rate,
         least(greatest(clipped_rate, 0.5e0 / labels), 1 - 0.5e0 / labels)
             as inside_rate,
         greatest(
             variance_of_rate,
             0.5e0
             / (labels * labels)
-            * power(1 - certain_interactions / interactions, 2)
+            * power(audit_share, 2)
         ) as floored_variance,
         {{ student_t_quantile('degrees_of_freedom') }} as quantile
 
-    from with_variance
+    from with_audit_rate
 
 ),
 
