@@ -179,7 +179,7 @@ def test_flags_are_raw_shares_with_intervals(real: World) -> None:
         low, high = row["hallucination_rate_low"], row["hallucination_rate_high"]
         assert low <= share <= high
     # of one population by length of the prompt, by flag, and over weeks
-    for words in ("tokens per call (attempt). not flagged", " by day, from"):
+    for words in ("tokens per call (attempt). not flagged", " by week, from"):
         assert drawn(test, words)
     bands = drawn(test, "1,024 to 2,047 tokens")
     assert sum("hallucination_rate" in row for row in bands) > 3

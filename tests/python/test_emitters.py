@@ -1,6 +1,7 @@
 """What `make emitters` compares, without running an emitter."""
 
 import json
+import time
 import re
 import sys
 import tomllib
@@ -67,8 +68,12 @@ def test_the_log_says_what_the_answers_said(served: tuple[str, Path]) -> None:
     body = {"model": "gpt-5-nano", "messages": []}
     statuses = [post(f"{url}/v1/chat/completions", body)[0] for _ in range(2)]
     assert statuses == [429, 200]
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    counts = compared.of_provider(lines)
+    # a line is written after its answer, which may not be read to its end
+    deadline = time.monotonic() + 30
+    while len(written := log.read_text().splitlines()) < 5:
+        assert time.monotonic() < deadline, "an answer is not in the log"
+        time.sleep(0.01)
+    counts = compared.of_provider([json.loads(line) for line in written])
     assert counts["one", "cached", "calls"] == 2
     assert counts["one", "cached", "input"] == 2000
     assert counts["one", "cached", "reasoning"] == 40

@@ -48,7 +48,11 @@ def take_over(options: Options) -> list[str]:
     """
     if options.sample:
         return []
-    exported = places.data_dir(options, places.sources(options)) / EXPORTED
+    try:
+        exported = places.data_dir(options, places.sources(options)) / EXPORTED
+    except InputError:
+        # the build says so, with all else that is wrong
+        return []
     if not exported.exists():
         return []
     ledger = places.reviews(options)
