@@ -1,9 +1,9 @@
 """What `make emitters` compares, without running an emitter."""
 
 import json
-import time
 import re
 import sys
+import time
 import tomllib
 import urllib.error
 import urllib.request
