@@ -2,8 +2,8 @@
     One end of the interval of a rate of bad answers, `side` '+' or '-': Wilson's (1927) interval of
     the rate among the calls drawn at random, at the number of labels whose variance would be the
     estimate's, with a quantile of Student's t; then scaled to their share of the calls and shifted
-    by what is known of the others. A variance of zero, as where every label is the same, is replaced
-    by that of half a label.
+    by what is known of the others. A variance of zero, as where every label is the same, is
+    replaced by that of half a label.
 -#}
 {% macro quality_interval(side, end) -%}
     {%- set inside = 'inside_audit_rate * (1 - inside_audit_rate)' -%}
