@@ -53,7 +53,7 @@ def test_filters_in_a_link_are_applied_and_stay_on_the_next_page(
     browser.until(lambda: "How is the product doing" in browser.text("h1"), "there")
     assert "model_name=gpt-4.1" in browser.driver.current_url
     assert "since=2025-03-01" in browser.driver.current_url
-    assert "2025-03-01 to" in browser.text()
+    browser.until(lambda: "2025-03-01 to" in browser.text(), "filtered")
 
 
 def test_a_failing_slice_leads_to_its_calls(
@@ -68,9 +68,10 @@ def test_a_failing_slice_leads_to_its_calls(
     # what was clicked is above the fold only after a scroll
     browser.driver.execute_script("arguments[0].click()", link)
     browser.until(lambda: "/explore?" in browser.driver.current_url, "followed")
+    title = frame.module("explore").TITLE
+    browser.until(lambda: browser.text("h1") == title, "Explore")
     browser.settle()
     assert "status=failed" in browser.driver.current_url
-    assert browser.text("h1") == frame.module("explore").TITLE
     assert not browser.errors()
 
 
