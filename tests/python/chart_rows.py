@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import workflow_rows
@@ -42,6 +43,7 @@ TEXTS = {
 DAY = "2025-05-01T00:00:00Z"
 
 
+@cache
 def contract(mart: str) -> list[Row]:
     """Return the columns of a mart as its contract has them."""
     (file,) = ROOT.glob(f"models/marts/**/{mart}.yml")

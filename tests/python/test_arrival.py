@@ -17,9 +17,9 @@ from staged_otlp import Record, attribute_list, call, request, span
 from test_openinference import SPANS
 from test_otlp_records import log_record
 
-# a hundred where rows depend on one another the most, across lines
-ORDERS = {"otlp": 100, "claude_code": 100}
-OTHER_ORDERS = 30
+# more where rows depend on one another the most, across lines
+ORDERS = {"otlp": 40, "claude_code": 40}
+OTHER_ORDERS = 12
 
 
 def spans() -> Iterator[str]:
