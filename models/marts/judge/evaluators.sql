@@ -166,8 +166,9 @@ measured as (
         on
             quality_rates.evaluator = packaged.evaluator
             and kinds.evaluator_kind = 'code'
-            and starts_with(
-                quality_rates.evaluator_version, coalesce(packaged.version_prefix, '')
+            and coalesce(packaged.version_prefix, '') = left(
+                quality_rates.evaluator_version,
+                length(coalesce(packaged.version_prefix, ''))
             )
 
     left join areas

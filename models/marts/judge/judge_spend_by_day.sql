@@ -6,55 +6,34 @@ lines as (
 
 ),
 
-requests as (
+-- a reserved request with its answer, or the calls of a run whose scores were known
+entries as (
 
     select
-        reserved.noted_at,
-        reserved.evaluator,
-        reserved.model_name,
-        reserved.judge_version,
-        reserved.purpose,
-        reserved.reserved_usd,
+        begun.noted_at,
+        begun.evaluator,
+        begun.model_name,
+        begun.judge_version,
+        begun.purpose,
+        case when begun.event = 'cached' then begun.calls end as cached_calls,
         settled.input_tokens,
         settled.output_tokens,
         coalesce(settled.is_usage_known, false) as is_usage_known,
         coalesce(settled.is_final, false) as is_final,
         -- a request whose process was killed may have been answered
         case
-            when settled.request_id is null then 'interrupted'
+            when begun.event = 'reserved' and settled.request_id is null
+                then 'interrupted'
             else settled.error_type
         end as error_type,
-        coalesce(settled.cost_usd, reserved.reserved_usd) as cost_usd
+        coalesce(settled.cost_usd, begun.reserved_usd) as cost_usd
 
-    from lines as reserved
+    from lines as begun
 
     left join lines as settled
-        on reserved.request_id = settled.request_id and settled.event = 'settled'
+        on begun.request_id = settled.request_id and settled.event = 'settled'
 
-    where reserved.event = 'reserved'
-
-),
-
-requests_and_cached as (
-
-    select
-        *,
-        cast(null as bigint) as cached_calls
-
-    from requests
-
-    union all by name
-
-    select
-        noted_at,
-        evaluator,
-        model_name,
-        judge_version,
-        calls as cached_calls
-
-    from lines
-
-    where event = 'cached'
+    where begun.event in ('reserved', 'cached')
 
 ),
 
@@ -92,7 +71,7 @@ spend as (
             {{ exact_sum('case when is_usage_known then 0 else cost_usd end') }}, 0
         ) as reserved_usd
 
-    from requests_and_cached
+    from entries
 
     group by all
 

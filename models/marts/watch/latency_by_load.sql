@@ -215,7 +215,7 @@ shown as (
         model_provider,
         min_calls_in_flight,
         case
-            when min_calls_in_flight < 2 then cast(min_calls_in_flight as varchar)
+            when min_calls_in_flight < 2 then concat(min_calls_in_flight, '')
             when min_calls_in_flight < 16
                 then concat(min_calls_in_flight, '-', 2 * min_calls_in_flight - 1)
             else '16+'
