@@ -10,7 +10,8 @@ from conftest import World, page, texts
 from streamlit.testing.v1 import AppTest
 from test_explore import collect, rows
 
-from llm_telemetry.dashboard import filters, show, unit_costs
+from llm_telemetry.dashboard import filters, show
+from llm_telemetry.dashboard.measures import UNIT_COST_CAVEATS
 from llm_telemetry.dashboard.pages import cost, providers, reliability
 
 PAGES = ("providers", "slices", "reviews", "reliability", "cost", "live")
@@ -132,7 +133,7 @@ def test_a_cost_without_a_final_attempt_has_a_reason_of_its_own(
     name: str, measures: list[Any], shared: World
 ) -> None:
     test = page(name, shared)
-    assert unit_costs.CAVEATS in [one.value for one in test.caption]
+    assert UNIT_COST_CAVEATS in [one.value for one in test.caption]
     found = panel(test, measures, "usd_per_1000_operations")
     assert found["first / retried"]["why"] == "no final attempt"
     assert sum("usd_per_1000_operations" in row for row in found.values()) > 1

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from llm_telemetry.dashboard import queries
+from llm_telemetry.dashboard import formulas, queries
 
 NAMES = [*"abcdefghijk", "o'ther"]
 
@@ -77,7 +77,7 @@ def test_a_mean_has_its_interval_from_thirty_values_on(
     connection.executemany(
         "insert into scores values (?)", [[s] for s in scores] or [[None]]
     )
-    columns = queries.mean("sum(score)", "sum(score * score)", "count(score)", "m")
+    columns = formulas.mean("sum(score)", "sum(score * score)", "count(score)", "m")
     (found,) = connection.execute(f"select {columns} from scores").fetchall()
     if count < 30:
         assert found == (None, None, None)

@@ -62,10 +62,12 @@ def forest(
 ) -> Chart:
     """Return a line for each member, in the order of the rows; grey where refused.
 
-    A row may have ``why``, a reason of its own; ``same`` is a column to compare with.
-    Members that are ordinal, such as lengths and weeks, are all drawn.
+    ``same`` is a column to compare with. Members that are ordinal, such as lengths and
+    weeks, are all drawn.
     """
-    if not any(row[measure.column] is not None or row.get("why") for row in rows):
+    if not any(
+        row[measure.column] is not None or _refused(row, measure) for row in rows
+    ):
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     shown, left = (rows, 0) if is_ordinal else leading(rows)
     alt = f"{measure.title}: {_said(shown, measure)}."
@@ -88,10 +90,14 @@ def _forest(shown: Rows, left: int, measure: Measure, same: str = "") -> Spec:
     return plot.layers(reasoned, others=not_drawn(left) if left else "")
 
 
+def _refused(row: Row, measure: Measure) -> Any:
+    """Return a reason of the row's own: of one measure, or of all that it has."""
+    return row.get(f"{measure.column}_why") or row.get("why")
+
+
 def _why(row: Row, measure: Measure) -> Any:
-    if row.get("why"):
-        return row["why"]
-    return measure.missing if row[measure.column] is None else None
+    missing = measure.missing if row[measure.column] is None else None
+    return _refused(row, measure) or missing
 
 
 def _said(rows: Rows, measure: Measure) -> str:

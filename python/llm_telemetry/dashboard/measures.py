@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from llm_telemetry.charts.members import Measure
 
 INTERVAL = " (95 % interval)"
+UNIT_COST_CAVEATS = (
+    "An operation is a request with its retries; it costs too little here where calls "
+    "have no known cost. The cost of an attempt counts for its own model, an operation "
+    "for the model of its final attempt: a model from which others take over seems too "
+    "expensive, one that takes over too cheap."
+)
 
 UNPRICED = "no call with a known cost"
 UNTIMED = "no operation with a measured latency"

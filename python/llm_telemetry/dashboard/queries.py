@@ -1,9 +1,7 @@
-"""What the queries of several pages share: members by traffic, intervals, quantiles.
-
-They are the formulas of macros/statistics, for sums over whatever a person chose.
-"""
+"""What the queries of several pages share: members by traffic, quantiles of buckets."""
 
 from llm_telemetry.charts.spec import MOST_MEMBERS
+from llm_telemetry.dashboard.formulas import Z
 
 MODEL = "model_provider || ' / ' || model_name"
 # what a page can be shown by, and the SQL of a member
@@ -13,8 +11,6 @@ BY = {
     "use case": "use_case",
     "prompt version": "prompt_version",
 }
-# of fewer values, the interval of a mean is too narrow, and that of a rate says little
-LEAST_VALUES = 30
 LEVELS = {"p50": "50e-2", "p95": "95e-2", "p99": "99e-2"}
 # of latency buckets, as the macros log_bucket and watch_bucket_base have them
 BASE, WATCHED_BASE = "1.02e0", "1.05e0"
@@ -25,7 +21,7 @@ PER = ("day", "week")
 
 
 def members(
-    source: str, member: str, traffic: str, where: str, *, per: str = PER[0]
+    source: str, member: str, traffic: str, where: str, *, per: str = ""
 ) -> str:
     """Return CTEs, the last of which is ``members``: rows of a relation by member.
 
@@ -60,32 +56,39 @@ def members(
         )"""
 
 
-def mean(total: str, squares: str, trials: str, name: str) -> str:
-    """Return a mean with its 95 % interval, as columns; null of too few values."""
-    centre = f"({total} / {trials})"
-    margin = (
-        f"1.959964e0 * sqrt(greatest(0e0, {squares} - {total} * {centre}) "
-        f"/ ({trials} - 1) / {trials})"
-    )
-    columns = {
-        "": centre,
-        "_low": f"{centre} - {margin}",
-        "_high": f"{centre} + {margin}",
-    }
-    return ", ".join(
-        f"if({trials} >= {LEAST_VALUES}, {value}, null) as {name}{end}"
-        for end, value in columns.items()
-    )
+def by_member(
+    source: str,
+    member: str,
+    columns: str,
+    where: str,
+    *,
+    traffic: str = "interactions",
+    per: str = "",
+) -> str:
+    """Return a query of sums by member, as ``members`` has them, in their order.
+
+    ``columns`` are aggregates of the relation; with ``per``, there is a row for each
+    member on each day or week.
+    """
+    day = "interaction_date, " if per else ""
+    return f"""
+        {members(source, member, traffic, where, per=per)}
+        select {day}member, member_rank, {columns}
+        from members
+        group by {day}member, member_rank
+        order by {day}member_rank"""
 
 
-def total(column: str, condition: str) -> str:
-    """Return the sum of a column where a condition holds, 0 where it never does."""
-    return f"coalesce(sum({column}) filter (where {condition}), 0)"
+def watched_latencies(dimension: str, column: str) -> str:
+    """Return a relation of latency buckets by day and member, which ``column`` names.
 
-
-def enough(trials: str) -> str:
-    """Return a number of trials, or 0 where they are too few for a rate."""
-    return f"if({trials} >= {LEAST_VALUES}, {trials}, 0)"
+    The base of the buckets is WATCHED_BASE.
+    """
+    return f"""(
+        select interaction_date, member as {column}, latency_bucket, operations
+        from marts.watched_latencies_by_day
+        where dimension = '{dimension}'
+    )"""
 
 
 def quantiles(source: str, by: str, base: str = BASE) -> str:
@@ -119,7 +122,7 @@ def quantiles(source: str, by: str, base: str = BASE) -> str:
 
 def _quantile(name: str, level: str, base: str) -> str:
     place = f"{level} * all_operations"
-    margin = f"1.959964e0 * sqrt(all_operations * {level} * (1 - {level}))"
+    margin = f"{Z} * sqrt(all_operations * {level} * (1 - {level}))"
     ends = {
         "": f"up_to >= {place}",
         "_low": f"{place} - {margin} between 1 and up_to",

@@ -4,14 +4,7 @@ import streamlit as st
 
 from llm_telemetry.charts import compared, costs, over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import (
-    marts,
-    measures,
-    queries,
-    reading,
-    show,
-    unit_costs,
-)
+from llm_telemetry.dashboard import formulas, marts, measures, queries, reading, show
 
 TITLE = "What do calls cost, and why?"
 
@@ -28,23 +21,10 @@ def draw() -> None:
     where, parameters = reading.condition(reading.EVERY_FILTER)
     _figures(where, parameters)
     by, per = reading.pick_two("cost", queries.BY, queries.PER)
-    named = queries.members(
-        "marts.usage_by_day", queries.BY[by], "interactions", where, per=per
+    sql = queries.by_member(
+        "marts.usage_by_day", queries.BY[by], formulas.COST, where, per=per
     )
-    rows = marts.rows(
-        f"""
-        {named}
-        select
-            interaction_date,
-            member,
-            member_rank,
-            if(sum(costed_interactions) = 0, null, sum(cost_usd)) as cost_usd
-        from members
-        group by interaction_date, member, member_rank
-        order by interaction_date, member_rank
-        """,
-        **parameters,
-    )
+    rows = marts.rows(sql, **parameters)
     title = f"Cost by {by}"
     show.chart(over_days.stacked(title, rows, DAILY, reading.zone(), per))
     _units(by, where, parameters)
@@ -53,28 +33,18 @@ def draw() -> None:
 
 
 def _figures(where: str, parameters: dict[str, object]) -> None:
-    usage = marts.rows(
-        f"""
-        select
-            if(sum(costed_interactions) > 0, sum(cost_usd), null) as cost_usd,
-            1000 * sum(cost_usd) filter (where costed_interactions > 0)
-            / nullif(sum(operations), 0) as usd_per_1000_operations,
-            sum(costed_interactions) / nullif(sum(interactions), 0) as coverage
-        from marts.usage_by_day
-        where {where}
-        """,
+    coverage = formulas.ratio(
+        "sum(costed_interactions)", "sum(interactions)", "coverage"
+    )
+    (usage,) = marts.rows(
+        f"select {formulas.COST}, {formulas.USD_PER_OPERATIONS}, {coverage} "
+        f"from marts.usage_by_day where {where}",
         **parameters,
-    )[0]
-    tokens = marts.rows(
-        f"""
-        select
-            1000000 * sum(tokened_cost_usd) / nullif(sum(costed_tokens), 0)
-                as usd_per_million_tokens
-        from marts.answers_by_day
-        where {where}
-        """,
+    )
+    (tokens,) = marts.rows(
+        f"select {formulas.USD_PER_TOKENS} from marts.answers_by_day where {where}",
         **parameters,
-    )[0]
+    )
     show.figures(
         {
             "Known cost": (usage["cost_usd"], "usd", None),
@@ -89,45 +59,30 @@ def _units(by: str, where: str, parameters: dict[str, object]) -> None:
     """Draw what a unit costs, the attempts of an operation together."""
     rows = _unit_costs(queries.BY[by], where, parameters)
     title = f"What a unit costs, by {by}"
-    show.chart(unit_costs.side_by_side(title, rows, UNITS))
+    show.chart(compared.side_by_side(title, rows, UNITS))
     show.table(rows, "unit_costs", measures.labels(by, UNITS))
-    st.caption(unit_costs.CAVEATS)
+    st.caption(measures.UNIT_COST_CAVEATS)
 
 
 def _unit_costs(
     member: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
     """Return what operations and tokens cost, by member."""
-    usage, answers = (
-        queries.members(mart, member, "interactions", where)
-        for mart in ("marts.usage_by_day", "marts.answers_by_day")
+    of_usage = f"""
+        {formulas.USD_PER_OPERATIONS},
+        sum(costed_interactions) as costed_interactions,
+        sum(interactions) as interactions"""
+    usage = queries.by_member("marts.usage_by_day", member, of_usage, where)
+    answers = queries.by_member(
+        "marts.answers_by_day", member, formulas.USD_PER_TOKENS, where
     )
     return marts.rows(
         f"""
-        with by_operation as (
-            {usage}
-            select
-                member,
-                member_rank,
-                1000 * sum(cost_usd) filter (where costed_interactions > 0)
-                / nullif(sum(operations), 0) as usd_per_1000_operations,
-                {unit_costs.NO_FINAL_ATTEMPT},
-                sum(costed_interactions) as costed_interactions,
-                sum(interactions) as interactions
-            from members
-            group by member, member_rank
-        ),
-        by_token as (
-            {answers}
-            select
-                member,
-                1000000 * sum(tokened_cost_usd) / nullif(sum(costed_tokens), 0)
-                    as usd_per_million_tokens
-            from members
-            group by member
-        )
-        select * from by_operation left join by_token using (member)
-        order by member_rank
+        with usage as ({usage}), answers as ({answers})
+        select usage.*, answers.* exclude (member, member_rank)
+        from usage
+        left join answers using (member)
+        order by usage.member_rank
         """,
         **parameters,
     )

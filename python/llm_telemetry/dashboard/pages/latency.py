@@ -36,11 +36,7 @@ def draw() -> None:
 def _by_member() -> None:
     by, per = reading.pick_two("latency", BY, queries.PER)
     dimension, column = BY[by]
-    source = f"""(
-        select interaction_date, member as {column}, latency_bucket, operations
-        from marts.watched_latencies_by_day
-        where dimension = '{dimension}'
-    )"""
+    source = queries.watched_latencies(dimension, column)
     where, parameters = reading.condition((filters.DAY, column))
     named = queries.members(source, column, "operations", where, per=per)
     daily = "interaction_date, member, member_rank"

@@ -6,8 +6,15 @@ import streamlit as st
 
 from llm_telemetry.charts import over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
-from llm_telemetry.dashboard.rates import rate
+from llm_telemetry.dashboard import (
+    filters,
+    formulas,
+    marts,
+    measures,
+    queries,
+    reading,
+    show,
+)
 
 TITLE = "How is the product doing, against the period before?"
 # without a chosen day
@@ -29,27 +36,6 @@ FIGURES = {
 }
 IN_A_ROW = 5
 SHARED = ("use case", "model", "provider", "prompt version")
-RATES = (
-    rate("sum(failures)", "sum(known_outcomes)", "failure_rate"),
-    rate("sum(sla_breaches)", "sum(measured_latencies)", "sla_breach_rate"),
-    rate("sum(known_outcomes - failures)", "sum(known_outcomes)", "success_rate"),
-    rate(
-        "sum(measured_latencies - sla_breaches)",
-        "sum(measured_latencies)",
-        "sla_compliance_rate",
-    ),
-    rate(
-        "sum(hallucinations)",
-        queries.enough("sum(known_hallucination_flags)"),
-        "hallucination_rate",
-    ),
-)
-FEEDBACK = queries.mean(
-    "sum(feedback_score_sum)",
-    "sum(feedback_score_squares)",
-    "sum(rated_interactions)",
-    "average_feedback_score",
-)
 # of the same calls: tokens and ratings are counted where answers are
 USAGE = """(
     select * exclude (total_tokens, rated_interactions, feedback_score_sum)
@@ -64,10 +50,14 @@ USAGE = """(
 TOTALS = f"""
     sum(interactions) as interactions,
     sum(operations) as operations,
-    if(sum(costed_interactions) > 0, sum(cost_usd), null) as cost_usd,
-    if(sum(tokened_interactions) > 0, sum(total_tokens), null) as total_tokens,
-    {FEEDBACK},
-    {", ".join(RATES)}
+    {formulas.COST},
+    {formulas.TOTAL_TOKENS},
+    {formulas.FEEDBACK},
+    {formulas.FAILURES},
+    {formulas.BREACHES},
+    {formulas.SUCCESSES},
+    {formulas.COMPLIANCE},
+    {formulas.HALLUCINATIONS}
 """
 DRAWN = [
     Measure("interactions", "requests (attempts)", missing="no call"),
@@ -194,16 +184,10 @@ def _draw_shares(where: str, asked: dict[str, Any]) -> None:
     """Draw how the requests of the period are distributed."""
     by = reading.pick("Requests by", SHARED, "overview_by")
     within = f"{where} and interaction_date between $first and $last"
-    rows = marts.rows(
-        f"""
-        {queries.members("marts.usage_by_day", queries.BY[by], "interactions", within)}
-        select
-            interaction_date, member, member_rank, sum(interactions) as interactions
-        from members
-        group by interaction_date, member, member_rank
-        order by interaction_date, member_rank
-        """,
-        **asked,
+    summed = "sum(interactions) as interactions"
+    sql = queries.by_member(
+        "marts.usage_by_day", queries.BY[by], summed, within, per="day"
     )
+    rows = marts.rows(sql, **asked)
     show.chart(over_days.stacked(f"Requests by {by}", rows, DRAWN[0], reading.zone()))
     show.table(rows, f"requests_by_{by}".replace(" ", "_"))

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from llm_telemetry.charts import scatter
+from llm_telemetry.charts import compared, scatter
 from llm_telemetry.dashboard import (
     filters,
+    formulas,
     marts,
     measures,
     queries,
     reading,
     show,
-    unit_costs,
 )
-from llm_telemetry.dashboard.rates import rate
 
 TITLE = "Which provider and model is best at what?"
 
@@ -29,11 +28,20 @@ METRICS = [
 ]
 # what latencies are kept by; by provider too, where a model has one only
 OF_LATENCIES = (filters.DAY, "model_provider", "model_name")
-FLAGS = (
-    "sum(hallucinations)",
-    queries.enough("sum(known_hallucination_flags)"),
-)
-SUCCESSES = ("sum(known_outcomes - failures)", "sum(known_outcomes)")
+USAGE = f"""
+    if(member_rank > 10, null, max(model_name)) as model_name,
+    sum(interactions) as interactions,
+    sum(operations) as operations,
+    {formulas.FAILURES},
+    {formulas.BREACHES},
+    {formulas.HALLUCINATIONS},
+    {formulas.ratio("sum(interactions)", "sum(operations)", "calls_per_operation")},
+    {formulas.USD_PER_OPERATIONS}"""
+ANSWERS = f"""
+    {formulas.TOKENS},
+    {formulas.USD_PER_TOKENS},
+    {formulas.FEEDBACK},
+    sum(rated_interactions) as rated_interactions"""
 
 
 def draw() -> None:
@@ -42,22 +50,9 @@ def draw() -> None:
         show.empty("No calls yet", "llm-telemetry run")
         return
     where, parameters = reading.condition(reading.EVERY_FILTER)
-    named = queries.members(
-        "marts.usage_by_day", "model_provider", "interactions", where
-    )
-    rows = marts.rows(
-        f"""
-        {named}
-        select
-            member,
-            {rate(*SUCCESSES, "success_rate")},
-            {rate(*FLAGS, "hallucination_rate")}
-        from members
-        group by member, member_rank
-        order by member_rank
-        """,
-        **parameters,
-    )
+    rates = f"{formulas.SUCCESSES}, {formulas.HALLUCINATIONS}"
+    sql = queries.by_member("marts.usage_by_day", "model_provider", rates, where)
+    rows = marts.rows(sql, **parameters)
     title = "Success against hallucination, by provider"
     show.chart(
         scatter.against(title, rows, measures.SUCCESSES, measures.HALLUCINATIONS)
@@ -75,66 +70,32 @@ def _models(where: str, parameters: dict[str, object]) -> None:
     )
     chosen = filters.chosen()
     kept, _ = chosen.where((filters.DAY, "model_name"))
+    usage, answers = (
+        queries.by_member(f"marts.{mart}_by_day", queries.MODEL, columns, where)
+        for mart, columns in (("usage", USAGE), ("answers", ANSWERS))
+    )
     rows = marts.rows(
         f"""
-        with usage as ({_usage(where)}),
-        answers as ({_answers(where)}),
+        with usage as ({usage}),
+        answers as ({answers}),
         timed as ({_timed(kept, chosen.ignored(OF_LATENCIES))}),
         latencies as ({_latencies(kept)})
-        select timed.*, answers.* exclude (member), latencies.* exclude (model_name)
+        select
+            timed.*,
+            answers.* exclude (member, member_rank),
+            latencies.* exclude (model_name)
         from timed
         left join answers using (member)
         left join latencies
             on timed.model_name = latencies.model_name
             and timed.p95_latency_ms_why is null
-        order by member_rank
+        order by timed.member_rank
         """,
         **parameters,
     )
-    show.chart(unit_costs.side_by_side("Models side by side", rows, METRICS))
+    show.chart(compared.side_by_side("Models side by side", rows, METRICS))
     show.table(rows, "models", measures.labels("model", METRICS))
-    st.caption(unit_costs.CAVEATS)
-
-
-def _usage(where: str) -> str:
-    return f"""
-        {queries.members("marts.usage_by_day", queries.MODEL, "interactions", where)}
-        select
-            member,
-            member_rank,
-            if(member_rank > 10, null, max(model_name)) as model_name,
-            sum(interactions) as interactions,
-            sum(operations) as operations,
-            {rate("sum(failures)", "sum(known_outcomes)", "failure_rate")},
-            {rate("sum(sla_breaches)", "sum(measured_latencies)", "sla_breach_rate")},
-            {rate(*FLAGS, "hallucination_rate")},
-            sum(interactions) / nullif(sum(operations), 0) as calls_per_operation,
-            1000 * sum(cost_usd) filter (where costed_interactions > 0)
-            / nullif(sum(operations), 0) as usd_per_1000_operations,
-            {unit_costs.NO_FINAL_ATTEMPT}
-        from members
-        group by member, member_rank"""
-
-
-def _answers(where: str) -> str:
-    feedback = queries.mean(
-        "sum(feedback_score_sum)",
-        "sum(feedback_score_squares)",
-        "sum(rated_interactions)",
-        "average_feedback_score",
-    )
-    return f"""
-        {queries.members("marts.answers_by_day", queries.MODEL, "interactions", where)}
-        select
-            member,
-            sum(total_tokens) / nullif(sum(tokened_interactions), 0)
-                as tokens_per_call,
-            1000000 * sum(tokened_cost_usd) / nullif(sum(costed_tokens), 0)
-                as usd_per_million_tokens,
-            {feedback},
-            sum(rated_interactions) as rated_interactions
-        from members
-        group by member"""
+    st.caption(measures.UNIT_COST_CAVEATS)
 
 
 def _timed(where: str, others: tuple[str, ...]) -> str:
@@ -164,15 +125,7 @@ def _latencies(where: str) -> str:
     return f"""
         with filtered as (
             select *
-            from (
-                select
-                    interaction_date,
-                    member as model_name,
-                    latency_bucket,
-                    operations
-                from marts.watched_latencies_by_day
-                where dimension = 'model'
-            )
+            from {queries.watched_latencies("model", "model_name")}
             where {where}
         ),
         {queries.quantiles("filtered", "model_name", queries.WATCHED_BASE)}

@@ -5,8 +5,15 @@ import streamlit as st
 from llm_telemetry import reasons
 from llm_telemetry.charts import compared, over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
-from llm_telemetry.dashboard.rates import rate
+from llm_telemetry.dashboard import (
+    filters,
+    formulas,
+    marts,
+    measures,
+    queries,
+    reading,
+    show,
+)
 
 TITLE = "How good are the answers, and who says so?"
 
@@ -62,9 +69,10 @@ AGREEMENT = [
     ),
     Measure("agreement", "share of labels agreed with", missing="no labels"),
 ]
-FLAGGED = (
-    queries.total("interactions", "hallucination_flag"),
-    queries.enough(queries.total("interactions", "hallucination_flag is not null")),
+FLAGGED = formulas.rate(
+    formulas.total("interactions", "hallucination_flag"),
+    formulas.enough(formulas.total("interactions", "hallucination_flag is not null")),
+    "hallucination_rate",
 )
 # versions of one evaluator have scores of their own
 EVALUATOR = "evaluator || ' ' || left(evaluator_version, 7)"
@@ -82,20 +90,10 @@ LENGTH = """if(
         format('{:,} to {:,} tokens', min_prompt_tokens, 2 * min_prompt_tokens - 1)
     )
 )"""
-FEEDBACK = queries.mean(
-    "sum(feedback_score_sum)",
-    "sum(feedback_score_squares)",
-    "sum(rated_interactions)",
-    "average_feedback_score",
-)
 QUALITY = f"""
-    {rate(*FLAGGED, "hallucination_rate")},
-    {FEEDBACK},
-    sum(prompt_tokens)
-    / nullif(sum(interactions) filter (where min_prompt_tokens is not null), 0)
-        as prompt_tokens_per_call,
-    sum(completion_tokens) / nullif(sum(completed_interactions), 0)
-        as completion_tokens_per_call,
+    {FLAGGED},
+    {formulas.FEEDBACK},
+    {formulas.TOKEN_PARTS},
     sum(interactions) as interactions,
     sum(rated_interactions) as rated_interactions"""
 
@@ -190,20 +188,8 @@ def _rows(
     member: str, per: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
     """Return flags, ratings and tokens by member, and per day or week if it is said."""
-    day = "interaction_date, " if per else ""
-    named = queries.members(
-        "marts.answers_by_day", member, "interactions", where, per=per
-    )
-    return marts.rows(
-        f"""
-        {named}
-        select {day}member, member_rank, {QUALITY}
-        from members
-        group by {day}member, member_rank
-        order by {day}member_rank
-        """,
-        **parameters,
-    )
+    sql = queries.by_member("marts.answers_by_day", member, QUALITY, where, per=per)
+    return marts.rows(sql, **parameters)
 
 
 def _evaluators() -> None:
@@ -227,21 +213,9 @@ def _evaluators() -> None:
 def _scores_by_week() -> bool:
     """Draw similarity and other scores; return whether there are any."""
     where, parameters = reading.condition((filters.DAY,))
-    named = queries.members(SCORES, "name", "1", where, per=queries.PER[1])
-    rows = marts.rows(
-        f"""
-        {named}
-        select
-            interaction_date,
-            member,
-            member_rank,
-            {queries.mean("sum(score)", "sum(score * score)", "count(*)", "mean_score")}
-        from members
-        group by interaction_date, member, member_rank
-        order by interaction_date, member_rank
-        """,
-        **parameters,
-    )
+    mean = formulas.mean("sum(score)", "sum(score * score)", "count(*)", "mean_score")
+    sql = queries.by_member(SCORES, "name", mean, where, traffic="1", per="week")
+    rows = marts.rows(sql, **parameters)
     if not rows:
         return False
     title = "Similarity and other scores, by evaluator"

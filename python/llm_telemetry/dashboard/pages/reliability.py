@@ -6,24 +6,25 @@ import streamlit as st
 
 from llm_telemetry.charts import compared, days, failures, judged, over_days
 from llm_telemetry.charts.spec import MOST_MEMBERS
-from llm_telemetry.dashboard import filters, marts, measures, queries, reading, show
-from llm_telemetry.dashboard.rates import rate
+from llm_telemetry.dashboard import (
+    filters,
+    formulas,
+    marts,
+    measures,
+    queries,
+    reading,
+    show,
+)
 
 TITLE = "How reliable is it, and what fails?"
 COMPLIANCE = measures.share(
     "sla_compliance_rate", "operations within the SLA", measures.UNTIMED
 )
 MEASURES = [measures.SUCCESSES, measures.FAILURES, COMPLIANCE]
-RATES = ", ".join(
-    (
-        rate("sum(known_outcomes - failures)", "sum(known_outcomes)", "success_rate"),
-        rate("sum(failures)", "sum(known_outcomes)", "failure_rate"),
-        rate(
-            "sum(measured_latencies - sla_breaches)",
-            "sum(measured_latencies)",
-            "sla_compliance_rate",
-        ),
-    )
+RATES = f"{formulas.SUCCESSES}, {formulas.FAILURES}, {formulas.COMPLIANCE}"
+COUNTS = (
+    "sum(operations) as operations, sum(failures) as failures, "
+    "sum(sla_breaches) as sla_breaches"
 )
 OF_SLICES = ("use_case", "model_provider", "model_name")
 IN_SLICES = (*OF_SLICES, "account_tier", "channel", "region", "segment")
@@ -57,21 +58,15 @@ def draw() -> None:
 def _by_member() -> None:
     by = reading.pick("By", queries.BY, "reliability_by")
     where, parameters = reading.condition(reading.EVERY_FILTER)
-    named = queries.members("marts.usage_by_day", queries.BY[by], "interactions", where)
+    usage, member = "marts.usage_by_day", queries.BY[by]
     whole = marts.rows(
-        f"{named} select member, member_rank, sum(operations) as operations, "
-        f"sum(failures) as failures, sum(sla_breaches) as sla_breaches, {RATES} "
-        "from members group by member, member_rank order by member_rank",
-        **parameters,
+        queries.by_member(usage, member, f"{COUNTS}, {RATES}", where), **parameters
     )
     title = f"Success, failures and SLA, by {by}"
     show.chart(compared.side_by_side(title, whole, MEASURES))
     show.table(whole, "reliability")
     weekly = marts.rows(
-        f"{named} select cast(date_trunc('week', interaction_date) as date) "
-        f"as interaction_date, member, member_rank, {RATES} "
-        "from members group by 1, member, member_rank order by 1, member_rank",
-        **parameters,
+        queries.by_member(usage, member, RATES, where, per="week"), **parameters
     )
     drawn = [measures.FAILURES, COMPLIANCE]
     title = f"Failures and SLA by week, from its Monday on, by {by}"

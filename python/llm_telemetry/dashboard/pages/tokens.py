@@ -4,7 +4,7 @@ import streamlit as st
 
 from llm_telemetry.charts import compared, over_days
 from llm_telemetry.charts.members import Measure
-from llm_telemetry.dashboard import marts, measures, queries, reading, show
+from llm_telemetry.dashboard import formulas, marts, measures, queries, reading, show
 
 TITLE = "How many tokens do requests take, and what becomes of them?"
 
@@ -23,15 +23,11 @@ OUTCOME = """case
     else 'outcome unknown'
 end"""
 BY = {"outcome": OUTCOME, **queries.BY}
-PER_CALLS = """
-    sum(prompt_tokens)
-    / nullif(sum(interactions) filter (where min_prompt_tokens is not null), 0)
-        as prompt_tokens_per_call,
-    sum(completion_tokens) / nullif(sum(completed_interactions), 0)
-        as completion_tokens_per_call,
-    sum(total_tokens) / nullif(sum(tokened_interactions), 0) as tokens_per_call,
-    sum(cache_read_tokens) / nullif(sum(cache_reported_prompt_tokens), 0)
-        as cache_share,
+CACHE = ("sum(cache_read_tokens)", "sum(cache_reported_prompt_tokens)", "cache_share")
+PER_CALLS = f"""
+    {formulas.TOKEN_PARTS},
+    {formulas.TOKENS},
+    {formulas.ratio(*CACHE)},
     sum(interactions) as interactions"""
 
 
@@ -88,21 +84,6 @@ def _rows(
     by: str, per: str, where: str, parameters: dict[str, object]
 ) -> list[marts.Row]:
     """Return tokens by member, and per day or week if it is said."""
-    day = "interaction_date, " if per else ""
-    named = queries.members(
-        "marts.answers_by_day", BY[by], "interactions", where, per=per
-    )
-    return marts.rows(
-        f"""
-        {named}
-        select
-            {day}member,
-            member_rank,
-            {PER_CALLS},
-            if(sum(tokened_interactions) > 0, sum(total_tokens), null) as total_tokens
-        from members
-        group by {day}member, member_rank
-        order by {day}member_rank
-        """,
-        **parameters,
-    )
+    columns = f"{PER_CALLS}, {formulas.TOTAL_TOKENS}"
+    sql = queries.by_member("marts.answers_by_day", BY[by], columns, where, per=per)
+    return marts.rows(sql, **parameters)

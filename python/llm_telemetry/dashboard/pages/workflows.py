@@ -4,8 +4,7 @@ import streamlit as st
 
 from llm_telemetry.charts import workflows
 from llm_telemetry.charts.spec import MOST_MEMBERS
-from llm_telemetry.dashboard import filters, marts, reading, show
-from llm_telemetry.dashboard.rates import rate
+from llm_telemetry.dashboard import filters, formulas, marts, reading, show
 
 TITLE = "Which paths do workflows take, and which tools fail?"
 DAYS = (filters.DAY,)
@@ -149,7 +148,7 @@ def draw() -> None:
 def _draw_branches(chosen: filters.Filters) -> None:
     zone = reading.zone()
     where, parameters = chosen.where(OF_BRANCHES)
-    share = rate("sum(taken)", "sum(decisions)", "taken_share")
+    share = formulas.rate("sum(taken)", "sum(decisions)", "taken_share")
     rows = marts.rows(BRANCHES.format(share=share, where=where), **parameters)
     show.chart(workflows.branches(rows, zone))
     show.ignored(chosen.ignored(OF_BRANCHES))
@@ -168,8 +167,8 @@ def _draw_branches(chosen: filters.Filters) -> None:
 
 def _draw_tools(chosen: filters.Filters) -> None:
     where, parameters = chosen.where(OF_TOOLS)
-    rates = rate("sum(failures)", "sum(known_outcomes)", "failure_rate")
-    rows = marts.rows(TOOLS.format(rates=rates, where=where), **parameters)
+    sql = TOOLS.format(rates=formulas.FAILURES, where=where)
+    rows = marts.rows(sql, **parameters)
     show.chart(workflows.tool_failures(rows))
     show.ignored(chosen.ignored(OF_TOOLS))
     show.table([{k: v for k, v in row.items() if k != "tool"} for row in rows], "tools")

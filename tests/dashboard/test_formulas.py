@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from llm_telemetry.dashboard.rates import rate
+from llm_telemetry.dashboard.formulas import rate
 from llm_telemetry.watch.alert_commands import wilson
 
 
