@@ -1,15 +1,12 @@
 """Charts of alerts: how many of them were real."""
 
 from llm_telemetry.charts.forest import Forest
-from llm_telemetry.charts.spec import Chart, Rows, nothing, top
+from llm_telemetry.charts.spec import Chart, Rows, not_drawn, nothing, top
 
 FOREST = Forest(
     "rule_id",
     "real_share",
     "share of labelled alerts that were real (95 % interval)",
-    "why",
-    "real_share_low",
-    "real_share_high",
     form=".0%",
 )
 
@@ -37,9 +34,8 @@ def real_shares(rows: Rows) -> Chart:
         + (str(row["why"]) if row["why"] else f"{row['real_share']:.0%} real")
         for row in reasoned
     )
-    left = f"{others:,} others, not drawn: see the table" if others else ""
     return Chart(
         title,
         f"Share of labelled alerts that were real. {said}.",
-        FOREST.layers(reasoned, others=left),
+        FOREST.layers(reasoned, others=not_drawn(others, "the table")),
     )

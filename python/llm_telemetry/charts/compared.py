@@ -9,10 +9,18 @@ from llm_telemetry.charts.members import (
     MEMBER,
     Measure,
     leading,
-    not_drawn,
     with_lines_below,
 )
-from llm_telemetry.charts.spec import Chart, Row, Rows, Spec, axis, layer, nothing
+from llm_telemetry.charts.spec import (
+    Chart,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    layer,
+    not_drawn,
+    nothing,
+)
 
 
 def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Chart:
@@ -42,7 +50,7 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
         order={"field": "place", "type": "quantitative"},
     )
     said = [f"\u00d7 {name}: {measures[0].missing}" for name in missing]
-    said += [not_drawn(left)] if left else []
+    said.append(not_drawn(left))
     alt = "; ".join(
         f"{row[MEMBER]}: "
         + ", ".join(f"{one.title} {row[one.column]:,.3g}" for one in measures)
@@ -79,15 +87,13 @@ def _forest(shown: Rows, left: int, measure: Measure, same: str = "") -> Spec:
         label=MEMBER,
         value=measure.column,
         title=measure.title,
-        reason="why",
-        low=measure.low,
-        high=measure.high,
+        has_interval=bool(measure.low),
         same=same,
         form=measure.form,
         axis_form=",~r",
     )
     reasoned = [{**row, "why": _why(row, measure)} for row in shown]
-    return plot.layers(reasoned, others=not_drawn(left) if left else "")
+    return plot.layers(reasoned, others=not_drawn(left))
 
 
 def _refused(row: Row, measure: Measure) -> Any:

@@ -2,6 +2,7 @@
 
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import (
+    CROSS,
     Chart,
     Rows,
     Spec,
@@ -89,7 +90,7 @@ def _panel(rows: Rows, week: Rows, what: tuple[str, ...], zone: str) -> Spec:
             "encoding": {"x": x, "y": y},
         },
         *_week(week, x, y, column),
-        *_unknown(unknown, x, f"\u00d7 no {missing} that day"),
+        *crosses(unknown, x, f"no {missing} that day"),
     ]
     return {"width": theme.WIDTH, "height": 62, "layer": layers}
 
@@ -109,17 +110,15 @@ def _week(rows: Rows, x: Spec, y: Spec, column: str) -> list[Spec]:
     return [line, {**allowed, "data": values(known[-1:], "budget_rate")}]
 
 
-def _unknown(rows: Rows, x: Spec, why: str) -> list[Spec]:
-    """Return a grey cross on each day without a value, and what it means."""
+def crosses(rows: Rows, x: Spec, why: str, *columns: str) -> list[Spec]:
+    """Return a grey cross on each day without a value, and what it means.
+
+    ``columns`` are what a cross is shown with, beside its day.
+    """
     if not rows:
         return []
-    mark = {"type": "point", "shape": "cross", "angle": 45, "size": 22, "y": "height"}
-    cross = {
-        "data": values(rows, DAY),
-        "mark": {**mark, "color": theme.REFUSED},
-        "encoding": {"x": x},
-    }
-    return [cross, note(why)]
+    grey = {**CROSS, "size": 22, "y": "height", "color": theme.REFUSED}
+    return [layer(rows, (DAY, *columns), grey, x=x), note(f"\u00d7 {why}")]
 
 
 def burn(rows: Rows, zone: str) -> Chart:
@@ -174,12 +173,11 @@ def _burn(rows: Rows, name: str, zone: str) -> Spec:
         *([layer(early, (DAY, "burn_rate"), point, x=x, y=y)] if early else []),
     ]
     why = [note("grey: the data do not reach back 7 days")] if early else []
-    crosses = _unknown(unknown, x, "\u00d7 nothing was measured in the 7 days")
-    layers += crosses or why
+    layers += crosses(unknown, x, "nothing was measured in the 7 days") or why
     return {"width": theme.WIDTH, "height": 62, "layer": layers}
 
 
-def days_axis(words: str, zone: str) -> Spec:
+def days_axis(words: str = "", zone: str = "") -> Spec:
     """Return the axis of days; without a zone, that of a panel above another one."""
     x = day(DAY, f"{words}, {zone}" if zone else "")
     if not zone:

@@ -1,7 +1,7 @@
 """Charts of failures: of which kind they are."""
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Chart, Rows, axis, layer, nothing, top
+from llm_telemetry.charts.spec import Chart, Rows, axis, layer, names_axis, nothing, top
 
 KIND = "failure_type"
 STEP = 22
@@ -16,9 +16,7 @@ def kinds(rows: Rows) -> Chart:
     if not rows:
         return nothing(title, "No attempt is known to have failed.")
     shown, others = top(rows, "interactions")
-    names = [row[KIND] for row in shown]
-    y = axis(KIND, "", "nominal", scale={"domain": names}, sort=None)
-    y["axis"] = {"title": None, "ticks": False, "domain": False}
+    y = names_axis(KIND, [row[KIND] for row in shown])
     form = {"tickCount": 6, "format": "~s"}
     x = axis("interactions", "failed attempts", axis=form, scale={"zero": True})
     columns = (KIND, "interactions")

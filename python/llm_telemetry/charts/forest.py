@@ -4,25 +4,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Row, Rows, Spec, axis, rule_at, values
+from llm_telemetry.charts.spec import (
+    CROSS,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    names_axis,
+    rule_at,
+    values,
+)
 
 STEP = 20
+# why a line is refused, None where it is not
+WHY = "why"
 
 
 @dataclass(frozen=True)
 class Forest:
     """What a forest plot draws: columns, and the title of its axis with the unit.
 
-    ``reason`` is the column of why a line is refused, None where it is not; ``same`` is
-    a column to compare with, drawn as a tick; ``form`` is that of the number beside it.
+    An interval is in the columns ``<value>_low`` and ``<value>_high``; ``same`` is a
+    column to compare with, drawn as a tick; ``form`` is that of the number beside it.
+    Rows have ``why``, the reason of a refusal or None.
     """
 
     label: str
     value: str
     title: str
-    reason: str
-    low: str = ""
-    high: str = ""
+    has_interval: bool = True
     same: str = ""
     zero: float | None = 0
     form: str = ",.3~g"
@@ -32,12 +42,11 @@ class Forest:
         """Return the plot; ``others`` says in words what is left out of it."""
         shown = [dict(row) for row in rows]
         if others:
-            shown.append({self.label: "other", self.reason: others})
+            shown.append({self.label: "other", WHY: others})
         names = [row[self.label] for row in shown]
-        y = axis(self.label, "", "nominal", scale={"domain": names}, sort=None)
-        y["axis"] = {"title": None, "ticks": False, "domain": False, "offset": 6}
-        judged = [row for row in shown if not row.get(self.reason)]
-        refused = [row for row in shown if row.get(self.reason)]
+        y = names_axis(self.label, names, offset=6)
+        judged = [row for row in shown if not row.get(WHY)]
+        refused = [row for row in shown if row.get(WHY)]
         is_known = any(row.get(self.value) is not None for row in shown)
         has_zero = self.zero is not None and is_known
         layers = [
@@ -58,15 +67,16 @@ class Forest:
         known = [row for row in rows if row.get(self.value) is not None]
         if not known:
             return []
+        low, high = f"{self.value}_low", f"{self.value}_high"
         spans = [
             row
             for row in known
-            if self.low and None not in (row[self.low], row[self.high])
+            if self.has_interval and None not in (row[low], row[high])
         ]
         span = {
-            "data": values(spans, self.label, *filter(None, (self.low, self.high))),
+            "data": values(spans, self.label, low, high),
             "mark": {"type": "rule", "strokeWidth": 2, "color": colour},
-            "encoding": {"y": y, "x": self._x(self.low), "x2": {"field": self.high}},
+            "encoding": {"y": y, "x": self._x(low), "x2": {"field": high}},
         }
         point = {
             "data": values(known, self.label, self.value),
@@ -88,22 +98,15 @@ class Forest:
         """Return the number beside each line, and the reason of each that is grey."""
         mark = {"type": "text", "align": "left", "x": 372, "limit": 300}
         number = {"field": self.value, "type": "quantitative", "format": self.form}
-        reason = {"field": self.reason, "type": "nominal"}
+        reason = {"field": WHY, "type": "nominal"}
         unknown = [row for row in refused if row.get(self.value) is None]
         cross = {
             "data": values(unknown, self.label),
-            "mark": {
-                "type": "point",
-                "shape": "cross",
-                "angle": 45,
-                "size": 50,
-                "x": 6,
-                "color": theme.REFUSED,
-            },
+            "mark": {**CROSS, "size": 50, "x": 6, "color": theme.REFUSED},
             "encoding": {"y": y},
         }
         said = {
-            "data": values(refused, self.label, self.reason),
+            "data": values(refused, self.label, WHY),
             "mark": {**mark, "fill": theme.REFUSED},
             "encoding": {"y": y, "text": reason},
         }

@@ -10,6 +10,7 @@ from llm_telemetry.charts.spec import (
     Spec,
     axis,
     layer,
+    not_drawn,
     nothing,
     split,
     top,
@@ -25,7 +26,7 @@ METRICS = {
     "failure": ("failure_rate", "failures", "Failure rate of slices"),
     "sla": ("sla_breach_rate", "SLA breaches", "SLA breach rate of slices"),
 }
-ESTIMATED = ("unit_cost_delta", "unit_cost_delta_low", "unit_cost_delta_high")
+ESTIMATED = "unit_cost_delta"
 DOLLARS = "change in cost, USD per interaction (95 % interval)"
 DRIFT = {
     "drifted significantly": theme.RED,
@@ -33,6 +34,16 @@ DRIFT = {
     "undecided: too few data, or not comparable": theme.REFUSED,
 }
 SHAPES = {"history_to_evaluation": "circle", "reference_to_current": "triangle-up"}
+
+
+def of_rates(label: str, metric: str) -> Forest:
+    """Return the plot of a rate beside that of all other calls, by slice or model.
+
+    ``metric`` is failure or sla.
+    """
+    column, events, _ = METRICS[metric]
+    title = f"{events} per interaction (95 % interval); grey tick: all other calls"
+    return Forest(label, column, title, same=f"complement_{column}", form=".2%")
 
 
 def slices(ranked: Rows, metric: str, total: int) -> Chart:
@@ -49,18 +60,8 @@ def slices(ranked: Rows, metric: str, total: int) -> Chart:
         | ({} if row[column] is not None else {"why": NOT_JUDGED["unmeasured"]})
         for row in ranked
     ]
-    plot = Forest(
-        label="slice",
-        value=column,
-        low=f"{column}_low",
-        high=f"{column}_high",
-        same=f"complement_{column}",
-        title=f"{events} per interaction (95 % interval); grey tick: all other calls",
-        reason="why",
-        form=".2%",
-    )
-    left = total - len(ranked)
-    body = plot.layers(shown, others=_left(left, "marts.risk_slices"))
+    left = not_drawn(total - len(ranked), "marts.risk_slices")
+    body = of_rates("slice", metric).layers(shown, others=left)
     first = shown[0]
     alt = (
         f"The {len(shown)} leading of {total:,} slices with their {events} per "
@@ -68,11 +69,6 @@ def slices(ranked: Rows, metric: str, total: int) -> Chart:
         f"{first['slice']}{_said(first, column)}."
     )
     return Chart(title, alt, body)
-
-
-def _left(count: int, where: str) -> str:
-    """Return how many lines are left out, and where they are."""
-    return f"{count:,} others, not drawn: see {where}" if count else ""
 
 
 def _said(row: Row, column: str) -> str:
@@ -89,7 +85,7 @@ def estimators(backtest: Rows) -> Chart:
         {
             **row,
             "name": f"{row['policy']}: {str(row['estimator']).replace('_', ' ')}",
-            "why": None if row["unit_cost_delta"] is not None else "not estimated",
+            "why": None if row[ESTIMATED] is not None else "not estimated",
         }
         # the policy that would be shipped first
         for row in sorted(backtest, key=lambda row: row["policy"] != "shippable")
@@ -97,13 +93,11 @@ def estimators(backtest: Rows) -> Chart:
     ]
     if not rows:
         return nothing(title, "No estimate: the calls cannot be compared fairly.")
-    value, low, high = ESTIMATED
-    plot = Forest("name", value, DOLLARS, "why", low, high)
     alt = (
         "Change in cost per interaction compared with the baseline, failures and SLA "
         f"breaches at their prices, with 95 % intervals: {_sentence(rows, 'name')}."
     )
-    return Chart(title, alt, plot.layers(rows))
+    return Chart(title, alt, Forest("name", ESTIMATED, DOLLARS).layers(rows))
 
 
 def use_cases(policy: Rows) -> Chart:
@@ -116,9 +110,8 @@ def use_cases(policy: Rows) -> Chart:
         return nothing(title, "No use case has calls to route.")
     chosen, others = top(policy, by="requests")
     rows = [{**row, "why": _why(row)} for row in chosen]
-    value, low, high = ESTIMATED
-    plot = Forest("use_case", value, DOLLARS, "why", low, high)
-    body = plot.layers(rows, others=_left(others, "routing_policy_use_case.csv"))
+    left = not_drawn(others, "routing_policy_use_case.csv")
+    body = Forest("use_case", ESTIMATED, DOLLARS).layers(rows, others=left)
     alt = (
         "Change in cost per interaction of the proposed model compared with today's, "
         f"with 95 % intervals: {_sentence(rows, 'use_case')}."
@@ -127,7 +120,7 @@ def use_cases(policy: Rows) -> Chart:
 
 
 def _why(row: Row) -> str | None:
-    if row["recommendation"] != "keep_baseline" and row["unit_cost_delta"] is not None:
+    if row["recommendation"] != "keep_baseline" and row[ESTIMATED] is not None:
         return None
     return (row["reasons"] or "not_routed").replace("_", " ")
 
@@ -135,7 +128,7 @@ def _why(row: Row) -> str | None:
 def _sentence(rows: Rows, name: str) -> str:
     return "; ".join(
         f"{row[name]} "
-        + (f"{row['unit_cost_delta']:.3g}" if row["why"] is None else f"({row['why']})")
+        + (f"{row[ESTIMATED]:.3g}" if row["why"] is None else f"({row['why']})")
         for row in rows
     )
 

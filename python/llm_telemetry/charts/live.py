@@ -1,8 +1,20 @@
 """Charts of what happened just now: windows before the newest call."""
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.members import MEMBER, not_drawn, with_lines_below
-from llm_telemetry.charts.spec import Chart, Row, Rows, Spec, axis, layer, nothing, top
+from llm_telemetry.charts.members import MEMBER, with_lines_below
+from llm_telemetry.charts.spec import (
+    CROSS,
+    Chart,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    layer,
+    names_axis,
+    not_drawn,
+    nothing,
+    top,
+)
 
 PERCENTILES = {
     "p50_latency_ms": ("p50", theme.BLUE),
@@ -36,9 +48,7 @@ def latencies(rows: Rows, window: str) -> Chart:
     ]
     known = [row for row in shown if row["p50_latency_ms"] is not None]
     silent = [row for row in shown if row["p50_latency_ms"] is None]
-    names = [row[MEMBER] for row in shown]
-    y = axis(MEMBER, "", "nominal", scale={"domain": names}, sort=None)
-    y["axis"] = {"title": None, "ticks": False, "domain": False, "offset": 6}
+    y = names_axis(MEMBER, [row[MEMBER] for row in shown], offset=6)
     layers = [
         *(_percentiles(known, y) if known else []),
         *(_silent(silent, y) if silent else []),
@@ -50,8 +60,7 @@ def latencies(rows: Rows, window: str) -> Chart:
     if others:
         alt += f" {others:,} other models had fewer calls and are not drawn."
     body = {"width": WIDTH, "height": {"step": STEP}, "layer": layers}
-    below = [not_drawn(others)] if others else []
-    return Chart(title, alt, with_lines_below(body, below))
+    return Chart(title, alt, with_lines_below(body, [not_drawn(others)]))
 
 
 def _percentiles(rows: Rows, y: Spec) -> list[Spec]:
@@ -103,8 +112,7 @@ def _long(measured: list[tuple[Row, str, float | None]]) -> list[Row]:
 
 def _silent(rows: Rows, y: Spec) -> list[Spec]:
     """Return a grey cross for each model without a latency, and why."""
-    cross = {"type": "point", "shape": "cross", "angle": 45, "size": 50, "x": 6}
-    grey = {**cross, "color": theme.REFUSED}
+    grey = {**CROSS, "size": 50, "x": 6, "color": theme.REFUSED}
     why = [{MEMBER: row[MEMBER], "why": SILENT} for row in rows]
     text = {"type": "text", "align": "left", "x": 16, "fill": theme.REFUSED}
     said = {"y": y, "text": {"field": "why", "type": "nominal"}}

@@ -3,6 +3,7 @@
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.members import look
 from llm_telemetry.charts.spec import (
+    CROSS,
     Chart,
     Rows,
     Spec,
@@ -57,7 +58,7 @@ def _load(rows: Rows, column: str, bands: list[str], names: list[str]) -> Spec:
     rule = {"type": "rule", "strokeWidth": 2}
     ends = {"y": {**y, "field": low}, "y2": {"field": high}}
     grey = {**point, "color": theme.REFUSED}
-    cross = {**grey, "shape": "cross", "angle": 45, "filled": False, "y": "height"}
+    cross = {**grey, **CROSS, "filled": False, "y": "height"}
     layers = [
         layer(sure, (*keys, low, high), rule, **place, **ends, color=colour),
         layer(sure, (*keys, column), point, **place, y=y, color=colour),

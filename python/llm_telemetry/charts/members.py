@@ -83,17 +83,11 @@ def look(names: list[str]) -> dict[str, Spec]:
     }
 
 
-def not_drawn(count: int) -> str:
-    """Say how many members are left out."""
-    return f"{count:,} others, not drawn"
-
-
 def with_lines_below(body: Spec, said: Sequence[str]) -> Spec:
-    """Return a chart with lines of grey text under it."""
-    if not said:
-        return body
+    """Return a chart with lines of grey text under it, but for empty ones."""
     lines = [
-        note(text, x=0, y=16 * place, limit=600) for place, text in enumerate(said)
+        note(text, x=0, y=16 * place, limit=600)
+        for place, text in enumerate(filter(None, said))
     ]
-    below = {"width": 440, "height": 16 * len(said), "layer": lines}
-    return {"vconcat": [body, below]}
+    below = {"width": 440, "height": 16 * len(lines), "layer": lines}
+    return {"vconcat": [body, below]} if lines else body

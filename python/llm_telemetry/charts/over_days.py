@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.days import ABOVE
+from llm_telemetry.charts.days import ABOVE, DAY, crosses, days_axis
 from llm_telemetry.charts.members import (
     MEMBER,
     RANK,
@@ -11,22 +11,20 @@ from llm_telemetry.charts.members import (
     leading,
     look,
     members,
-    not_drawn,
 )
 from llm_telemetry.charts.spec import (
     Chart,
     Rows,
     Spec,
     axis,
-    day,
     layer,
+    not_drawn,
     note,
     nothing,
     rule_at,
     split,
 )
 
-DAY = "interaction_date"
 # what the axis says of a point, by how long it is
 AXES = {"day": "business day", "week": "week, from its Monday"}
 # most of a week, which a bar takes from its Monday on
@@ -52,7 +50,7 @@ def lines(
     # the axis of days stands below the last panel only
     for one in panels[-1]["layer"]:
         if "x" in one.get("encoding", {}):
-            one["encoding"]["x"] = day(DAY, f"{AXES[per]}, {zone}")
+            one["encoding"]["x"] = days_axis(AXES[per], zone)
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
     alt = (
@@ -66,8 +64,7 @@ def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
     known, unknown = split(rows, measure.column)
     bounded = measure.bounded(known)
     unsure = [row for row in known if row not in bounded] if measure.low else []
-    x = day(DAY, "")
-    x["axis"] = {**x["axis"], "labels": False, "title": None, "ticks": False}
+    x = days_axis()
     form = "%" if "%" in measure.form else ",~r"
     shown = {**ABOVE, "tickCount": 4, "format": form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
@@ -85,7 +82,7 @@ def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
         layer(known, drawn, line, x=x, y=y, **dashed),
         layer(known, drawn, point, x=x, y=y, **colour),
         layer(unsure, drawn, {**point, "color": theme.REFUSED}, x=x, y=y),
-        *_crosses(unknown, x, measure.missing),
+        *crosses(unknown, x, measure.missing, MEMBER),
         *([note(UNSURE)] if unsure and not unknown else []),
         *_limit(measure, y),
     ]
@@ -100,15 +97,6 @@ def _limit(measure: Measure, y: Spec) -> list[Spec]:
     return [{**rule, "data": {"values": [{"limit": measure.limit}]}}]
 
 
-def _crosses(rows: Rows, x: Spec, why: str) -> list[Spec]:
-    """Return a grey cross on each day on which a member has no value."""
-    if not rows:
-        return []
-    mark = {"type": "point", "shape": "cross", "angle": 45, "size": 22, "y": "height"}
-    grey = {**mark, "color": theme.REFUSED}
-    return [layer(rows, (DAY, MEMBER), grey, x=x), note(f"\u00d7 {why}")]
-
-
 def stacked(
     title: str, rows: Rows, measure: Measure, zone: str, per: str = "day"
 ) -> Chart:
@@ -118,7 +106,7 @@ def stacked(
     if not known:
         return nothing(title, f"Nothing to draw: {measure.missing}.")
     names = members(shown)
-    x = day(DAY, f"{AXES[per]}, {zone}")
+    x = days_axis(AXES[per], zone)
     if per == "day":
         x["timeUnit"] = "utcyearmonthdate"
     form = {"format": "~s", "tickCount": 5}
@@ -128,7 +116,7 @@ def stacked(
     at |= {channel: looks[channel] for channel in ("color", "fillOpacity")}
     layers = [
         _daily(known, at) if per == "day" else _weekly(known, at),
-        *_crosses(unknown, x, measure.missing),
+        *crosses(unknown, x, measure.missing, MEMBER),
         *([note(not_drawn(left))] if left else []),
     ]
     alt = f"{measure.title} of {', '.join(names)}{_span(shown, per)}."

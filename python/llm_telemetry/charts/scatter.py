@@ -5,10 +5,17 @@ from llm_telemetry.charts.members import (
     MEMBER,
     Measure,
     leading,
-    not_drawn,
     with_lines_below,
 )
-from llm_telemetry.charts.spec import Chart, Rows, Spec, axis, layer, nothing
+from llm_telemetry.charts.spec import (
+    Chart,
+    Rows,
+    Spec,
+    axis,
+    layer,
+    not_drawn,
+    nothing,
+)
 
 
 def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
@@ -22,7 +29,7 @@ def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
         for row in shown
         if row not in known
     ]
-    unknown += [not_drawn(left)] if left else []
+    unknown.append(not_drawn(left))
     alt = "; ".join(
         f"{row[MEMBER]}: {row[x.column]:.3g} and {row[y.column]:.3g}" for row in known
     )

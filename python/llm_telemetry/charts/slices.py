@@ -1,7 +1,7 @@
 """Charts of slices: which are worse than all other calls, and what explains them."""
 
 from llm_telemetry.charts.forest import Forest
-from llm_telemetry.charts.judged import METRICS, NOT_JUDGED
+from llm_telemetry.charts.judged import METRICS, NOT_JUDGED, of_rates
 from llm_telemetry.charts.spec import Chart, Row, Rows, nothing, top
 
 # verdicts of a slice that is no finding of its own, in words
@@ -23,9 +23,12 @@ def verdicts(ranked: Rows, metric: str, total: int) -> Chart:
     _, _, title = METRICS[metric]
     if not ranked:
         return nothing(title, "No slice has a call with a known outcome yet.")
-    left = total - len(ranked)
-    others = f"{left:,} others: see the table" if left else ""
+    others = _others(total - len(ranked))
     return _rates(ranked, metric, "slice", others, f"{len(ranked)} of {total:,} slices")
+
+
+def _others(count: int) -> str:
+    return f"{count:,} others: see the table" if count else ""
 
 
 def models(rows: Rows, metric: str) -> Chart:
@@ -38,32 +41,21 @@ def models(rows: Rows, metric: str) -> Chart:
         {**row, MODEL: f"{row['model_name']} ({row['model_provider']})"} for row in rows
     ]
     chosen, left = top(named, by="interactions")
-    others = f"{left:,} others: see the table" if left else ""
     what = f"{len(chosen)} of {len(named):,} models"
-    chart = _rates(chosen, metric, MODEL, others, what)
+    chart = _rates(chosen, metric, MODEL, _others(left), what)
     return Chart(title, chart.alt, chart.body)
 
 
 def _rates(rows: Rows, metric: str, label: str, others: str, what: str) -> Chart:
-    column, events, title = METRICS[metric]
+    _, events, title = METRICS[metric]
     shown: list[Row] = [{**row, "why": _why(row, metric)} for row in rows]
-    plot = Forest(
-        label=label,
-        value=column,
-        low=f"{column}_low",
-        high=f"{column}_high",
-        same=f"complement_{column}",
-        title=f"{events} per interaction (95 % interval); grey tick: all other calls",
-        reason="why",
-        form=".2%",
-    )
     found = [row[label] for row in shown if row["why"] is None]
     alt = (
         f"{what} with their {events} per interaction, 95 % intervals, and the rate of "
         "all other calls. "
         + (f"Hotspots: {', '.join(found)}." if found else "None is a hotspot.")
     )
-    return Chart(title, alt, plot.layers(shown, others=others))
+    return Chart(title, alt, of_rates(label, metric).layers(shown, others=others))
 
 
 def _why(row: Row, metric: str) -> str | None:
@@ -94,18 +86,14 @@ def losses(ranked: Rows, total: int) -> Chart:
         for row in ranked
     ]
     plot = Forest(
-        label="slice",
-        value="excess_usd",
-        low="excess_usd_low",
-        high="excess_usd_high",
-        title="failures, SLA breaches and cash, USD (95 % interval)",
-        reason="why",
+        "slice",
+        "excess_usd",
+        "failures, SLA breaches and cash, USD (95 % interval)",
         axis_form="~s",
     )
     if all(row["why"] for row in shown):
         return nothing(title, "No slice has other calls to compare with.")
-    left = total - len(ranked)
-    body = plot.layers(shown, others=f"{left:,} others: see the table" if left else "")
+    body = plot.layers(shown, others=_others(total - len(ranked)))
     first = shown[0]
     said = "" if first["excess_usd"] is None else f", {first['excess_usd']:,.4g} USD"
     alt = (

@@ -11,6 +11,7 @@ Rows = Sequence[Row]
 Spec = dict[str, Any]
 
 MOST_MEMBERS = 10
+CROSS = {"type": "point", "shape": "cross", "angle": 45}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def day(field: str, title: str) -> Spec:
     return axis(field, title, "temporal", scale={"type": "utc"}, axis=shown)
 
 
+def names_axis(field: str, names: Sequence[str], **shown: Any) -> Spec:
+    """Return an encoding by a name, a line for each in their order."""
+    y = axis(field, "", "nominal", scale={"domain": names}, sort=None)
+    return {**y, "axis": {"title": None, "ticks": False, "domain": False, **shown}}
+
+
 def rule_at(where: Spec, *, is_dashed: bool = True) -> Spec:
     """Return a line at a limit or at no difference."""
     dash = {"strokeDash": [4, 3]} if is_dashed else {}
@@ -87,11 +94,18 @@ def note(text: str, **place: Any) -> Spec:
     return {"data": {"values": [{}]}, "mark": mark}
 
 
+def not_drawn(count: int, where: str = "") -> str:
+    """Say how many members are left out, and where they are; nothing of none."""
+    if not count:
+        return ""
+    return f"{count:,} others, not drawn" + (f": see {where}" if where else "")
+
+
 def nothing(title: str, why: str) -> Chart:
     """Return a chart that says why it is empty."""
     cross = {
         "data": {"values": [{}]},
-        "mark": {"type": "point", "shape": "cross", "angle": 45, "size": 60},
+        "mark": {**CROSS, "size": 60},
         "encoding": {
             "x": {"value": 10},
             "y": {"value": 20},

@@ -9,6 +9,7 @@ from llm_telemetry.charts.spec import (
     Spec,
     axis,
     layer,
+    names_axis,
     nothing,
     split,
 )
@@ -39,8 +40,7 @@ def waterfall(steps: Rows) -> Chart:
         return nothing(TITLE, "No step of this operation has a time.")
     shown = timed[:MOST_STEPS]
     names = [row["step"] for row in shown]
-    y = axis("step", "", "nominal", scale={"domain": names}, sort=None)
-    y["axis"] = {"title": None, "ticks": False, "domain": False, "offset": 6}
+    y = names_axis("step", names, offset=6)
     layers = [*_spans(shown, y), _starts(shown, y), *_details(shown, y)]
     body = {"width": 420, "height": {"step": STEP}, "layer": layers}
     failed = sum(row["outcome"] == "failed" for row in timed)

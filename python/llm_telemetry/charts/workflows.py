@@ -1,7 +1,7 @@
 """Charts of workflows: paths, branches by day, and failures of tools."""
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.days import ABOVE, DAY, days_axis
+from llm_telemetry.charts.days import ABOVE, DAY, crosses, days_axis
 from llm_telemetry.charts.forest import STEP, Forest
 from llm_telemetry.charts.spec import (
     MOST_MEMBERS,
@@ -11,7 +11,8 @@ from llm_telemetry.charts.spec import (
     Spec,
     axis,
     layer,
-    note,
+    names_axis,
+    not_drawn,
     nothing,
     split,
     top,
@@ -29,9 +30,7 @@ def paths(rows: Rows) -> Chart:
     title = "Execution paths"
     if not rows:
         return nothing(title, "No workflow has recorded a branch decision yet.")
-    names = [row["path"] for row in rows]
-    y = axis("path", "", "nominal", scale={"domain": names}, sort=None)
-    y["axis"] = {"title": None, "ticks": False, "domain": False, "labelLimit": 360}
+    y = names_axis("path", [row["path"] for row in rows], labelLimit=360)
     x = axis("workflows", "workflows (traces with a branch decision)")
     text = {"type": "text", "align": "left", "dx": 4}
     share = axis("share", "share", format=".1%")
@@ -65,15 +64,9 @@ def tool_failures(rows: Rows) -> Chart:
         for row in chosen
     ]
     plot = Forest(
-        label="tool",
-        value="failure_rate",
-        low="failure_rate_low",
-        high="failure_rate_high",
-        title="failures per tool call (95 % interval)",
-        reason="why",
-        form=".2%",
+        "tool", "failure_rate", "failures per tool call (95 % interval)", form=".2%"
     )
-    left = f"{others:,} others, not drawn: see marts.tools_by_day" if others else ""
+    left = not_drawn(others, "marts.tools_by_day")
     known = [row for row in shown if row["why"] is None]
     worst = max(known, key=lambda row: row["failure_rate"], default=None)
     alt = (
@@ -126,14 +119,11 @@ def _branch(rows: Rows, name: str, zone: str) -> Spec:
     rule = {"type": "rule", "color": theme.BLUE, "opacity": 0.4, "strokeWidth": 2}
     point = {"type": "point", "filled": True, "size": 16, "color": theme.BLUE}
     line = {"type": "line", "color": theme.BLUE, "strokeWidth": 1}
-    cross = {"type": "point", "shape": "cross", "angle": 45, "size": 22, "y": "height"}
-    grey = {**cross, "color": theme.REFUSED}
     span = {"y": {**y, "field": low}, "y2": {"field": high}}
     layers = [
         *([layer(known, (DAY, low, high), rule, x=x, **span)] if known else []),
         *([layer(known, (DAY, "taken_share"), line, x=x, y=y)] if known else []),
         *([layer(known, (DAY, "taken_share"), point, x=x, y=y)] if known else []),
-        *([layer(unknown, (DAY,), grey, x=x)] if unknown else []),
-        *([note("\u00d7 no known decision that day")] if unknown else []),
+        *crosses(unknown, x, "no known decision that day"),
     ]
     return {"width": theme.WIDTH, "height": 50, "layer": layers}
