@@ -18,8 +18,8 @@ from llm_telemetry.dashboard.filters import NAMED, SPAN
 from llm_telemetry.errors import InputError
 
 Row = Mapping[str, Any]
-# value, its form, and the value of the period before, None where there is none
-Figure = tuple[float | None, str, float | None]
+# column and form of each figure, by what it is called
+Figures = Mapping[str, tuple[str, str]]
 
 # what Markdown, or Streamlit in it, would read as more than a text
 MARKS = re.compile(r"[\\`*_{}\[\]()#+.!|<>$:~&=-]")
@@ -112,14 +112,15 @@ def csv_text(rows: Sequence[Row]) -> str:
     return file.getvalue()
 
 
-def figures(shown: Mapping[str, Figure]) -> None:
-    """Show figures side by side, each with that of the period before."""
-    for column, (label, (value, form, before)) in zip(
+def figures(shown: Figures, now: Row, before: Row | None = None) -> None:
+    """Show figures of a row side by side, each with that of the period before."""
+    for column, (label, (name, form)) in zip(
         st.columns(len(shown)), shown.items(), strict=True
     ):
-        spoken = FORMS[form]
-        was = None if before is None else f"before: {spoken(before)}"
-        column.metric(label, spoken(value), was, delta_color="off", delta_arrow="off")
+        spoken, earlier = FORMS[form], (before or {}).get(name)
+        value = spoken(now.get(name))
+        was = None if earlier is None else f"before: {spoken(earlier)}"
+        column.metric(label, value, was, delta_color="off", delta_arrow="off")
 
 
 @contextmanager

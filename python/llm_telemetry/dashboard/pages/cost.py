@@ -9,6 +9,12 @@ from llm_telemetry.dashboard import formulas, marts, measures, queries, reading,
 TITLE = "What do calls cost, and why?"
 
 DAILY = Measure("cost_usd", "known cost, USD", missing="no known cost")
+FIGURES = {
+    "Known cost": ("cost_usd", "usd"),
+    "Per 1,000 operations": ("usd_per_1000_operations", "usd"),
+    "Per million tokens": ("usd_per_million_tokens", "usd"),
+    "Calls with a known cost": ("coverage", "rate"),
+}
 UNITS = [measures.USD_PER_OPERATIONS, measures.USD_PER_TOKENS]
 BILLED = Measure("billed_usd", "billed, USD; grey tick: telemetry, USD")
 
@@ -45,14 +51,7 @@ def _figures(where: str, parameters: dict[str, object]) -> None:
         f"select {formulas.USD_PER_TOKENS} from marts.answers_by_day where {where}",
         **parameters,
     )
-    show.figures(
-        {
-            "Known cost": (usage["cost_usd"], "usd", None),
-            "Per 1,000 operations": (usage["usd_per_1000_operations"], "usd", None),
-            "Per million tokens": (tokens["usd_per_million_tokens"], "usd", None),
-            "Calls with a known cost": (usage["coverage"], "rate", None),
-        }
-    )
+    show.figures(FIGURES, {**usage, **tokens})
 
 
 def _units(by: str, where: str, parameters: dict[str, object]) -> None:

@@ -81,12 +81,8 @@ def _draw_everything(row: marts.Row) -> None:
         f"All models, from {show.moment(row['starts_at'])} to "
         f"{show.moment(row['ends_at'])} UTC, when the newest call started"
     )
-    show.figures(
-        {
-            label: (row[name], form, row[f"previous_{name}"])
-            for label, (name, form) in FIGURES.items()
-        }
-    )
+    before = {name: row[f"previous_{name}"] for name, _ in FIGURES.values()}
+    show.figures(FIGURES, row, before)
     trends = [
         f"{label.lower()} {row[f'{name}_trend'].replace('_', ' ')}"
         for label, (name, _) in FIGURES.items()

@@ -152,14 +152,9 @@ def _draw_figures(now: marts.Row, before: marts.Row) -> None:
     else:
         said += "; the data do not reach back for a period before"
     st.caption(f"{said}, days in {show.escaped(reading.zone())}")
-    figures: dict[str, show.Figure] = {
-        label: (now.get(name), form, before.get(name))
-        for label, (name, form) in FIGURES.items()
-    }
-    labels = list(figures)
-    for first in range(0, len(labels), IN_A_ROW):
-        part = labels[first : first + IN_A_ROW]
-        show.figures({label: figures[label] for label in part})
+    figures = list(FIGURES.items())
+    for first in range(0, len(figures), IN_A_ROW):
+        show.figures(dict(figures[first : first + IN_A_ROW]), now, before)
 
 
 def _draw_days(where: str, asked: dict[str, Any]) -> None:

@@ -74,6 +74,11 @@ FLAGGED = formulas.rate(
     formulas.enough(formulas.total("interactions", "hallucination_flag is not null")),
     "hallucination_rate",
 )
+REVIEWED = {
+    "Reviewed answers": ("reviews", "count"),
+    "By two or more": ("doubly_reviewed", "count"),
+    "Of these, disputed": ("conflicting_share", "rate"),
+}
 # versions of one evaluator have scores of their own
 EVALUATOR = "evaluator || ' ' || left(evaluator_version, 7)"
 FLAG = """case
@@ -261,10 +266,4 @@ def _reviews() -> None:
         from marts.reviews
         """
     )
-    show.figures(
-        {
-            "Reviewed answers": (reviewed["reviews"], "count", None),
-            "By two or more": (reviewed["doubly_reviewed"], "count", None),
-            "Of these, disputed": (reviewed["conflicting_share"], "rate", None),
-        }
-    )
+    show.figures(REVIEWED, reviewed)

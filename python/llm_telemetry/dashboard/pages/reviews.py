@@ -29,15 +29,13 @@ def draw() -> None:
         return
     show.ignored(filters.chosen().ignored(()))
     waiting = review_ledger.awaited(draws, reviews)
-    audits = sum(draw.review_reason == "audit" for draw in waiting)
-    show.figures(
-        {
-            "wait for a review": (len(waiting), "count", None),
-            "of them random audits": (audits, "count", None),
-            "drawn": (len(draws), "count", None),
-            "reviews": (len(reviews), "count", None),
-        }
-    )
+    counts = {
+        "wait for a review": len(waiting),
+        "of them random audits": sum(d.review_reason == "audit" for d in waiting),
+        "drawn": len(draws),
+        "reviews": len(reviews),
+    }
+    show.figures({label: (label, "count") for label in counts}, counts)
     st.caption(
         "Audits come first: without them there is no rate of bad answers. A review is "
         "appended to the review ledger, as `llm-telemetry review mark` does; the next "

@@ -19,6 +19,12 @@ LOOKS = {
     "failures": ("failure", {"status": "failed"}),
     "SLA breaches": ("sla", {"sla": "breached"}),
 }
+FIGURES = {
+    "interactions": ("interactions", "count"),
+    "failure rate": ("failure_rate", "rate"),
+    "SLA breach rate": ("sla_breach_rate", "rate"),
+}
+LOSS = {"loss": ("excess_usd", "usd")}
 LABELS = {
     "risk_rank": "rank",
     "slice": "slice",
@@ -86,14 +92,8 @@ def _draw_slice(rows: list[marts.Row], events: str) -> None:
     by_name = {row["slice"]: row for row in rows}
     name = st.selectbox("Slice", list(by_name), key="slice", bind="query-params")
     row = by_name[name or rows[0]["slice"]]
-    figures: dict[str, show.Figure] = {
-        "interactions": (row["interactions"], "count", None),
-        "failure rate": (row["failure_rate"], "rate", None),
-        "SLA breach rate": (row["sla_breach_rate"], "rate", None),
-    }
-    if row["excess_usd"] is not None:
-        figures["loss"] = (row["excess_usd"], "usd", None)
-    show.figures(figures)
+    has_loss = row["excess_usd"] is not None
+    show.figures({**FIGURES, **(LOSS if has_loss else {})}, row)
     if row["explained_by"]:
         st.text(f"Explained by the slice {row['explained_by']}")
     fixed = {column: [row[column]] for column in DIMENSIONS if row[column] is not None}

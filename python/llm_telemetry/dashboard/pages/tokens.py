@@ -8,6 +8,12 @@ from llm_telemetry.dashboard import formulas, marts, measures, queries, reading,
 
 TITLE = "How many tokens do requests take, and what becomes of them?"
 
+FIGURES = {
+    "Tokens per call": ("tokens_per_call", "number"),
+    "Prompt": ("prompt_tokens_per_call", "number"),
+    "Completion": ("completion_tokens_per_call", "number"),
+    "From the cache": ("cache_share", "rate"),
+}
 DAILY = Measure("total_tokens", "tokens", missing=measures.UNTOKENED)
 CACHED = Measure(
     "cache_share",
@@ -37,7 +43,10 @@ def draw() -> None:
         show.empty("No calls yet", "llm-telemetry run")
         return
     where, parameters = reading.condition(reading.EVERY_FILTER)
-    _figures(where, parameters)
+    (whole,) = marts.rows(
+        f"select {PER_CALLS} from marts.answers_by_day where {where}", **parameters
+    )
+    show.figures(FIGURES, whole)
     for by in ("outcome", "prompt version"):
         _parts(by, where, parameters)
     st.caption(
@@ -45,20 +54,6 @@ def draw() -> None:
         "is the raw one of the telemetry."
     )
     _over_days(where, parameters)
-
-
-def _figures(where: str, parameters: dict[str, object]) -> None:
-    (whole,) = marts.rows(
-        f"select {PER_CALLS} from marts.answers_by_day where {where}", **parameters
-    )
-    show.figures(
-        {
-            "Tokens per call": (whole["tokens_per_call"], "number", None),
-            "Prompt": (whole["prompt_tokens_per_call"], "number", None),
-            "Completion": (whole["completion_tokens_per_call"], "number", None),
-            "From the cache": (whole["cache_share"], "rate", None),
-        }
-    )
 
 
 def _parts(by: str, where: str, parameters: dict[str, object]) -> None:
