@@ -181,6 +181,33 @@ def test_every_colour_has_a_dark_one_and_every_axis_a_title(case: Any) -> None:
                     assert at["title"], f"{name}: {at}"
 
 
+@every_case
+def test_every_number_has_a_format_without_powers_of_ten(case: Any) -> None:
+    # of d3: s is 1m, e and g are 1e-3, and a text without a format may be
+    for name, chart in case().items():
+        for one in layers(chart.body):
+            text = one.get("encoding", {}).get("text", {})
+            assert text.get("type") != "quantitative" or "format" in text, name
+        formats = re.findall(r'"format": "([^"]*)"', json.dumps(chart.body))
+        assert not [form for form in formats if form[-1] in "sge"], name
+
+
+@pytest.mark.parametrize("value", [8e-7, 0.0008, 12345.6, 2.5e6])
+def test_an_amount_is_drawn_and_said_without_powers_of_ten(value: float) -> None:
+    ends = {"unit_cost_delta_low": value / 2, "unit_cost_delta_high": value * 2}
+    chart = judged.use_cases([use_case("a", unit_cost_delta=value, **ends)])
+    with Drawing() as drawing:
+        drawing.add({"a": chart})
+        ((_, svg),) = drawing.drawn().values()
+    drawn = "".join(ElementTree.fromstring(svg).itertext())
+    for said in (drawn, chart.alt):
+        assert not re.search(r"\d(e[-+\u2212]?\d|[mkM\u00b5n]\b)", said), said
+    places = re.findall(r"[\d.,]*\d", chart.alt)
+    assert any(
+        float(one.replace(",", "")) == pytest.approx(value, rel=0.005) for one in places
+    )
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [

@@ -1,6 +1,7 @@
 """Numbers, shares and tables, as a person reads them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -11,8 +12,9 @@ def number(value: float | None) -> str:
     """Return four significant digits, and thousands whole."""
     if value is None or not isfinite(value):
         return "unknown"
-    # a zero has no sign
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.4g}"
+    # a zero has no sign, and what is small is no power of ten
+    small = f"{Decimal(f'{value + 0.0:.4g}'):f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else small
 
 
 def percent(value: float | None) -> str:

@@ -12,6 +12,7 @@ from llm_telemetry.charts.members import (
     with_lines_below,
 )
 from llm_telemetry.charts.spec import (
+    PLAIN,
     Chart,
     Row,
     Rows,
@@ -20,6 +21,7 @@ from llm_telemetry.charts.spec import (
     layer,
     not_drawn,
     nothing,
+    spoken,
 )
 
 
@@ -45,7 +47,7 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
         (MEMBER, "part", "amount", "place"),
         {"type": "bar", "tooltip": True},
         y=y,
-        x=axis("amount", unit, stack="zero", axis={"format": "~s", "tickCount": 6}),
+        x=axis("amount", unit, stack="zero", axis={"format": PLAIN, "tickCount": 6}),
         color=axis("part", "", "nominal", scale=colours, legend={"title": None}),
         order={"field": "place", "type": "quantitative"},
     )
@@ -53,7 +55,7 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
     said.append(not_drawn(left))
     alt = "; ".join(
         f"{row[MEMBER]}: "
-        + ", ".join(f"{one.title} {row[one.column]:,.3g}" for one in measures)
+        + ", ".join(f"{one.title} {spoken(row[one.column])}" for one in measures)
         for row in known
     )
     body = {"width": 440, "height": {"step": 24}, "layer": [bars]}
@@ -90,7 +92,6 @@ def _forest(shown: Rows, left: int, measure: Measure, same: str = "") -> Spec:
         has_interval=bool(measure.low),
         same=same,
         form=measure.form,
-        axis_form=",~r",
     )
     reasoned = [{**row, "why": _why(row, measure)} for row in shown]
     return plot.layers(reasoned, others=not_drawn(left))
@@ -112,7 +113,7 @@ def _said(rows: Rows, measure: Measure) -> str:
         + (
             f"({_why(row, measure)})"
             if row[measure.column] is None
-            else f"{row[measure.column]:.3g}"
+            else spoken(row[measure.column])
         )
         for row in rows
     )

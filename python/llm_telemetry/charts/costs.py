@@ -1,7 +1,17 @@
 """Charts of cost: what drove it from one period to the next, and where it goes."""
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Chart, Row, Rows, Spec, axis, day, nothing, values
+from llm_telemetry.charts.spec import (
+    Chart,
+    Row,
+    Rows,
+    Spec,
+    axis,
+    day,
+    nothing,
+    spoken,
+    values,
+)
 
 ORDER = ("volume", "mix", "tokens", "price", "retries")
 BEFORE, AFTER = "day_cost_before_usd", "day_cost_after_usd"
@@ -38,9 +48,11 @@ def drivers(rows: Rows) -> Chart:
     days = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
     since, until, from_day, to_day = (str(first[name])[:10] for name in days)
     alt = (
-        f"A day cost {first[BEFORE]:.4g} USD from {since} to {until} and "
-        f"{last[AFTER]:.4g} USD from {from_day} to {to_day}: "
-        + ", ".join(f"{row['driver']} {row[CHANGE]:+.3g}" for row in compared)
+        f"A day cost {spoken(first[BEFORE], 4)} USD from {since} to {until} and "
+        f"{spoken(last[AFTER], 4)} USD from {from_day} to {to_day}: "
+        + ", ".join(
+            f"{row['driver']} {spoken(row[CHANGE], sign='+')}" for row in compared
+        )
         + "."
     )
     return Chart(title, alt, {"width": 520, "height": 200, "layer": bars})
@@ -69,7 +81,7 @@ def _steps(rows: Rows, x: Spec, unit: str, colour: str) -> list[Spec]:
     bar = _bar([], x, BEFORE, unit, colour)
     bar["data"] = values(named, "step", BEFORE, AFTER)
     bar["encoding"]["y2"] = {"field": AFTER}
-    text = {"field": CHANGE, "type": "quantitative", "format": "+,.3~g"}
+    text = {"field": CHANGE, "type": "quantitative", "format": "+,.3~r"}
     words = {
         "data": values(named, "step", AFTER, CHANGE),
         "mark": {"type": "text", "dy": -7 if colour == theme.RED else 9},
@@ -90,20 +102,17 @@ def forecast(rows: Rows, zone: str) -> Chart:
     x = day("day", f"business day, {zone}")
     unit = "cost of the month, USD"
     layers = [*_budget(row, x, unit), *_to_date(row, x, unit), *_fan(row, x, unit)]
-    cash = (
-        "unknown"
-        if row["month_to_date_usd"] is None
-        else (f"{row['month_to_date_usd']:,.4g} USD")
-    )
-    ahead = (
-        f"{row['forecast_usd']:,.4g} USD (90 % interval {row['forecast_low_usd']:,.4g} "
-        f"to {row['forecast_high_usd']:,.4g})"
-        if row["forecast_usd"] is not None
-        else "no forecast, the history is too short"
-    )
+    known = row["month_to_date_usd"]
+    cash = "unknown" if known is None else f"{spoken(known, 4)} USD"
+    ahead = "no forecast, the history is too short"
+    if row["forecast_usd"] is not None:
+        names = ("forecast_usd", "forecast_low_usd", "forecast_high_usd")
+        middle, low, high = (spoken(row[name], 4) for name in names)
+        ahead = f"{middle} USD (90 % interval {low} to {high})"
+    budget = spoken(row["budget_usd"], 4)
     alt = (
         f"Cost of the month up to {str(row['as_of_date'])[:10]}: {cash}; by "
-        f"{str(row['ends_on'])[:10]}: {ahead}; budget {row['budget_usd']:,.4g} USD."
+        f"{str(row['ends_on'])[:10]}: {ahead}; budget {budget} USD."
     )
     return Chart(title, alt, {"width": 520, "height": 180, "layer": layers})
 

@@ -3,6 +3,7 @@
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import (
     CROSS,
+    PLAIN,
     Chart,
     Rows,
     Spec,
@@ -13,6 +14,7 @@ from llm_telemetry.charts.spec import (
     nothing,
     rule_at,
     split,
+    spoken,
     values,
 )
 
@@ -72,7 +74,7 @@ def _panel(rows: Rows, week: Rows, what: tuple[str, ...], zone: str) -> Spec:
     """Return one measure by day, the axis of days below the last one only."""
     column, words, form, missing = what
     known, unknown = split(rows, column)
-    share = {"format": "%"} if column.endswith("_rate") else {"format": "~s"}
+    share = {"format": "%"} if column.endswith("_rate") else {"format": PLAIN}
     x = days_axis("business day", zone)
     shown = {**ABOVE, "tickCount": 3, **share}
     y = axis(column, words, axis=shown, scale={"zero": True})
@@ -142,7 +144,11 @@ def burn(rows: Rows, zone: str) -> Chart:
     last = [row for row in week if row[DAY] == week[-1][DAY]]
     said = ", ".join(
         f"{row['budget']} "
-        + ("unknown" if row["burn_rate"] is None else f"{row['burn_rate']:.3g} times")
+        + (
+            "unknown"
+            if row["burn_rate"] is None
+            else f"{spoken(row['burn_rate'])} times"
+        )
         for row in last
     )
     alt = (

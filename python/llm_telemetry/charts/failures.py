@@ -1,7 +1,16 @@
 """Charts of failures: of which kind they are."""
 
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Chart, Rows, axis, layer, names_axis, nothing, top
+from llm_telemetry.charts.spec import (
+    PLAIN,
+    Chart,
+    Rows,
+    axis,
+    layer,
+    names_axis,
+    nothing,
+    top,
+)
 
 KIND = "failure_type"
 STEP = 22
@@ -17,7 +26,7 @@ def kinds(rows: Rows) -> Chart:
         return nothing(title, "No attempt is known to have failed.")
     shown, others = top(rows, "interactions")
     y = names_axis(KIND, [row[KIND] for row in shown])
-    form = {"tickCount": 6, "format": "~s"}
+    form = {"tickCount": 6, "format": PLAIN}
     x = axis("interactions", "failed attempts", axis=form, scale={"zero": True})
     columns = (KIND, "interactions")
     bar = {"type": "bar", "color": theme.RED, "height": {"band": 0.7}}

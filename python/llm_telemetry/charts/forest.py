@@ -6,6 +6,7 @@ from typing import Any
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import (
     CROSS,
+    PLAIN,
     Row,
     Rows,
     Spec,
@@ -35,8 +36,7 @@ class Forest:
     has_interval: bool = True
     same: str = ""
     zero: float | None = 0
-    form: str = ",.3~g"
-    axis_form: str = "~g"
+    form: str = ",.3~r"
 
     def layers(self, rows: Rows, *, others: str = "") -> Spec:
         """Return the plot; ``others`` says in words what is left out of it."""
@@ -59,7 +59,7 @@ class Forest:
 
     def _x(self, field: str) -> Spec:
         scale = {"zero": self.zero == 0, "nice": True}
-        shown = {"tickCount": 6, "format": "%" if "%" in self.form else self.axis_form}
+        shown = {"tickCount": 6, "format": "%" if "%" in self.form else PLAIN}
         return axis(field, self.title, scale=scale, axis=shown)
 
     def _drawn(self, rows: list[Any], y: Spec, colour: str) -> list[Spec]:

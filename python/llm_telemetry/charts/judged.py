@@ -13,6 +13,7 @@ from llm_telemetry.charts.spec import (
     not_drawn,
     nothing,
     split,
+    spoken,
     top,
 )
 
@@ -72,7 +73,7 @@ def slices(ranked: Rows, metric: str, total: int) -> Chart:
 
 
 def _said(row: Row, column: str) -> str:
-    return "" if row[column] is None else f", {row[column]:.3g}"
+    return "" if row[column] is None else f", {spoken(row[column])}"
 
 
 def estimators(backtest: Rows) -> Chart:
@@ -128,7 +129,7 @@ def _why(row: Row) -> str | None:
 def _sentence(rows: Rows, name: str) -> str:
     return "; ".join(
         f"{row[name]} "
-        + (f"{row[ESTIMATED]:.3g}" if row["why"] is None else f"({row['why']})")
+        + (spoken(row[ESTIMATED]) if row["why"] is None else f"({row['why']})")
         for row in rows
     )
 

@@ -2,6 +2,7 @@
 
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import (
+    PLAIN,
     Chart,
     Row,
     Rows,
@@ -10,6 +11,7 @@ from llm_telemetry.charts.spec import (
     layer,
     note,
     nothing,
+    spoken,
 )
 
 LEVELS = {"p50_latency_ms": "p50", "p95_latency_ms": "p95", "p99_latency_ms": "p99"}
@@ -29,9 +31,9 @@ def distribution(rows: Rows, quantiles: Row, sla_ms: float | None) -> Chart:
         return nothing(title, f"Nothing to draw: {UNMEASURED}.")
     scale = {"type": "log", "nice": False}
     x = axis("from_ms", "latency of an operation, ms (log scale)", scale=scale)
-    x["axis"] = {"format": "~s", "grid": False, "tickCount": 8, "labelOverlap": True}
+    x["axis"] = {"format": PLAIN, "grid": False, "tickCount": 8, "labelOverlap": True}
     mark = {"type": "rect", "color": theme.BLUE, "stroke": theme.PAPER}
-    y = axis("operations", "operations", axis={"format": "~s"})
+    y = axis("operations", "operations", axis={"format": PLAIN})
     ends: dict[str, Spec] = {"x": x, "x2": {"field": "to_ms"}, "y2": {"datum": 0}}
     columns = ("from_ms", "to_ms", "operations")
     bars = layer(on_scale, columns, {**mark, "tooltip": True}, y=y, **ends)
@@ -49,7 +51,7 @@ def distribution(rows: Rows, quantiles: Row, sla_ms: float | None) -> Chart:
     alt = (
         f"Histogram of the latency of {quantiles['operations']:,.0f} operations, on a "
         "log scale. "
-        + ", ".join(f"{one['name']} {one['at_ms']:,.4g} ms" for one in marks)
+        + ", ".join(f"{one['name']} {spoken(one['at_ms'], 4)} ms" for one in marks)
         + "."
     )
     return Chart(title, alt, {"width": theme.WIDTH, "height": 200, "layer": layers})
@@ -91,7 +93,7 @@ def heat_map(rows: Rows, zone: str) -> Chart:
     slowest = max(known, key=lambda row: row["p95_latency_ms"])
     alt = (
         f"p95 latency by weekday and hour, slowest {slowest['day']} at "
-        f"{slowest['hour_of_day']}:00 with {slowest['p95_latency_ms']:,.4g} ms. "
+        f"{slowest['hour_of_day']}:00 with {spoken(slowest['p95_latency_ms'], 4)} ms. "
         f"{len(refused)} of {len(rows)} hours have too few operations."
     )
     layers = _cells(known, refused, {"x": x, "y": y})
@@ -104,7 +106,7 @@ def _cells(known: Rows, refused: Rows, place: dict[str, Spec]) -> list[Spec]:
     columns = ("day", "hour_of_day", "operations", "p95_latency_ms")
     bounds = ("p95_latency_ms_low", "p95_latency_ms_high")
     # one scale for light and dark, which colour-blind people read too
-    legend = {"title": "p95 latency, ms", "format": ",~r", "type": "symbol"}
+    legend = {"title": "p95 latency, ms", "format": PLAIN, "type": "symbol"}
     colour = axis("p95_latency_ms", "p95 latency, ms", legend=legend)
     colour["scale"] = {"scheme": "cividis", "reverse": True, "zero": False}
     box = {"type": "rect", "tooltip": True}

@@ -4,6 +4,7 @@ from llm_telemetry.charts import theme
 from llm_telemetry.charts.members import MEMBER, with_lines_below
 from llm_telemetry.charts.spec import (
     CROSS,
+    PLAIN,
     Chart,
     Row,
     Rows,
@@ -69,7 +70,7 @@ def _percentiles(rows: Rows, y: Spec) -> list[Spec]:
         (row, name, row[f"previous_{name}"]) for row in rows for name in PERCENTILES
     ]
     x = axis("ms", "latency, ms", scale={"zero": True, "nice": True})
-    x["axis"] = {"tickCount": 6, "format": "~s"}
+    x["axis"] = {"tickCount": 6, "format": PLAIN}
     words, colours = zip(*PERCENTILES.values(), strict=True)
     color = axis(
         "percentile",

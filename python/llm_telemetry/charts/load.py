@@ -4,6 +4,7 @@ from llm_telemetry.charts import theme
 from llm_telemetry.charts.members import look
 from llm_telemetry.charts.spec import (
     CROSS,
+    PLAIN,
     Chart,
     Rows,
     Spec,
@@ -49,7 +50,7 @@ def _load(rows: Rows, column: str, bands: list[str], names: list[str]) -> Spec:
     x = axis("load_band", "other calls of the provider in flight", "ordinal")
     x |= {"scale": {"domain": bands}, "axis": {"labelAngle": 0, "ticks": False}}
     shift = axis("model_provider", "", "nominal", scale={"domain": names})
-    shown = {"format": "%" if column == "failure_rate" else ",~r", "tickCount": 5}
+    shown = {"format": "%" if column == "failure_rate" else PLAIN, "tickCount": 5}
     y = axis(column, LOAD[column], axis=shown, scale={"zero": True})
     keys = ("model_provider", "load_band")
     colour = look(names)["color"] | {"field": "model_provider"}

@@ -13,6 +13,7 @@ from llm_telemetry.charts.members import (
     members,
 )
 from llm_telemetry.charts.spec import (
+    PLAIN,
     Chart,
     Rows,
     Spec,
@@ -65,7 +66,7 @@ def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
     bounded = measure.bounded(known)
     unsure = [row for row in known if row not in bounded] if measure.low else []
     x = days_axis()
-    form = "%" if "%" in measure.form else ",~r"
+    form = "%" if "%" in measure.form else PLAIN
     shown = {**ABOVE, "tickCount": 4, "format": form}
     y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
     looks = look(names)
@@ -109,7 +110,7 @@ def stacked(
     x = days_axis(AXES[per], zone)
     if per == "day":
         x["timeUnit"] = "utcyearmonthdate"
-    form = {"format": "~s", "tickCount": 5}
+    form = {"format": PLAIN, "tickCount": 5}
     y = axis(measure.column, measure.title, axis=form, stack="zero")
     looks = look(names)
     at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}

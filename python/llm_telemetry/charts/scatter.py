@@ -8,6 +8,7 @@ from llm_telemetry.charts.members import (
     with_lines_below,
 )
 from llm_telemetry.charts.spec import (
+    PLAIN,
     Chart,
     Rows,
     Spec,
@@ -15,6 +16,7 @@ from llm_telemetry.charts.spec import (
     layer,
     not_drawn,
     nothing,
+    spoken,
 )
 
 
@@ -31,7 +33,8 @@ def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
     ]
     unknown.append(not_drawn(left))
     alt = "; ".join(
-        f"{row[MEMBER]}: {row[x.column]:.3g} and {row[y.column]:.3g}" for row in known
+        f"{row[MEMBER]}: {spoken(row[x.column])} and {spoken(row[y.column])}"
+        for row in known
     )
     body = {"width": 440, "height": 300, "layer": _points(known, x, y)}
     said = f"{y.title} against {x.title}. {alt}."
@@ -59,5 +62,5 @@ def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
 
 
 def _scaled(measure: Measure, field: str) -> Spec:
-    form = {"format": ".1~%" if "%" in measure.form else "~s", "tickCount": 6}
+    form = {"format": ".1~%" if "%" in measure.form else PLAIN, "tickCount": 6}
     return axis(field, measure.title, scale={"zero": False, "nice": True}, axis=form)

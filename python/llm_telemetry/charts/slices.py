@@ -2,7 +2,7 @@
 
 from llm_telemetry.charts.forest import Forest
 from llm_telemetry.charts.judged import METRICS, NOT_JUDGED, of_rates
-from llm_telemetry.charts.spec import Chart, Row, Rows, nothing, top
+from llm_telemetry.charts.spec import Chart, Row, Rows, nothing, spoken, top
 
 # verdicts of a slice that is no finding of its own, in words
 NO_FINDING = {
@@ -89,13 +89,14 @@ def losses(ranked: Rows, total: int) -> Chart:
         "slice",
         "excess_usd",
         "failures, SLA breaches and cash, USD (95 % interval)",
-        axis_form="~s",
     )
     if all(row["why"] for row in shown):
         return nothing(title, "No slice has other calls to compare with.")
     body = plot.layers(shown, others=_others(total - len(ranked)))
     first = shown[0]
-    said = "" if first["excess_usd"] is None else f", {first['excess_usd']:,.4g} USD"
+    said = (
+        "" if first["excess_usd"] is None else f", {spoken(first['excess_usd'], 4)} USD"
+    )
     alt = (
         f"{len(shown)} of {total:,} slices with what they lose against all other "
         f"calls, with 95 % intervals. First: {first['slice']}{said}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from llm_telemetry.charts import theme
@@ -12,6 +13,8 @@ Spec = dict[str, Any]
 
 MOST_MEMBERS = 10
 CROSS = {"type": "point", "shape": "cross", "angle": 45}
+# the format of an axis: d3's `s` and `g` would write 1m, 2M and 8e-7
+PLAIN = ",~r"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ def values(rows: Iterable[Row], *columns: str) -> Spec:
 def layer(rows: Iterable[Row], columns: Sequence[str], mark: Spec, **at: Spec) -> Spec:
     """Return marks of rows, of which only the columns are kept."""
     return {"data": values(rows, *columns), "mark": mark, "encoding": at}
+
+
+def spoken(value: float, digits: int = 3, sign: str = "-") -> str:
+    """Return some significant digits of a number, never as a power of ten.
+
+    ``sign`` is ``+`` where that of a positive number is written too.
+    """
+    return f"{Decimal(f'{value:.{digits}g}'):{sign},f}"
 
 
 def split(rows: Rows, column: str) -> tuple[list[Row], list[Row]]:

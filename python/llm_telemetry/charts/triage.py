@@ -5,6 +5,7 @@ from typing import Any
 
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import (
+    PLAIN,
     Chart,
     Rows,
     axis,
@@ -12,6 +13,7 @@ from llm_telemetry.charts.spec import (
     note,
     nothing,
     rule_at,
+    spoken,
     values,
 )
 
@@ -48,8 +50,8 @@ def calibration(bins: Rows) -> Chart:
     alt = (
         f"Observed against predicted failure rate in {len(bins)} groups of calls; the "
         "dashed line is perfect calibration. In the highest group "
-        f"{last['failure_rate']:.3g} failed where {last['expected_rate']:.3g} were "
-        "predicted."
+        f"{spoken(last['failure_rate'])} failed where "
+        f"{spoken(last['expected_rate'])} were predicted."
     )
     return Chart(title, alt, {"width": SIDE * 2, "height": SIDE, "layer": layers})
 
@@ -65,7 +67,7 @@ def cost(curve: Rows, policy: Mapping[str, Any]) -> Chart:
         return nothing(title, "No scores: too few outcomes to fit a model.")
     words = "expected cost of the evaluation window, USD"
     x = axis("threshold", "threshold: probability of failure from which to review")
-    y = axis("expected_cost", words, scale={"zero": True}, axis={"format": "~s"})
+    y = axis("expected_cost", words, scale={"zero": True}, axis={"format": PLAIN})
     line = {
         "data": values(curve, "threshold", "expected_cost"),
         "mark": {"type": "line", "color": theme.BLUE, "point": len(curve) == 1},
@@ -87,8 +89,12 @@ def cost(curve: Rows, policy: Mapping[str, Any]) -> Chart:
     least = min(curve, key=lambda row: row["expected_cost"])
     alt = (
         "Expected cost of the evaluation window by threshold of review, least "
-        f"{least['expected_cost']:.4g} USD at {least['threshold']:.3g}; "
-        + (f"the rule reviews from {chosen:.3g}" if chosen else "no rule was chosen")
+        f"{spoken(least['expected_cost'], 4)} USD at {spoken(least['threshold'])}; "
+        + (
+            f"the rule reviews from {spoken(chosen)}"
+            if chosen
+            else "no rule was chosen"
+        )
         + f"; the verdict is {policy.get('verdict')}."
     )
     return Chart(title, alt, {"width": SIDE * 2, "height": 200, "layer": layers})

@@ -15,6 +15,7 @@ from llm_telemetry.charts.spec import (
     not_drawn,
     nothing,
     split,
+    spoken,
     top,
 )
 
@@ -73,7 +74,7 @@ def tool_failures(rows: Rows) -> Chart:
         f"Failures per tool call of {len(shown)} tools by use case, with 95 % "
         "intervals. "
         + (
-            f"Highest: {worst['tool']}, {worst['failure_rate']:.3g}."
+            f"Highest: {worst['tool']}, {spoken(worst['failure_rate'])}."
             if worst
             else "No outcome is known."
         )
