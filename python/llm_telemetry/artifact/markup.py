@@ -1,5 +1,6 @@
 """HTML in which every text is escaped, unless it is HTML already."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -37,6 +38,11 @@ def bullets(lines: Iterable[Any]) -> Html:
     """Return a list, or nothing where it has no line."""
     items = [element("li", line) for line in lines]
     return element("ul", *items) if items else Html("")
+
+
+def with_code(text: str) -> Html:
+    """Return a text in which what stands between backticks is code."""
+    return Html(re.sub("`([^`]+)`", r"<code>\1</code>", _escaped(text)))
 
 
 def _shown(child: Any) -> str:

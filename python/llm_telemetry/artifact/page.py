@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from llm_telemetry.artifact import approval, labels
-from llm_telemetry.artifact.markup import Html, bullets, element, table
+from llm_telemetry.artifact.markup import Html, bullets, element, table, with_code
 from llm_telemetry.artifact.page_cards import cards, changed
 from llm_telemetry.artifact.readme import MEANINGS, of_rule
 from llm_telemetry.artifact.report import headline
@@ -122,8 +122,8 @@ def _section(name: str, artifact: Row, drawn: Drawn) -> Html:
 def _said(name: str, decision: Row, artifact: Row) -> Html:
     summary = str(decision["summary"])
     parts = [
-        element("p", f"{summary[:1].upper()}{summary[1:]}."),
-        bullets(explained(reason, name) for reason in decision["reasons"]),
+        element("p", with_code(f"{summary[:1].upper()}{summary[1:]}.")),
+        bullets(with_code(explained(one, name)) for one in decision["reasons"]),
     ]
     if name == "routing":
         ship = artifact["policy"]["file"]
@@ -210,8 +210,8 @@ def _knobs(knobs: list[Row]) -> Html:
     ]
     rest = (
         f"The other {len(knobs) - len(shown)} are at their defaults; all are in "
-        "decision_artifact.json, and llm-telemetry knobs explains them."
+        "decision_artifact.json, and `llm-telemetry knobs` explains them."
     )
     header = ("limit or price", "knob", "value", "set by")
-    parts = (element("h2", "Knobs"), table(header, rows), element("p", rest))
+    parts = (element("h2", "Knobs"), table(header, rows), element("p", with_code(rest)))
     return element("section", *parts, id="knobs")

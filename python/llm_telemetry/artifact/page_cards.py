@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from llm_telemetry.artifact import diff_text, labels
-from llm_telemetry.artifact.markup import Html, bullets, element
+from llm_telemetry.artifact.markup import Html, bullets, element, with_code
 from llm_telemetry.artifact.wording import multiple, number, percent, with_interval
 
 Row = Mapping[str, Any]
+State = Literal["clear", "unclear", "refused"]
 
 # the estimate that decides, by decision
 DECIDING = {
@@ -30,28 +31,28 @@ TITLES = {
     "quality": "Quality",
 }
 REASONS, LINES = 3, 5
+REVIEW = "to be reviewed by a person"
+# marked as a refusal is in a chart
+REFUSED = "\u00d7 not enough evidence to decide"
 
 
 @dataclass(frozen=True)
 class Card:
     """What the card of a decision says, in words.
 
-    ``figure`` is the number that decides, with its interval, and ``words`` what it is.
+    ``doubt`` says what the state means; ``figure`` is the number that decides, with its
+    interval, and ``words`` what it is.
     """
 
     name: str
     title: str
     verdict: str
-    is_clear: bool
+    state: State
+    doubt: str
     advice: str
     figure: str
     words: str
     reasons: tuple[str, ...]
-
-    @property
-    def doubt(self) -> str:
-        """Say whether a person has to look at it."""
-        return "clear" if self.is_clear else "to be reviewed by a person"
 
 
 def card(name: str, decision: Row) -> Card:
@@ -64,12 +65,20 @@ def card(name: str, decision: Row) -> Card:
         name,
         TITLES.get(name, name),
         _short(decision["verdict"]),
-        decision["is_clear"],
+        *_state(decision),
         f"{advice[:1].upper()}{advice[1:]}.",
         figure,
         words,
         (*reasons[:REASONS], *([f"and {more} more"] if more > 0 else [])),
     )
+
+
+def _state(decision: Row) -> tuple[State, str]:
+    """Return how sure a decision is, and whether a person has to look at it."""
+    is_clear = decision["is_clear"]
+    if decision["verdict"] == "refuse":
+        return "refused", REFUSED if is_clear else f"{REFUSED}, {REVIEW}"
+    return ("clear", "clear") if is_clear else ("unclear", REVIEW)
 
 
 def cards(decisions: Mapping[str, Row]) -> Html:
@@ -79,13 +88,12 @@ def cards(decisions: Mapping[str, Row]) -> Html:
 
 
 def _card(one: Card) -> Html:
-    kind = "clear" if one.is_clear else "unclear"
     return element(
         "article",
         element("h2", element("a", one.title, href=f"#{one.name}")),
         element("p", one.verdict, class_="verdict"),
         element("p", one.doubt, class_="doubt"),
-        element("p", one.advice, class_="advice"),
+        element("p", with_code(one.advice), class_="advice"),
         element(
             "p",
             element("strong", one.figure),
@@ -93,7 +101,7 @@ def _card(one: Card) -> Html:
             class_="sure",
         ),
         bullets(one.reasons),
-        class_=f"card {kind}",
+        class_=f"card {one.state}",
     )
 
 

@@ -23,6 +23,7 @@ Figures = Mapping[str, tuple[str, str]]
 
 # what Markdown, or Streamlit in it, would read as more than a text
 MARKS = re.compile(r"[\\`*_{}\[\]()#+.!|<>$:~&=-]")
+CODE = re.compile(f"(`[^`\n]+`)|{MARKS.pattern}")
 # where the pages of the navigation are kept, by name
 NAVIGATION = "navigation"
 # rows of a table that are sent to a browser
@@ -157,9 +158,16 @@ def escaped(text: object) -> str:
     return MARKS.sub(r"\\\g<0>", str(text))
 
 
-def bullets(lines: Iterable[object]) -> None:
-    """Show texts as a list."""
-    if said := "\n".join(f"- {escaped(line)}" for line in lines):
+def with_code(text: object) -> str:
+    """Return a text as Markdown in which what stands between backticks is code."""
+    return CODE.sub(lambda found: found[1] or f"\\{found[0]}", str(text))
+
+
+def bullets(
+    lines: Iterable[object], written: Callable[[object], str] = escaped
+) -> None:
+    """Show texts as a list; ``written`` makes Markdown of each."""
+    if said := "\n".join(f"- {written(line)}" for line in lines):
         st.markdown(said)
 
 

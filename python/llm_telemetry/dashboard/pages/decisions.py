@@ -21,6 +21,7 @@ from llm_telemetry.reasons import explained
 TITLE = "What was decided, why, and until when does it hold?"
 FILES = r"routing_\w+\.csv|triage_threshold_\w+\.(csv|json)"
 IN_A_ROW = 3
+COLOURS = {"clear": "green", "unclear": "orange", "refused": "gray"}
 PUBLISHED = (
     "select decision_id, decision, verdict, is_clear, recommendation, summary, "
     "string_split(reasons, '; ') as reasons, bundle_status, as_of, valid_until "
@@ -98,11 +99,10 @@ def _draw_cards(cards: list[Card]) -> None:
 
 
 def _draw_card(one: Card) -> None:
-    colour = "green" if one.is_clear else "orange"
     st.markdown(f"**[{one.title}](#{one.name})**")
     st.markdown(f"#### {show.escaped(one.verdict)}")
-    st.badge(one.doubt, color=colour)
-    st.markdown(f"**{show.escaped(one.advice)}**")
+    st.badge(one.doubt, color=COLOURS[one.state])
+    st.markdown(f"**{show.with_code(one.advice)}**")
     if one.figure:
         st.markdown(show.escaped(one.figure))
     if one.words:
@@ -112,8 +112,9 @@ def _draw_card(one: Card) -> None:
 
 def _draw_decision(name: str, decision: Mapping[str, Any], charts: list[Chart]) -> None:
     summary = str(decision["summary"])
-    st.markdown(show.escaped(f"{summary[:1].upper()}{summary[1:]}."))
-    show.bullets(explained(reason, name) for reason in decision["reasons"])
+    st.markdown(show.with_code(f"{summary[:1].upper()}{summary[1:]}."))
+    reasons = (explained(reason, name) for reason in decision["reasons"])
+    show.bullets(reasons, show.with_code)
     for chart in charts:
         show.chart(chart)
     if named := labels.named(name, decision.get("estimates", {})):
@@ -168,7 +169,7 @@ def _draw_published(published: list[marts.Row]) -> None:
     _draw_validity(first["bundle_status"], *ends)
     st.caption(
         f"No bundle in {show.escaped(serving.out_dir())}: this is what the warehouse "
-        "keeps of it. Name the folder with --out-dir."
+        "keeps of it. Name the folder with `--out-dir`."
     )
     shown = [
         {**row, "reasons": [code for code in row["reasons"] or [] if code]}
