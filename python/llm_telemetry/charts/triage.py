@@ -14,7 +14,6 @@ from llm_telemetry.charts.spec import (
     nothing,
     rule_at,
     spoken,
-    values,
 )
 
 TRIVIAL = {"review_all": "review all", "review_none": "review none"}
@@ -68,34 +67,28 @@ def cost(curve: Rows, policy: Mapping[str, Any]) -> Chart:
     words = "expected cost of the evaluation window, USD"
     x = axis("threshold", "threshold: probability of failure from which to review")
     y = axis("expected_cost", words, scale={"zero": True}, axis={"format": PLAIN})
-    line = {
-        "data": values(curve, "threshold", "expected_cost"),
-        "mark": {"type": "line", "color": theme.BLUE, "point": len(curve) == 1},
-        "encoding": {"x": x, "y": y},
-    }
+    columns = ("threshold", "expected_cost")
+    line = {"type": "line", "color": theme.BLUE, "point": len(curve) == 1}
     over = [row for row in curve if not row["feasible"]]
-    beyond = {
-        "data": values(over, "threshold", "expected_cost"),
-        "mark": {"type": "point", "filled": True, "color": theme.REFUSED, "size": 24},
-        "encoding": {"x": x, "y": y},
-    }
+    grey = {"type": "point", "filled": True, "color": theme.REFUSED, "size": 24}
+    beyond = layer(over, columns, grey, x=x, y=y)
     chosen = policy.get("threshold", {}).get("stream")
     layers = [
         *_trivial(policy, y),
-        line,
+        layer(curve, columns, line, x=x, y=y),
         *([beyond, note("grey: more reviews than the capacity", y=14)] if over else []),
         *_chosen(chosen, x),
     ]
     least = min(curve, key=lambda row: row["expected_cost"])
+    rule = (
+        "no rule was chosen"
+        if chosen is None
+        else f"the rule reviews from {spoken(chosen)}"
+    )
     alt = (
         "Expected cost of the evaluation window by threshold of review, least "
         f"{spoken(least['expected_cost'], 4)} USD at {spoken(least['threshold'])}; "
-        + (
-            f"the rule reviews from {spoken(chosen)}"
-            if chosen
-            else "no rule was chosen"
-        )
-        + f"; the verdict is {policy.get('verdict')}."
+        f"{rule}; the verdict is {policy.get('verdict')}."
     )
     return Chart(title, alt, {"width": SIDE * 2, "height": 200, "layer": layers})
 
