@@ -12,9 +12,12 @@ def number(value: float | None) -> str:
     """Return four significant digits, and thousands whole."""
     if value is None or not isfinite(value):
         return "unknown"
-    # a zero has no sign, and what is small is no power of ten
-    small = f"{Decimal(f'{value + 0.0:.4g}'):f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else small
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    # a zero has no sign
+    short = f"{value + 0.0:.4g}"
+    # a small amount is no power of ten; a tail probability of 1e-68 stays one
+    return f"{Decimal(short):f}" if abs(value) >= 1e-7 else short
 
 
 def percent(value: float | None) -> str:
