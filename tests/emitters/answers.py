@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 Record = dict[str, Any]
 TOOL = {"name": "get_weather", "arguments": {"city": "Rome"}}
@@ -14,6 +14,9 @@ TOOL = {"name": "get_weather", "arguments": {"city": "Rome"}}
 class Answer:
     """What an answer of any vendor is made of."""
 
+    # whether the pieces of a stream are events with a name, or lines of JSON
+    events: ClassVar[bool] = False
+    lines: ClassVar[bool] = False
     body: Record
     case: Record
 
@@ -102,6 +105,8 @@ class Completion(Answer):
 class Response(Answer):
     """POST /responses of OpenAI."""
 
+    events = True
+
     @property
     def item(self) -> Record:
         if self.tool:
@@ -187,6 +192,8 @@ class Response(Answer):
 
 class Message(Answer):
     """POST /messages of Anthropic, whose input tokens exclude the cached ones."""
+
+    events = True
 
     @property
     def usage(self) -> Record:

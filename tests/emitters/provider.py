@@ -1,4 +1,4 @@
-"""A provider on loopback that answers as OpenAI and Anthropic do, and logs requests.
+"""A provider on loopback that answers as several vendors do, and logs requests.
 
 Which case of cases.toml a request is follows from its model. The log is the truth that
 the spans of an emitter are compared with: a line per request, with its emitter (the
@@ -10,14 +10,14 @@ import threading
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from answers import SPEAKERS
+import answers
+import answers_of_others
 
 Record = dict[str, Any]
 CASES: dict[str, Record] = tomllib.loads(
@@ -25,6 +25,7 @@ CASES: dict[str, Record] = tomllib.loads(
 )
 # between the pieces of a stream, so that its first one is seen before its last
 PAUSE_S = 0.02
+SPEAKERS = answers.SPEAKERS | answers_of_others.SPEAKERS
 ERRORS = {
     429: ("rate_limit_exceeded", "rate_limit_error", "Rate limit reached"),
     500: ("server_error", "api_error", "The server had an error"),
@@ -64,7 +65,7 @@ def served(log: Path) -> ThreadingHTTPServer:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers /EMITTER/v1/chat/completions, /responses and /messages."""
+    """Answers below /EMITTER at the paths of SPEAKERS, or at paths that end so."""
 
     provider: Provider
     protocol_version = "HTTP/1.1"
@@ -83,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request and log it."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         emitter, _, path = self.path.strip("/").partition("/")
-        kind = path.partition("?")[0].rsplit("/", 1)[-1]
+        path = path.partition("?")[0]
+        kind = path if path in SPEAKERS else path.rsplit("/", 1)[-1]
         if kind not in SPEAKERS:
             self.send(404, {"error": {"message": f"no such path: {self.path}"}})
             return
@@ -102,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
             if answer is None:
                 self.refuse(status, vendor)
             elif stream:
-                self.stream(answer.pieces(), kind)
+                self.stream(answer)
             else:
                 self.send(200, answer.whole())
         except (BrokenPipeError, ConnectionResetError):
@@ -131,17 +133,19 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, pieces: Iterator[Record], kind: str) -> None:
-        """Send server-sent events, one chunk each."""
+    def stream(self, answer: Any) -> None:
+        """Send the pieces of an answer, one chunk each."""
+        kind = "application/x-ndjson" if answer.lines else "text/event-stream"
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for piece in pieces:
-            event = f"event: {piece['type']}\n" if kind != "completions" else ""
-            self.chunk(f"{event}data: {json.dumps(piece)}\n\n")
+        for piece in answer.pieces():
+            event = f"event: {piece['type']}\n" if answer.events else ""
+            line = json.dumps(piece)
+            self.chunk(f"{line}\n" if answer.lines else f"{event}data: {line}\n\n")
             time.sleep(PAUSE_S)
-        if kind == "completions":
+        if not answer.events and not answer.lines:
             self.chunk("data: [DONE]\n\n")
         self.wfile.write(b"0\r\n\r\n")
 
