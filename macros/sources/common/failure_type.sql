@@ -61,7 +61,7 @@
 
 {% macro finish_word(reasons) -%}
     {#- the first reason of a list, without the name of its enumeration; one spelling for
-        tool_call and tool-calls, for stop and the status of a finished response -#}
+        tool_call and tool-calls, for stop, complete and the status of a finished response -#}
     {%- set word -%}
     lower(regexp_extract(
         replace({{ reasons }}, '-', '_'), '(?:[A-Za-z_]+[.])*([A-Za-z_]+)', 1
@@ -70,7 +70,7 @@
     case
         when {{ reasons }} in ('stop', 'length', 'tool_calls', 'end_turn') then {{ reasons }}
         else nullif(regexp_replace(
-            regexp_replace({{ word }}, '^tool_call$', 'tool_calls'), '^completed$', 'stop'
+            regexp_replace({{ word }}, '^tool_call$', 'tool_calls'), '^completed?$', 'stop'
         ), '')
     end
 {%- endmacro %}

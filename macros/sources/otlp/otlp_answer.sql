@@ -27,6 +27,15 @@
     end
 {%- endmacro %}
 
+{% macro otlp_names_stream() -%}
+    {#- the method that the span is named after, or a log of a stream that has ended -#}
+    (
+        starts_with(dialect_kind, 'ai.stream')
+        or logged_duration_s is not null
+        or (kind = 'call' and regexp_matches(span.name, '(^|[._])a?stream([._]|$)'))
+    )
+{%- endmacro %}
+
 {% macro otlp_logged_duration(aliases) -%}
     {#- of a log that is written as a span without length -#}
     case

@@ -3,7 +3,7 @@
         langfuse.session.id, or the key as a whole; null for keys of the conventions and of those
         that most write -#}
     {%- set rare = '^gen_ai[.](cost|server|client|completion_start|request[.](user|is_stream)'
-        ~ '|response[.]time_to_first_token|usage[.](details|cached|total_cost|cache_write_input'
+        ~ '|response[.]time_to_first_token|usage[.](details|raw|cached|total_cost|cache_write_input'
         ~ '|(in|out)put_tokens?[._]))' -%}
     {%- set common = [
         'app', 'deployment', 'enduser', 'error', 'event', 'exception', 'gen_ai', 'http', 'input',

@@ -37,6 +37,12 @@
             )
             or (error_code is not null and not (is_answered and {{ otlp_has_ok(span) }}))
             or (exception is not null and not is_answered)
+            or (
+                not is_answered
+                and response_id is null
+                and not {{ otlp_has_ok(span) }}
+                and {{ otlp_scope_omits('scope_name', 'omits_error_status') }}
+            )
         when kind = 'tool' then
             {{ otlp_has_error(span) }}
             or coalesce(lower(level) = 'error', false)

@@ -43,8 +43,8 @@
         'cost_usd': 'double', 'propensity': 'double', 'temperature': 'double',
         'top_p': 'double', 'prompt_tokens': 'bigint', 'completion_tokens': 'bigint',
         'cache_read_tokens': 'bigint', 'cache_write_tokens': 'bigint',
-        'reasoning_tokens': 'bigint', 'retry_index': 'bigint', 'attempted_retries': 'bigint',
-        'max_tokens': 'bigint', 'is_streaming': 'boolean',
+        'reasoning_tokens': 'bigint', 'total_tokens': 'bigint', 'retry_index': 'bigint',
+        'attempted_retries': 'bigint', 'max_tokens': 'bigint', 'is_streaming': 'boolean',
     }) }}
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
 {% macro otlp_inherited_facts() -%}
     {#- what a call takes from the spans around it where its own does not say; counts and cost
         have rules of their own -#}
-    {%- set counted = token_counts() + ['cost_usd'] -%}
+    {%- set counted = token_counts() + ['total_tokens', 'cost_usd'] -%}
     {{ return(
         otlp_context('trace') + otlp_context('ancestors') + otlp_call_texts()
         + otlp_call_numbers() | reject('in', counted) | list + ['first_token_ns', 'error_words']

@@ -129,17 +129,29 @@
     as bigint) as varchar)
 {%- endmacro %}
 
-{% macro otlp_whole_input() -%}
-    {#- input with what was cached: some instrumentations leave it out, and cached tokens beyond
-        the input prove that -#}
-    {%- set cached = '(coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0))' -%}
-    case
-        when {{ cached }} > 0 and scope_name is distinct from 'litellm' and (
+{% macro otlp_is_net_input() -%}
+    {#- some instrumentations leave out of the input what was cached: more cached tokens than
+        input prove that, or the total -#}
+    {%- set cached = otlp_cached() -%}
+    coalesce(
+        {{ cached }} > 0 and scope_name is distinct from 'litellm' and (
             {{ cached }} > prompt_tokens
+            or total_tokens = prompt_tokens + {{ cached }} + completion_tokens
             or {{ otlp_scope_omits('scope_name', 'omits_cached_input') }}
-        )
-            then prompt_tokens + {{ cached }}
-        else prompt_tokens
+        ),
+        false
+    )
+{%- endmacro %}
+
+{% macro otlp_cached() -%}
+    (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0))
+{%- endmacro %}
+
+{% macro otlp_stated_total() -%}
+    {#- of net counts a total says nothing more -#}
+    case
+        when not is_net_input or total_tokens > prompt_tokens + completion_tokens
+            then nullif(total_tokens, 0)
     end
 {%- endmacro %}
 

@@ -56,6 +56,7 @@ calls as (
             {% for field in token_counts() -%}
             {{ otlp_inherited_count(field) }} as {{ field }},
             {% endfor -%}
+            if(outer_calls.usage is null, spans.total_tokens, null) as total_tokens,
             coalesce(spans.cost_usd, outer_calls.cost_usd) as cost_usd,
             coalesce(
                 spans.error_type,

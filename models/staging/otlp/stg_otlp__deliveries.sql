@@ -154,7 +154,7 @@ merged as (
                 coalesce(max_tokens, parameters[4], parameters[5], parameters[6]), 'Infinity'
             ) as max_tokens,
             coalesce(
-                is_streaming, parameters[7], if(starts_with(dialect_kind, 'ai.stream'), 'true', null)
+                is_streaming, parameters[7], if({{ otlp_names_stream() }}, 'true', null)
             ) as is_streaming,
             {% for field in token_counts() -%}
             if(
@@ -188,7 +188,10 @@ with_outcome as (
 
     select
         *,
-        case when is_failed then {{ otlp_error_words('span') }} end as error_words
+        case when is_failed then {{ otlp_error_words('span') }} end as error_words,
+        {{ otlp_is_net_input() }} as is_net_input,
+        -- no model answers nothing to nothing: the counts were not known
+        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) = 0 as is_uncounted
 
     from typed
 
@@ -232,10 +235,16 @@ deliveries as (
         service_name,
         environment,
         {{ (context + texts + ['left_out_tokens', 'left_out_cost_usd']) | join(', ') }},
-        {% for name in numbers if name not in ['prompt_tokens', 'cost_usd'] -%}
+        {% for name in numbers if name not in usage_fields + ['total_tokens'] -%}
         {{ name }},
         {% endfor -%}
-        {{ otlp_whole_input() }} as prompt_tokens,
+        {% for name in token_counts() -%}
+        case
+            when not is_uncounted
+                then {{ name }}{{ ' + if(is_net_input, ' ~ otlp_cached() ~ ', 0)' if name == 'prompt_tokens' }}
+        end as {{ name }},
+        {% endfor -%}
+        {{ otlp_stated_total() }} as total_tokens,
         -- a zero is a price that the instrumentation did not find
         nullif(cost_usd, 0) as cost_usd,
         {{ rejected_values(dict(numbers, timestamp_utc='timestamp')) }} as rejected_values

@@ -168,6 +168,7 @@ interactions as (
         attempts.prompt_tokens,
         attempts.completion_tokens,
         attempts.prompt_tokens + attempts.completion_tokens as total_tokens,
+        attempts.total_tokens as stated_total_tokens,
         attempts.cache_read_tokens,
         attempts.cache_write_tokens,
         attempts.reasoning_tokens,
