@@ -9,6 +9,7 @@ from staged_otlp import Record, call, interactions, landed, nanoseconds, span, s
 
 STOP = {"gen_ai.response.finish_reasons": ["stop"]}
 USED = {"usage__input_tokens": 100, "usage__output_tokens": 9, **STOP}
+UNCOUNTED = {"usage__input_tokens": 0, "usage__output_tokens": 0}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,38 @@ def test_input_that_leaves_out_what_was_cached_is_completed(
 
 
 @pytest.mark.parametrize(
+    ("key", "total", "cached", "whole", "stated"),
+    [
+        ("gen_ai.usage.total_tokens", 109, 0, 100, 109),
+        ("llm.usage.total_tokens", 120.0, 40, 100, 120),
+        ("llm.token_count.total", 109, 40, 100, 109),
+        # the cached tokens are in the total, but not in the input
+        ("llm.token_count.total", 149, 40, 140, 149),
+        # of net counts it says nothing more
+        ("ai.usage.totalTokens", 109, 101, 201, None),
+        ("gen_ai.usage.total_tokens", 0, 0, 100, None),
+    ],
+)
+def test_a_total_is_compared_with_its_parts(
+    tmp_path: Path, key: str, total: float, cached: int, whole: int, stated: int | None
+) -> None:
+    said = {key: total, "usage__cache_read__input_tokens": cached}
+    row = interactions(tmp_path, call("a", **USED, **said)).loc["a"]
+    found = row["stated_total_tokens"]
+    assert row["prompt_tokens"] == whole
+    assert (None if pd.isna(found) else found) == stated
+    assert row["total_tokens"] == whole + 9
+
+
+def test_a_total_of_other_counts_is_not_compared(tmp_path: Path) -> None:
+    outer = call("1", **USED, **{"gen_ai.usage.total_tokens": 109})
+    inner = call("2", "1", **{"gen_ai.usage.total_tokens": 7, **STOP})
+    row = interactions(tmp_path, outer, inner).loc["2"]
+    assert row["prompt_tokens"] == 100
+    assert pd.isna(row["stated_total_tokens"])
+
+
+@pytest.mark.parametrize(
     ("said", "ttft_ms", "is_streaming"),
     [
         ({"gen_ai.response.time_to_first_chunk": 0.05}, 50, True),
@@ -102,6 +135,13 @@ def test_the_first_token_comes_before_the_end(
         ({"status": {"code": 1}}, None, False),
         ({"status": {"code": 1}, "gen_ai.output.messages": "[]"}, False, False),
         ({"gen_ai.response.id": "r"}, False, False),
+        ({**UNCOUNTED, "status": {"code": 1}}, None, False),
+        ({**UNCOUNTED, **STOP}, False, False),
+        ({**UNCOUNTED, "name": "Chat.stream", "status": {"code": 1}}, False, True),
+        ({"name": "chat upstream-1", "status": {"code": 1}}, None, False),
+        ({"scope": "mistralai_sdk_tracer"}, True, False),
+        ({"scope": "mistralai_sdk_tracer", "status": {"code": 1}}, None, False),
+        ({"scope": "mistralai_sdk_tracer", "gen_ai.response.id": "r"}, False, False),
         ({"gen_ai.response.finish_reasons": ["error"]}, True, False),
         # the error of a tool, which the instrumentation repeats on the next answer
         ({**USED, "status": {"code": 2, "message": "x"}}, False, False),

@@ -95,6 +95,7 @@ def found(frames: Frames, name: str) -> Record:
         ],
         "failures": only_failed,
         "abandoned": int(calls["is_abandoned"].sum()),
+        "streams": int(calls["is_streaming"].sum()),
         "session": None
         if calls["session_is_inferred"].all()
         else first(calls["session_id"]),
