@@ -49,6 +49,9 @@ def client(name: str, instrumentation: str) -> Mistral:
 
 def call(client: Mistral, name: str, case: Case) -> None:
     """Make one call, and the second one where the model wants a tool."""
+    if name == "filtered":
+        # the provider has no filter
+        return
     question = {"role": "user", "content": "How is the weather in Rome?"}
     options = {"model": case["openai"]}
     if case.get("stream"):

@@ -17,6 +17,9 @@ def main() -> None:
 
 def call(name: str, case: Case) -> None:
     """Make one call, and the second one where the model wants a tool."""
+    if name == "filtered":
+        # the provider has no filter
+        return
     client = Client(host=URL, timeout=TIMEOUT_S)
     question = {"role": "user", "content": "How is the weather in Rome?"}
     options = {"model": case["openai"]}
