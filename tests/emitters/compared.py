@@ -30,6 +30,8 @@ FOUND = """
         prompt_tokens, completion_tokens, cache_read_tokens, reasoning_tokens
     from marts.interactions
 """
+# of calls that name no model, or one of no case
+UNKNOWN = "unknown"
 SOURCES = Path(__file__).parents[2] / "docs/guides/sources.md"
 
 
@@ -49,7 +51,7 @@ def table(found: Counts, served: Counts, emitters: Record, before: Counts) -> Ta
     for name, emitter in emitters.items():
         lines.append(f"{name} ({', '.join(emitter['packages'])})")
         lines.append(f"    {totals(name, found, served, before)}")
-        for case in [*provider.CASES, "unknown"]:
+        for case in [*provider.CASES, UNKNOWN]:
             told: dict[str, list[str]] = {"WRONG": [], "not written": []}
             for measure in MEASURES:
                 key = (name, case, measure)
@@ -109,7 +111,7 @@ def of_product(warehouse: Path, emitters: Record) -> Counts:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(FOUND).fetchall()
     for name, model, failure, retries, *tokens in rows:
-        case = cases.get((name, model), "unknown")
+        case = cases.get((name, model), UNKNOWN)
         values = dict(zip(MEASURES[1:5], tokens, strict=True))
         add(counts, name, case, values | {"failed": failure != "none"}, failure)
         # inside of the row, and failed: of what kind is not known

@@ -1,4 +1,4 @@
-"""DSPy's language model, and its ReAct module where a tool is wanted."""
+"""DSPy's language model under OpenInference."""
 
 import os
 
@@ -19,7 +19,7 @@ def main() -> None:
 
 
 def call(name: str, case: Case) -> None:
-    """Make one call; its answers are not for an agent, and it streams by an event loop."""
+    """Make one call; streams and tools it has only by prompts of its own."""
     if case.get("stream") or name == "tool":
         return
     model = dspy.LM(

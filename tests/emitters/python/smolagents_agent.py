@@ -1,4 +1,4 @@
-"""The model of smolagents, and its agent where a tool is wanted, under OpenInference."""
+"""smolagents under OpenInference: its model, and its agent where a tool is wanted."""
 
 from common import FEW, Case, client_options, each, tracing, weather
 from openinference.instrumentation.smolagents import SmolagentsInstrumentor
