@@ -1,10 +1,5 @@
 """DSPy's language model under OpenInference."""
 
-import os
-
-# the prices of LiteLLM, which it calls, would be fetched
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-
 import dspy
 from common import TIMEOUT_S, URL, Case, each, retries, tracing
 from openinference.instrumentation.dspy import DSPyInstrumentor
