@@ -83,6 +83,7 @@ def _call(
         "gen_ai.response.model": "gpt-4o",
         "gen_ai.usage.input_tokens": 100,
         "gen_ai.usage.output_tokens": 20,
+        "gen_ai.usage.cache_read.input_tokens": 40,
         "gen_ai.input.messages": _message("user", prompt),
         "gen_ai.output.messages": _message("assistant", f"It is at {span}."),
         "gen_ai.conversation.id": f"session-{trace[-3:]}",

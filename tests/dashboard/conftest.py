@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import agent_traces
 import chromium
 import duckdb
+import pandas as pd
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
@@ -115,6 +116,34 @@ def agents(tmp_path_factory: pytest.TempPathFactory) -> World:
     options = ("--sources", "otlp", "--out-dir", made.out_dir)
     call("run", "--quiet", *where, *options, KEEP_CONTENT="1")
     agent_traces.draw(made.warehouse, made.reviews)
+    return made
+
+
+@pytest.fixture(scope="session")
+def judged(agents: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The traces of agents, scored and reviewed, and a bill for each day of them."""
+    folder = tmp_path_factory.mktemp("judged")
+    made = World(folder / "w.duckdb", folder / "artifacts")
+    data = shutil.copytree(agents.warehouse.parent / "data", folder / "data")
+    shutil.copytree(agents.out_dir, made.out_dir)
+    shutil.copyfile(agents.warehouse, made.warehouse)
+    with duckdb.connect(str(made.warehouse), read_only=True) as connection:
+        connection.execute(
+            "copy (select model_provider, interaction_date as invoice_period, "
+            "sum(cost_usd) as amount_usd from marts.interactions group by all "
+            f"order by all) to '{data}/llm_provider_invoices.csv'"
+        )
+    ledger = ("--out-dir", made.out_dir)
+    queue = folder / "queue.csv"
+    call("review", "export", queue, *ledger)
+    waiting = pd.read_csv(queue)
+    labels = ["failure" if n % 3 == 0 else "ok" for n in range(len(waiting))]
+    waiting.assign(label=labels, reviewer="kim").to_csv(queue, index=False)
+    call("review", "import", queue, *ledger)
+    where = ("--data-dir", data, "--warehouse", made.warehouse, *ledger)
+    options = (*where, "--sources", "otlp", "--quiet")
+    call("judge", "--dimensions", "off_topic", *options)
+    call("run", *options, KEEP_CONTENT="1")
     return made
 
 

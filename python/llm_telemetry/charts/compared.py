@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from llm_telemetry.charts import theme
 from llm_telemetry.charts.forest import Forest
 from llm_telemetry.charts.members import (
     COLOURS,
@@ -51,7 +52,7 @@ def parts(title: str, rows: Rows, measures: Sequence[Measure], unit: str) -> Cha
         color=axis("part", "", "nominal", scale=colours, legend={"title": None}),
         order={"field": "place", "type": "quantitative"},
     )
-    said = [f"\u00d7 {name}: {measures[0].missing}" for name in missing]
+    said = [f"\u00d7 {theme.short(name)}: {measures[0].missing}" for name in missing]
     said.append(not_drawn(left))
     alt = "; ".join(
         f"{row[MEMBER]}: "

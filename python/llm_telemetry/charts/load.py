@@ -1,15 +1,19 @@
 """The chart of latency under load: what calls in flight do to a provider."""
 
+from collections import Counter
+
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.members import look
 from llm_telemetry.charts.spec import (
     CROSS,
+    MOST_MEMBERS,
     PLAIN,
     Chart,
     Rows,
     Spec,
     axis,
     layer,
+    not_drawn,
     note,
     nothing,
     split,
@@ -33,11 +37,17 @@ def load(rows: Rows) -> Chart:
         row["load_band"]
         for row in sorted(rows, key=lambda row: row["min_calls_in_flight"])
     )
-    names = sorted({str(row["model_provider"]) for row in rows})
-    panels = [_load(rows, column, list(bands), names) for column in LOAD]
+    calls: Counter[str] = Counter()
+    for row in rows:
+        calls[row["model_provider"]] += row["interactions"]
+    names = sorted(name for name, _ in calls.most_common(MOST_MEMBERS))
+    shown = [row for row in rows if row["model_provider"] in names]
+    panels = [_load(shown, column, list(bands), names) for column in LOAD]
+    if left := not_drawn(len(calls) - len(names)):
+        panels[-1]["layer"].append(note(left))
     alt = (
         f"p95 latency and failures per call by calls in flight ({', '.join(bands)}) of "
-        f"{', '.join(names[:10])}, with 95 % intervals."
+        f"{', '.join(names)}, with 95 % intervals."
     )
     return Chart(title, alt, {"vconcat": panels})
 

@@ -69,7 +69,15 @@ def look(names: list[str]) -> dict[str, Spec]:
         colours[-1] = theme.REFUSED
     dashes = [DASHES[place // len(COLOURS) % 2] for place in ranks]
     opacities = [OPACITIES[place // len(COLOURS) % 2] for place in ranks]
-    legend = {"title": None, "columns": 4, "labelLimit": 300, "symbolOpacity": 1}
+    # as many columns as the width has room for
+    widest = 30 + 6 * max((len(theme.short(name)) for name in names), default=0)
+    legend = {
+        "title": None,
+        "columns": min(4, theme.WIDTH // widest),
+        "labelExpr": theme.shortened(),
+        "labelLimit": 300,
+        "symbolOpacity": 1,
+    }
     ranges = {"color": colours, "strokeDash": dashes, "fillOpacity": opacities}
     return {
         channel: axis(

@@ -121,7 +121,10 @@ def stacked(
         *([note(not_drawn(left))] if left else []),
     ]
     alt = f"{measure.title} of {', '.join(names)}{_span(shown, per)}."
-    body = {"width": theme.WIDTH, "height": 220, "layer": layers}
+    # the legend takes its lines from the height
+    lines = -(-len(names) // looks["color"]["legend"]["columns"])
+    height = 180 + 14 * max(3, lines)
+    body = {"width": theme.WIDTH, "height": height, "layer": layers}
     return Chart(title, alt, body)
 
 

@@ -27,7 +27,8 @@ def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
     if not known:
         return nothing(title, f"Nothing to draw: {x.missing}, or {y.missing}.")
     unknown = [
-        f"\u00d7 {row[MEMBER]}: {x.missing if row[x.column] is None else y.missing}"
+        f"\u00d7 {theme.short(row[MEMBER])}: "
+        + (x.missing if row[x.column] is None else y.missing)
         for row in shown
         if row not in known
     ]
@@ -47,8 +48,8 @@ def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
     columns = (MEMBER, x.column, y.column)
     rule = {"type": "rule", "color": theme.MUTED, "strokeWidth": 1.5}
     point = {"type": "point", "filled": True, "size": 70, "color": theme.BLUE}
-    words = {"type": "text", "align": "left", "dx": 8, "dy": -8, "limit": 200}
-    text = {"field": MEMBER, "type": "nominal"}
+    words = {"type": "text", "align": "left", "dx": 8, "dy": -8}
+    words["text"] = {"expr": theme.shortened(f"datum['{MEMBER}']")}
     across = {**at, "x": _scaled(x, x.low), "x2": {"field": x.high}}
     along = {**at, "y": _scaled(y, y.low), "y2": {"field": y.high}}
     wide, tall = x.bounded(rows), y.bounded(rows)
@@ -56,7 +57,7 @@ def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
         layer(wide, (MEMBER, y.column, x.low, x.high), rule, **across),
         layer(tall, (MEMBER, x.column, y.low, y.high), rule, **along),
         layer(rows, columns, {**point, "tooltip": True}, **at),
-        layer(rows, columns, words, **at, text=text),
+        layer(rows, columns, words, **at),
     ]
     return [one for one in layers if one["data"]["values"]]
 

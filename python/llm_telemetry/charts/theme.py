@@ -28,6 +28,22 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SVG = "http://www.w3.org/2000/svg"
 WIDTH = 640
+# letters of a name that are drawn
+LETTERS = 42
+
+
+def short(name: str) -> str:
+    """Return a name without its middle where it is long: models differ at the end."""
+    half = LETTERS // 2
+    return name if len(name) <= LETTERS else f"{name[: half - 1]}\u2026{name[-half:]}"
+
+
+def shortened(name: str = "datum.label", letters: int = LETTERS) -> str:
+    """Return ``short`` as an expression of Vega; ``name`` is one too."""
+    half = letters // 2
+    parts = f"slice({name}, 0, {half - 1}) + '\u2026' + slice({name}, -{half})"
+    return f"length({name}) > {letters} ? {parts} : {name}"
+
 
 CONFIG: dict[str, Any] = {
     "font": FONT,
@@ -46,6 +62,7 @@ CONFIG: dict[str, Any] = {
         "titleFontWeight": "normal",
         "titleLimit": 600,
     },
+    "axisDiscrete": {"labelExpr": shortened()},
     "legend": {
         "orient": "bottom",
         "labelColor": MUTED,

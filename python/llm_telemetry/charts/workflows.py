@@ -31,7 +31,8 @@ def paths(rows: Rows) -> Chart:
     title = "Execution paths"
     if not rows:
         return nothing(title, "No workflow has recorded a branch decision yet.")
-    y = names_axis("path", [row["path"] for row in rows], labelLimit=360)
+    letters = {"labelLimit": 360, "labelExpr": theme.shortened(letters=56)}
+    y = names_axis("path", [row["path"] for row in rows], **letters)
     x = axis("workflows", "workflows (traces with a branch decision)")
     text = {"type": "text", "align": "left", "dx": 4}
     share = axis("share", "share", format=".1%")
@@ -113,7 +114,7 @@ def _branch(rows: Rows, name: str, zone: str) -> Spec:
     """Return the share of one branch by day, days without a decision as a cross."""
     known, unknown = split(rows, "taken_share")
     shown: Spec = {**ABOVE, **SHARE}
-    y = axis("taken_share", f"{name}: share taken", axis=shown)
+    y = axis("taken_share", f"{theme.short(name)}: share taken", axis=shown)
     y["scale"] = {"domain": [0, 1]}
     x = days_axis("business day", zone)
     low, high = "taken_share_low", "taken_share_high"

@@ -35,6 +35,7 @@ STYLE = """<style>
 .stMain h1 { font-size: 1.8rem } .stMain h2 { font-size: 1.45rem }
 .stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
 [data-testid="stMetricValue"] { font-size: 1.4rem }
+[data-testid="stMetricValue"] * { white-space: normal !important }
 [data-testid="stMetricDelta"] { font-size: 0.75rem }
 .stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.85 }
 .stMainBlockContainer { padding-top: 3.5rem }
