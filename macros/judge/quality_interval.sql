@@ -8,15 +8,8 @@
 {% macro quality_interval(side, end) -%}
     {%- set inside = 'inside_audit_rate * (1 - inside_audit_rate)' -%}
     {%- set n = '(nullif(' ~ inside ~ ' * power(audit_share, 2), 0) / floored_variance)' -%}
-    {%- set q2 = '(quantile * quantile)' -%}
     {{ end }}(
         {{ '0e0' if side == '-' else '1e0' }},
-        certain_rate + audit_share * (
-            audit_rate + {{ q2 }} / (2 * {{ n }})
-            {{ side }} quantile * sqrt(
-                audit_rate * (1 - audit_rate) / {{ n }}
-                + {{ q2 }} / (4 * {{ n }} * {{ n }})
-            )
-        ) / (1 + {{ q2 }} / {{ n }})
+        certain_rate + audit_share * {{ wilson_end('audit_rate', n, 'quantile', side) }}
     )
 {%- endmacro %}

@@ -17,3 +17,9 @@
     {{ left }}.{{ key }} = {{ right }}.{{ key }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- joins two relations on the version of an evaluator, measured in one dimension -#}
+{% macro same_version(left, right) -%}
+    {{ left }}.dimension = {{ right }}.dimension and {{ left }}.evaluator = {{ right }}.evaluator
+    and {{ left }}.evaluator_version = {{ right }}.evaluator_version
+{%- endmacro %}

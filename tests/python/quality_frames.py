@@ -155,7 +155,11 @@ def interval(
 def without_disagreement(connection: duckdb.DuckDBPyConnection) -> None:
     """Create reviews by one person each."""
     connection.execute(
-        "create table reviews as select 'bad_answer' as dimension, "
-        "1 as failure_reviews, 0 as ok_reviews, 1.0::double as bad_share, "
-        "false as is_conflicting"
+        "create table if not exists interactions as "
+        "select '0' as interaction_id, '0' as session_id"
+    )
+    connection.execute(
+        "create table reviews as select '0' as interaction_id, "
+        "'bad_answer' as dimension, 1 as failure_reviews, 0 as ok_reviews, "
+        "1.0::double as bad_share, false as is_conflicting"
     )

@@ -62,8 +62,8 @@ def rate(connection: duckdb.DuckDBPyConnection, *days: pd.DataFrame) -> pd.Serie
         connection.execute(f"create table {table} as {query}")
     without_disagreement(connection)
     connection.execute(
-        "create or replace table reviews as select days.interaction_id, "
-        "reviews.* replace (days.bad_share as bad_share) "
+        "create or replace table reviews as select reviews.* "
+        "replace (days.interaction_id as interaction_id, days.bad_share as bad_share) "
         "from days, reviews where is_drawn and is_labelled"
     )
     build(

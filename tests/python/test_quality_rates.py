@@ -160,6 +160,10 @@ def rates(
     with duckdb.connect() as connection:
         load(connection, calls)
         connection.execute(f"create table reviews as {reviewed(reviews)}")
+        connection.execute(
+            "create table interactions as "
+            "select interaction_id, interaction_id as session_id from reviews"
+        )
         build(connection, "int_review_agreement", "quality_rates")
         built = connection.sql("from quality_rates where scope_kind = 'everything'")
         return {str(row["evaluator"]): row for row in built.df().to_dict("records")}
@@ -172,10 +176,11 @@ def reviewed(reviews: tuple[Reviews, ...]) -> str:
         for place, (count, bad, good) in enumerate(reviews)
         for number in range(count)
     ]
+    words = words or ["('0', 1, 0)"]
     return (
         "select 'bad_answer' as dimension, interaction_id, f as failure_reviews, "
         "o as ok_reviews, f / (f + o)::double as bad_share, f > 0 and o > 0 as "
-        f"is_conflicting from (values {', '.join(words or ['(0, 1, 0)'])}) "
+        f"is_conflicting from (values {', '.join(words)}) "
         "t(interaction_id, f, o)"
     )
 
@@ -242,7 +247,7 @@ def reviewed(reviews: tuple[Reviews, ...]) -> str:
             "labels_only",
             "",
         ),
-        # below 120 pairs nothing is sure of the agreement
+        # the labels of 110 answers are too few to refuse for
         (
             {"audits": 100, "bad": 30, "reviews": ((30, 2, 0), (50, 1, 1), (30, 0, 2))},
             "none",
@@ -330,7 +335,8 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
         )
         without_disagreement(connection)
         with_seed(connection, "packaged_evaluator_aucs")
-        build(connection, "int_review_agreement", "quality_rates", "evaluators")
+        build(connection, "int_review_agreement", "quality_rates")
+        build(connection, "int_evaluator_agreement", "evaluators")
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(
             "select label_weight from int_quality_weights where evaluator != 'none' "

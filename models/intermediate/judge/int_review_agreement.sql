@@ -2,57 +2,121 @@
 
 with
 
+interactions as (
+
+    select * from {{ ref('interactions') }}
+
+),
+
 reviews as (
 
     select * from {{ ref('reviews') }}
 
 ),
 
--- two reviewers of one answer, in no order
-pairs as (
+-- the unsure say nothing, and a single label has none to agree with
+sessions as (
 
     select
-        dimension,
-        cast(count(*) as double) as pairs,
-        avg(if(is_conflicting, 0e0, 1e0)) as agreement,
-        avg(bad_share) as bad_share
+        reviews.dimension,
+        interactions.session_id,
+        cast(sum(reviews.failure_reviews) as double) as failures,
+        cast(sum(reviews.ok_reviews) as double) as passes,
+        {{ exact_sum(
+            'reviews.failure_reviews * reviews.ok_reviews
+            / cast(reviews.failure_reviews + reviews.ok_reviews - 1 as double)'
+        ) }} as disputes
 
     from reviews
 
-    where failure_reviews + ok_reviews = 2
+    inner join interactions on reviews.interaction_id = interactions.interaction_id
+
+    where reviews.failure_reviews + reviews.ok_reviews > 1
+
+    group by reviews.dimension, interactions.session_id
+
+),
+
+totals as (
+
+    select
+        dimension,
+        sum(failures) as all_failures,
+        sum(passes) as all_passes,
+        {{ exact_sum('disputes') }} as all_disputes,
+        -- of sessions with the label that fewer have
+        least({{ effective_number('failures') }}, {{ effective_number('passes') }})
+            as rarer_sessions
+
+    from sessions
 
     group by dimension
 
 ),
 
--- by chance, two who call an answer bad as often as each other agree p^2 + (1 - p)^2
-agreement as (
+-- alpha without each session, from the sums
+left_out as (
 
     select
-        dimension,
-        pairs,
-        agreement,
-        (agreement - by_chance) / nullif(1 - by_chance, 0) as kappa,
-        sqrt(agreement * (1 - agreement) / pairs) / nullif(1 - by_chance, 0) as kappa_se
+        totals.*,
+        {{ krippendorffs_alpha('all_failures', 'all_passes', 'all_disputes') }}
+            as alpha,
+        {{ krippendorffs_alpha(
+            '(all_failures - failures)', '(all_passes - passes)',
+            'all_disputes - disputes'
+        ) }} as alpha_without
 
-    from (
-        select
-            *,
-            bad_share * bad_share + (1 - bad_share) * (1 - bad_share) as by_chance
-        from pairs
-    ) as with_chance
+    from sessions
+
+    inner join totals on sessions.dimension = totals.dimension
 
 ),
 
--- an interval holds from 120 pairs on
-with_low as (
+alphas as (
+
+    select
+        dimension,
+        all_failures + all_passes as labels,
+        1 - 2 * all_disputes / (all_failures + all_passes) as agreement,
+        alpha,
+        greatest(all_failures, all_passes) / (all_failures + all_passes) as scale,
+        rarer_sessions,
+        {{ jackknife_variance('alpha', 'alpha_without') }} as variance,
+        {{ student_t_quantile('(cast(floor(rarer_sessions) as integer) - 1)') }}
+            as quantile
+
+    from left_out
+
+    group by
+        dimension, all_failures, all_passes, all_disputes, rarer_sessions, alpha
+
+),
+
+intervals as (
+
+    select
+        dimension,
+        labels,
+        agreement,
+        alpha,
+        {{ agreement_end('alpha', 'labels', '-') }} as alpha_low,
+        {{ agreement_end('alpha', 'labels', '+') }} as alpha_high
+
+    from alphas
+
+),
+
+-- half as many labels leave an interval too wide to refuse for
+review_agreement as (
 
     select
         *,
-        if(pairs >= 120, kappa - 1.959963984540054e0 * kappa_se, null) as kappa_low
+        coalesce(
+            labels >= 2 * {{ least_agreement_labels() }} and alpha_low < 0.4e0, false
+        ) as has_disagreement
 
-    from agreement
+    from intervals
 
 )
 
-select * from with_low
+select * from review_agreement

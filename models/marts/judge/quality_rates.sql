@@ -32,7 +32,7 @@ compared as (
             as completion,
         intervals.certain_labels / nullif(intervals.certain_interactions, 0)
             as certain_completion,
-        agreement.kappa_low as reviewers_kappa_low
+        coalesce(agreement.has_disagreement, false) as has_disagreement
 
     from intervals
 
@@ -59,7 +59,6 @@ flagged as (
             as lacks_labels,
         coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
             as lacks_certain_labels,
-        coalesce(reviewers_kappa_low < 0.4, false) as has_disagreement,
         -- an evaluator that left calls out may have left out the bad ones
         scored < 0.95e0 * expected_scores as lacks_scores,
         evaluator != 'none' and rarer_labels < {{ knob('quality_min_bad_pooled') }}
