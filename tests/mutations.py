@@ -45,6 +45,20 @@ MUTANTS = (
         "test_quality_rates.py",
     ),
     Mutant(
+        "answers of a session are independent where reviewers are compared",
+        "models/intermediate/judge/int_review_agreement.sql",
+        "        interactions.session_id,\n",
+        "        interactions.interaction_id as session_id,\n",
+        "test_agreement.py",
+    ),
+    Mutant(
+        "an agreement has an interval from few labels",
+        "macros/judge/agreement_end.sql",
+        "{% macro least_agreement_labels() %}120",
+        "{% macro least_agreement_labels() %}119",
+        "test_agreement.py",
+    ),
+    Mutant(
         "a call may be drawn from twice",
         f"{PACKAGE}/judge/review_ledger.py",
         "[times > covered]",

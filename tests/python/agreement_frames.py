@@ -78,7 +78,7 @@ def interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of an agreement beyond chance.
 
-    ``without`` is what it is without each session, ``counts`` how often each session has
+    ``without`` is what it is without each session, ``counts`` how often sessions have
     either label, and ``scale`` the disagreement by chance over the largest.
     """
     sessions = min(each.sum() ** 2 / (each**2).sum() for each in counts)
