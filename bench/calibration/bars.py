@@ -182,3 +182,51 @@ CERTAIN_QUALITY = (
     Claim("coverage, rate of bad answers", "covered", "ratio", 0.93, 0.97, "models"),
     Claim("coverage, worst model: fewest bad answers", "fewest_bad_covered", low=0.90),
 )
+
+
+def agreement(name: str, whose: str) -> tuple[Claim, ...]:
+    """Claim what an interval of alpha or kappa must cover, in cases of every kind."""
+    kinds = {
+        "": "",
+        "_few_bad": ", 5 % bad answers",
+        "_sessions": ", 5 answers per session",
+        "_low": ", agreement below .6",
+        "_high": ", agreement above .85",
+    }
+    return (
+        *(
+            Claim(
+                f"coverage, {name} of {whose}{words}",
+                f"{name}{kind}_covered",
+                "ratio",
+                low=0.93,
+                over=f"{name}{kind}_stated",
+            )
+            for kind, words in kinds.items()
+        ),
+        Claim(
+            f"coverage, {name} of {whose} as Cohen (1960) has it",
+            f"{name}_naive_covered",
+            "ratio",
+            over=f"{name}_stated",
+        ),
+        Claim(
+            f"width of the interval, {name}",
+            f"{name}_width",
+            "ratio",
+            over=f"{name}_stated",
+        ),
+        Claim(
+            f"cases with an interval, {name}",
+            f"{name}_stated",
+            "ratio",
+            over=f"{name}_cases",
+        ),
+    )
+
+
+AGREEMENT = (*agreement("alpha", "reviewers"), *agreement("kappa", "an evaluator"))
+DISAGREEMENT = tuple(
+    Claim(f"P(labels_disagree), alpha {alpha}", f"refused_{alpha}", "mean")
+    for alpha in (0.4, 0.7, 0.9)
+)

@@ -4,8 +4,14 @@ from functools import partial
 from math import inf
 from pathlib import Path
 
-from calibration import of_evaluators, of_quality
-from calibration.bars import CERTAIN_QUALITY, CLUSTERED_QUALITY, quality
+from calibration import of_agreement, of_evaluators, of_quality
+from calibration.bars import (
+    AGREEMENT,
+    CERTAIN_QUALITY,
+    CLUSTERED_QUALITY,
+    DISAGREEMENT,
+    quality,
+)
 from calibration.claims import Claim
 from calibration.scenario import Scenario
 from llm_telemetry.judge import minilm
@@ -57,6 +63,15 @@ QUALITY += tuple(
         CLUSTERED_QUALITY,
     )
     for sessions in (10, 20)
+)
+QUALITY += tuple(
+    Scenario(
+        f"quality_agreement_{labels}_labels",
+        f"planted agreement, {labels} labels",
+        partial(of_agreement.measure, labels=labels),
+        AGREEMENT + (DISAGREEMENT if labels == 240 else ()),
+    )
+    for labels in (120, 240)
 )
 
 # what the evaluators say of public answers, where they are at hand

@@ -74,19 +74,24 @@ def load_reviews(connection: duckdb.DuckDBPyConnection, labels: pd.DataFrame) ->
 
 
 def interval(
-    agreement: float, without: Floats, scale: float, *counts: Floats
+    agreement: float,
+    without: Floats,
+    scale: float,
+    answers: float,
+    *counts: Floats,
 ) -> tuple[float, float]:
     """Return the 95 % interval of an agreement beyond chance.
 
     ``without`` is what it is without each session, ``counts`` how often sessions have
-    either label, and ``scale`` the disagreement by chance over the largest.
+    either label, ``answers`` how many answers have the rarer one, and ``scale`` the
+    disagreement by chance over the largest.
     """
     sessions = min(each.sum() ** 2 / (each**2).sum() for each in counts)
     t = stats.t.ppf(0.975, int(sessions + 1e-9) - 1)
     variance = ((agreement - without) ** 2).sum() * (1 - 1 / len(without))
-    variance = max(variance * scale**2, 0.5 / sessions**2)
+    variance = max(variance * scale**2, 0.5 / answers**2)
     share = np.clip(1 - scale * (1 - agreement), 0, 1)
-    inside = np.clip(share, 0.5 / sessions, 1 - 0.5 / sessions)
+    inside = np.clip(share, 0.5 / answers, 1 - 0.5 / answers)
     n = inside * (1 - inside) / variance
     # where the score test of Wilson (1927) is at its quantile
     roots = np.roots([1 + t**2 / n, -(2 * share + t**2 / n), share**2])

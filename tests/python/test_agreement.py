@@ -71,7 +71,8 @@ def test_alpha_and_its_interval_are_those_of_the_oracle(
         for label in (0, 1)
     ]
     scale = max(np.nanmean(labels), 1 - np.nanmean(labels))
-    wanted = interval(alpha, without, scale, *counts)
+    rarer = min((labels == label).any(axis=1).sum() for label in (0, 1))
+    wanted = interval(alpha, without, scale, rarer, *counts)
     ends = found["alpha_low"], found["alpha_high"]
     assert ends == pytest.approx(wanted, abs=1e-6)
     assert ends[0] - 1e-12 <= alpha <= ends[1] + 1e-12
@@ -129,6 +130,16 @@ def test_few_labels_have_no_interval_and_refuse_nothing(
     assert found["alpha"] < 0
     assert pd.notna(found["alpha_low"]) == is_stated
     assert found["has_disagreement"] == disagrees
+
+
+def test_a_rare_label_of_few_sessions_refuses_nothing() -> None:
+    labels = np.repeat(answers(2, 7, 16), 5, axis=0)
+    session = np.repeat(np.arange(25), 5)
+    found = agreement_of(labels, session)
+    assert (found["labels"], found["has_disagreement"]) == (250, False)
+    assert found["alpha_low"] < 0.1
+    # the same labels from more sessions
+    assert agreement_of(labels, np.arange(len(labels)))["has_disagreement"]
 
 
 def test_the_unsure_and_the_only_label_of_an_answer_are_left_out() -> None:
@@ -227,7 +238,11 @@ def test_kappa_and_its_interval_are_those_of_the_oracle(
         np.array([each[session == one].sum() for one in sessions])
         for each in (votes, 2 * weight - votes)
     ]
-    wanted = interval(kappa, np.array(without), scale, *counts)
+    rarer = min(
+        weight[rows].sum() ** 2 / (weight[rows] ** 2).sum()
+        for rows in (bad | flagged, ~(bad & flagged))
+    )
+    wanted = interval(kappa, np.array(without), scale, rarer, *counts)
     assert (row["kappa_low"], row["kappa_high"]) == pytest.approx(wanted, abs=1e-6)
     assert row["reasons"] == ""
 

@@ -72,7 +72,11 @@ areas as (
         sum(if(is_bad = is_flagged, weight, 0e0)) as all_agreed,
         sum(if(is_bad, weight, 0e0)) as all_bad,
         sum(if(is_flagged, weight, 0e0)) as all_flagged,
-        {{ effective_number('weight') }} as effective_labels
+        {{ effective_number('weight') }} as effective_labels,
+        least(
+            {{ effective_number('if(is_bad or is_flagged, weight, 0e0)') }},
+            {{ effective_number('if(is_bad and is_flagged, 0e0, weight)') }}
+        ) as rarer_answers
 
     from placed
 
@@ -154,10 +158,7 @@ with_variance as (
             as logit_se,
         variances.kappa,
         variances.variance,
-        variances.rarer_sessions,
-        {{ student_t_quantile(
-            '(cast(floor(variances.rarer_sessions + 1e-9) as integer) - 1)'
-        ) }} as quantile
+        {{ agreement_quantile('variances.rarer_sessions') }} as quantile
 
     from areas
 

@@ -22,6 +22,10 @@ sessions as (
         interactions.session_id,
         cast(sum(reviews.failure_reviews) as double) as failures,
         cast(sum(reviews.ok_reviews) as double) as passes,
+        cast(count(*) filter (where reviews.failure_reviews > 0) as double)
+            as failed_answers,
+        cast(count(*) filter (where reviews.ok_reviews > 0) as double)
+            as passed_answers,
         {{ exact_sum(
             'reviews.failure_reviews * reviews.ok_reviews
             / cast(reviews.failure_reviews + reviews.ok_reviews - 1 as double)'
@@ -44,7 +48,7 @@ totals as (
         sum(failures) as all_failures,
         sum(passes) as all_passes,
         {{ exact_sum('disputes') }} as all_disputes,
-        -- of sessions with the label that fewer have
+        least(sum(failed_answers), sum(passed_answers)) as rarer_answers,
         least({{ effective_number('failures') }}, {{ effective_number('passes') }})
             as rarer_sessions
 
@@ -80,15 +84,21 @@ alphas as (
         1 - 2 * all_disputes / (all_failures + all_passes) as agreement,
         alpha,
         greatest(all_failures, all_passes) / (all_failures + all_passes) as scale,
+        rarer_answers,
         rarer_sessions,
         {{ jackknife_variance('alpha', 'alpha_without') }} as variance,
-        {{ student_t_quantile('(cast(floor(rarer_sessions) as integer) - 1)') }}
-            as quantile
+        {{ agreement_quantile('rarer_sessions') }} as quantile
 
     from left_out
 
     group by
-        dimension, all_failures, all_passes, all_disputes, rarer_sessions, alpha
+        dimension,
+        all_failures,
+        all_passes,
+        all_disputes,
+        rarer_answers,
+        rarer_sessions,
+        alpha
 
 ),
 
@@ -99,6 +109,7 @@ intervals as (
         labels,
         agreement,
         alpha,
+        rarer_sessions,
         {{ agreement_end('alpha', 'labels', '-') }} as alpha_low,
         {{ agreement_end('alpha', 'labels', '+') }} as alpha_high
 
@@ -106,13 +117,16 @@ intervals as (
 
 ),
 
--- half as many labels leave an interval too wide to refuse for
+-- fewer labels leave an interval so wide that good reviewers would be refused for it
 review_agreement as (
 
     select
-        *,
+        * {{ exclude_columns('rarer_sessions') }},
         coalesce(
-            labels >= 2 * {{ least_agreement_labels() }} and alpha_low < 0.4e0, false
+            labels >= 2 * {{ least_agreement_labels() }}
+            and rarer_sessions >= {{ knob('quality_min_sessions') }}
+            and alpha_low < 0.4e0,
+            false
         ) as has_disagreement
 
     from intervals
