@@ -69,6 +69,9 @@ AGREEMENT = [
     ),
     Measure("agreement", "share of labels agreed with", missing="no labels"),
 ]
+ALPHA = measures.with_interval(
+    "alpha", "Krippendorff's alpha of the reviewers", "all labels are the same"
+)
 FLAGGED = formulas.rate(
     formulas.total("interactions", "hallucination_flag"),
     formulas.enough(formulas.total("interactions", "hallucination_flag is not null")),
@@ -201,18 +204,17 @@ def _evaluators() -> None:
     st.header("Evaluators: what they say, and whether reviewers agree")
     has_scores = _scores_by_week()
     has_agreement = _agreement()
-    if not (has_scores or has_agreement):
+    if has_scores or has_agreement:
+        st.caption(
+            "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
+            "carries the bias of its evaluator: it is no rate."
+        )
+    else:
         show.empty(
             "No evaluator has scored answers yet",
             "llm-telemetry judge --dimensions off_topic",
         )
-        return
-    st.caption(
-        "`off_topic` is 1 minus the similarity of prompt and answer. A mean score "
-        "carries the bias of its evaluator: it is no rate."
-    )
-    if has_agreement:
-        _reviews()
+    _reviews()
 
 
 def _scores_by_week() -> bool:
@@ -236,6 +238,7 @@ def _agreement() -> bool:
         f"""
         select *, {EVALUATOR} || ' (' || dimension || ')' as member
         from marts.evaluators
+        where evaluator_kind is distinct from 'person'
         order by labels desc, member
         """
     )
@@ -256,6 +259,7 @@ def _agreement() -> bool:
 
 
 def _reviews() -> None:
+    """Show how many answers were reviewed, and how far reviewers agree."""
     (reviewed,) = marts.rows(
         """
         select
@@ -266,4 +270,22 @@ def _reviews() -> None:
         from marts.reviews
         """
     )
+    if not reviewed["reviews"]:
+        return
     show.figures(REVIEWED, reviewed)
+    rows = marts.rows(
+        """
+        select *, dimension as member
+        from marts.evaluators
+        where evaluator_kind = 'person'
+        order by labels desc, member
+        """
+    )
+    if not rows:
+        return
+    show.chart(compared.forest("Agreement of reviewers with each other", rows, ALPHA))
+    show.table(rows, "reviewers")
+    st.caption(
+        "0 is agreement as by chance, 1 always. Of answers with the labels of two or "
+        "more; below 120 labels there is no interval."
+    )
