@@ -148,7 +148,7 @@ class CallReader:
 
 
 def _without_zeros(fields: Fields) -> Fields:
-    """Return the fields; no model answers nothing to nothing: zeros were not counted."""
+    """Return the fields; no model answers nothing to nothing: zeros are no counts."""
     if count(fields, "prompt_tokens") or count(fields, "completion_tokens"):
         return fields
     return {key: fields[key] for key in fields.keys() - TOKENS}
