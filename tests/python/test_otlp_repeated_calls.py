@@ -104,6 +104,14 @@ def test_a_call_that_two_spans_record_counts_once(
     assert row.total_tokens == 0 if row.is_failure else row.total_tokens in (120, 1020)
 
 
+def test_a_call_that_is_logged_when_its_stream_has_ended_streams(
+    tmp_path: Path,
+) -> None:
+    spans = ONE["a stream that is opened, and logged when it has ended"]
+    (row,) = interactions(tmp_path, *spans).itertuples()
+    assert row.is_streaming
+
+
 TWO = {
     "one instrumentation": [
         call("a", at=(2, 128), **ANSWER),

@@ -32,7 +32,11 @@
     (
         starts_with(dialect_kind, 'ai.stream')
         or logged_duration_s is not null
-        or (kind = 'call' and regexp_matches(span.name, '(^|[._])a?stream([._]|$)'))
+        or (
+            kind = 'call'
+            and contains(span.name, 'stream')
+            and regexp_matches(span.name, '(^|[._])a?stream([._]|$)')
+        )
     )
 {%- endmacro %}
 

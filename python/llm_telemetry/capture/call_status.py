@@ -23,8 +23,13 @@ CALLER_GONE = re.compile(
 FAILED_REASONS = ("error", "failed")
 
 
-def status_of(fields: Fields, span: ReadableSpan, has_first_chunk: bool) -> str:
-    """Return ok, error, abandoned or unknown."""
+def status_of(
+    fields: Fields, span: ReadableSpan, has_first_chunk: bool, is_unset_failed: bool
+) -> str:
+    """Return ok, error, abandoned or unknown.
+
+    ``is_unset_failed`` says that a failed call of this instrumentation has no status.
+    """
     reason, output = finish_reason(fields), count(fields, "completion_tokens")
     is_answered = bool(output) or bool(reason and reason not in FAILED_REASONS)
     has_error = span.status.status_code is StatusCode.ERROR
@@ -35,6 +40,9 @@ def status_of(fields: Fields, span: ReadableSpan, has_first_chunk: bool) -> str:
         or (has_error and (not is_answered or raised or code is not None))
         or (code is not None and not (is_answered and has_ok))
         or (raised and not is_answered)
+        or (
+            is_unset_failed and not (is_answered or has_ok or fields.get("response_id"))
+        )
     )
     if is_failed:
         words = " ".join([code or "", *exceptions(span)])

@@ -31,10 +31,13 @@ READ = {
     *("observation_type", "operation", "openinference_kind", "request_type"),
     *("traceloop_kind", "error_type", "status_code", "finish_reason", "response_id"),
     *("prompt_tokens", "completion_tokens", "cache_read_tokens", "cache_write_tokens"),
-    *("reasoning_tokens", "cost_usd", "ttft_s", "is_streaming", "service_tier"),
+    *("reasoning_tokens", "total_tokens", "cost_usd", "ttft_s", "is_streaming"),
     *("request_model", "response_model", "model_provider", "called_host", "route"),
-    *("prompt_version", "invocation_parameters"),
+    *("service_tier", "prompt_version", "invocation_parameters"),
 }
+
+
+TOKENS = {name for name in READ if name.endswith("_tokens")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,14 @@ class CallReader:
         self._aliases = {key: of for key, of in known if of[0] in READ}
         self._providers = Providers()
         self._prices = PriceBook()
-        self._without_cached = [
-            like(row["scope_pattern"])
-            for row in rows("instrumentations")
-            if row["omits_cached_input"] == "true"
-        ]
+        self._without = {
+            what: [
+                like(row["scope_pattern"])
+                for row in rows("instrumentations")
+                if row[what] == "true"
+            ]
+            for what in ("omits_cached_input", "omits_error_status")
+        }
 
     def kind(self, span: ReadableSpan) -> str:
         """Return call, tool, agent or step."""
@@ -88,6 +94,7 @@ class CallReader:
         fields = self._fields(span)
         if span.start_time is None or kind_of(fields, span) != "call":
             return None
+        fields = _without_zeros(fields)
         duration_s = ((span.end_time or span.start_time) - span.start_time) / 1e9
         request, response = (
             text(fields, "request_model"),
@@ -97,13 +104,14 @@ class CallReader:
         provider = self._providers.of(
             text(fields, "called_host"), text(fields, "model_provider"), model
         )
-        usage = _usage(fields, self._omits_cached(span))
+        usage = _usage(fields, self._omits(span, "omits_cached_input"))
         cost = number(fields, "cost_usd") or None
         if cost is None and model:
             tier = text(fields, "service_tier")
             cost = self._prices.usd(provider, model, tier, usage, span.start_time)
         first_s = _first_chunk_s(fields, span)
-        status = status_of(fields, span, first_s is not None)
+        is_unset_failed = self._omits(span, "omits_error_status")
+        status = status_of(fields, span, first_s is not None, is_unset_failed)
         return Call(
             text(fields, "operation") or "chat",
             provider,
@@ -118,11 +126,11 @@ class CallReader:
             cost,
         )
 
-    def _omits_cached(self, span: ReadableSpan) -> bool:
-        """Return whether cached tokens are left out of the input."""
+    def _omits(self, span: ReadableSpan, what: str) -> bool:
+        """Return whether the instrumentation leaves this out of all its spans."""
         scope = span.instrumentation_scope
         name = scope.name if scope else ""
-        return any(pattern.match(name) for pattern in self._without_cached)
+        return any(pattern.match(name) for pattern in self._without[what])
 
     def _fields(self, span: ReadableSpan) -> Fields:
         """Return the fields of a span, each from its attribute of the first rank."""
@@ -139,18 +147,28 @@ class CallReader:
         return found
 
 
+def _without_zeros(fields: Fields) -> Fields:
+    """Return the fields; no model answers nothing to nothing: zeros are no counts."""
+    if count(fields, "prompt_tokens") or count(fields, "completion_tokens"):
+        return fields
+    return {key: fields[key] for key in fields.keys() - TOKENS}
+
+
 def _usage(fields: Fields, omits_cached: bool) -> Usage:
     inputs = count(fields, "prompt_tokens")
     read, written = (
         count(fields, name) for name in ("cache_read_tokens", "cache_write_tokens")
     )
     cached = (read or 0) + (written or 0)
-    # more cached tokens than input show that the input is without them
-    if inputs is not None and (omits_cached or cached > inputs):
+    outputs, total = count(fields, "completion_tokens"), count(fields, "total_tokens")
+    # more cached tokens than input show that the input is without them, or the total
+    if inputs is not None and (
+        omits_cached or cached > inputs or total == inputs + cached + (outputs or 0)
+    ):
         inputs += cached
     return Usage(
         inputs,
-        count(fields, "completion_tokens"),
+        outputs,
         read,
         written,
         count(fields, "reasoning_tokens"),
