@@ -12,7 +12,7 @@ MOST_SHOWN = 200
 # a call without a value is in the slice `unknown`
 NAMES = (
     *("use_case", "account_tier", "channel", "region", "segment"),
-    *("model_provider", "model_name", "prompt_version"),
+    *("model_provider", "model_name", "prompt_version", "environment"),
     "failure_type",
 )
 # a failure is of the type that `failure_types` counts it by

@@ -27,6 +27,7 @@ NAMED = {
     "channel": "Channel",
     "region": "Region",
     "segment": "Segment",
+    "environment": "Environment",
 }
 CHOSEN = {"status": "Outcome", "hallucination": "Hallucination", "sla": "SLA"}
 FORMATS = ("csv", "json", "parquet")
