@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 from llm_telemetry.judge import review_ledger
 
 Json = dict[str, Any]
 
 TRACES = 240
+# traces whose second call a person labelled, as it was drawn at random
+AUDITED = range(0, TRACES, 2)
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
 # what a search must find literally
 PLANTED = "I am 100%_SURE about it"
@@ -24,8 +27,54 @@ KINDS = {bool: "boolValue", int: "intValue", float: "doubleValue"}
 def write(folder: Path) -> None:
     """Write all traces, and a last call that stands alone, into a folder."""
     folder.mkdir(parents=True)
-    lines = [json.dumps(_request(_trace(number))) for number in range(TRACES)]
+    lines = [json.dumps(_request(number)) for number in range(TRACES)]
     (folder / "spans.jsonl").write_text("".join(f"{line}\n" for line in lines))
+
+
+def bill(folder: Path) -> None:
+    """Write a bill of a cent for each whole day: what its calls cost, in cents."""
+    days = sorted({_start(number).date() for number in range(TRACES)})[:-1]
+    lines = [f"openai,{day},0.01\n" for day in days]
+    bills = folder / "llm_provider_invoices.csv"
+    bills.write_text("".join(("model_provider,invoice_period,amount_usd\n", *lines)))
+
+
+def review(ledger: Path) -> None:
+    """Draw all second calls for an audit, each with a chance of a half, and label them.
+
+    The answers of every fifth trace are bad.
+    """
+    calls = pd.DataFrame({"number": range(TRACES)})
+    calls["interaction_id"] = calls["number"].map(_second_call)
+    calls["timestamp_utc"] = calls["number"].map(_start).dt.tz_convert(None)
+    calls["action_review"] = calls["number"].isin(AUDITED)
+    calls = calls.assign(review_reason="audit", review_probability=0.5)
+    signed = {"policy_id": "p", "drawn_at": "2026-03-22T00:00:00.000000Z"}
+    review_ledger.record_draws(ledger, calls, zone="UTC", **signed)
+    reviews = [
+        review_ledger.Review(
+            interaction_id=_second_call(number),
+            dimension=review_ledger.DIMENSION,
+            label="failure" if number % 5 == 0 else "ok",
+            reviewer="kim",
+            reviewed_at="2026-03-23T00:00:00.000000Z",
+        )
+        for number in AUDITED
+    ]
+    review_ledger.record_reviews(ledger, reviews)
+
+
+def _second_call(number: int) -> str:
+    trace = _trace_id(number)
+    return f"{trace}-{trace[-8:]}{4:08x}"
+
+
+def _trace_id(number: int) -> str:
+    return f"{number + 1:032x}"
+
+
+def _start(number: int) -> datetime:
+    return FIRST + timedelta(hours=2 * number)
 
 
 def draw(warehouse: Path, ledger: Path) -> None:
@@ -45,8 +94,7 @@ def draw(warehouse: Path, ledger: Path) -> None:
 
 def _trace(number: int) -> list[Json]:
     """Return the spans of one agent, 240 of them over 20 days."""
-    start = FIRST + timedelta(hours=2 * number)
-    trace = f"{number + 1:032x}"
+    start, trace = _start(number), _trace_id(number)
     is_billing, fails = number % 3 > 0, number % 8 == 0
     looked_up = {"app.branch.from": "classify", "app.branch.to": "look_up"}
     answered = {"app.branch.from": "look_up", "app.branch.to": "answer"}
@@ -145,7 +193,11 @@ def _attributes(values: Json) -> list[Json]:
     return [{"key": key, "value": written(value)} for key, value in values.items()]
 
 
-def _request(spans: list[Json]) -> Json:
-    resource = {"attributes": _attributes({"service.name": "agents"})}
-    scopes = [{"scope": {"name": "app"}, "spans": spans}]
-    return {"resourceSpans": [{"resource": resource, "scopeSpans": scopes}]}
+def _request(number: int) -> Json:
+    resource = {
+        "service.name": "agents",
+        "deployment.environment.name": "staging" if number % 6 == 0 else "production",
+    }
+    scopes = [{"scope": {"name": "app"}, "spans": _trace(number)}]
+    said = {"attributes": _attributes(resource)}
+    return {"resourceSpans": [{"resource": said, "scopeSpans": scopes}]}

@@ -16,13 +16,12 @@ from urllib.request import urlopen
 import agent_traces
 import chromium
 import duckdb
-import pandas as pd
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
 from llm_telemetry.dashboard import serving
-from llm_telemetry.ledger.store import REVIEWS
+from llm_telemetry.ledger.store import LEDGER, REVIEWS
 
 ROOT = Path(__file__).parents[2]
 KNOBS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["knobs"]
@@ -108,42 +107,21 @@ def own_incident(incident: World, tmp_path: Path) -> World:
 
 @pytest.fixture(scope="session")
 def agents(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Traces with tools, branches and contents, and calls drawn for a review."""
+    """Traces with tools, branches and contents, scored, labelled and billed.
+
+    Other calls than the labelled ones wait for a review.
+    """
     folder = tmp_path_factory.mktemp("agents")
     made = World(folder / "w.duckdb", folder / "artifacts")
-    agent_traces.write(folder / "data")
-    where = ("--data-dir", folder / "data", "--warehouse", made.warehouse)
-    options = ("--sources", "otlp", "--out-dir", made.out_dir)
-    call("run", "--quiet", *where, *options, KEEP_CONTENT="1")
+    data, ledger = folder / "data", folder / "labelled" / LEDGER
+    agent_traces.write(data)
+    agent_traces.bill(data)
+    agent_traces.review(ledger.with_name(REVIEWS))
+    where = ("--data-dir", data, "--sources", "otlp", "--out-dir", made.out_dir)
+    where += ("--warehouse", made.warehouse, "--quiet")
+    call("judge", "--dimensions", "off_topic", *where)
+    call("run", "--ledger", ledger, *where, KEEP_CONTENT="1")
     agent_traces.draw(made.warehouse, made.reviews)
-    return made
-
-
-@pytest.fixture(scope="session")
-def judged(agents: World, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The traces of agents, scored and reviewed, and a bill for each day of them."""
-    folder = tmp_path_factory.mktemp("judged")
-    made = World(folder / "w.duckdb", folder / "artifacts")
-    data = shutil.copytree(agents.warehouse.parent / "data", folder / "data")
-    shutil.copytree(agents.out_dir, made.out_dir)
-    shutil.copyfile(agents.warehouse, made.warehouse)
-    with duckdb.connect(str(made.warehouse), read_only=True) as connection:
-        connection.execute(
-            "copy (select model_provider, interaction_date as invoice_period, "
-            "sum(cost_usd) as amount_usd from marts.interactions group by all "
-            f"order by all) to '{data}/llm_provider_invoices.csv'"
-        )
-    ledger = ("--out-dir", made.out_dir)
-    queue = folder / "queue.csv"
-    call("review", "export", queue, *ledger)
-    waiting = pd.read_csv(queue)
-    labels = ["failure" if n % 3 == 0 else "ok" for n in range(len(waiting))]
-    waiting.assign(label=labels, reviewer="kim").to_csv(queue, index=False)
-    call("review", "import", queue, *ledger)
-    where = ("--data-dir", data, "--warehouse", made.warehouse, *ledger)
-    options = (*where, "--sources", "otlp", "--quiet")
-    call("judge", "--dimensions", "off_topic", *options)
-    call("run", *options, KEEP_CONTENT="1")
     return made
 
 

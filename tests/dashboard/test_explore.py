@@ -94,6 +94,13 @@ def test_filters_stand_in_the_url(
     )
 
 
+def test_calls_are_chosen_by_environment(agents: World) -> None:
+    test = page("explore", agents, environment=["staging"])
+    assert f"{agent_traces.TRACES // 3} calls are selected" in texts(test)
+    (choice,) = (one for one in test.multiselect if one.key == "environment")
+    assert choice.options == ["production", "staging"]
+
+
 def test_an_operation_is_drawn_with_what_is_in_its_trace(agents: World) -> None:
     ((call,),) = rows(
         agents,

@@ -52,7 +52,7 @@ call_steps as (
         latency_ms,
         {OUTCOME.format(failed="is_failure")} as outcome,
         concat_ws(
-            ', ', {LASTED}, nullif(failure_type, 'none'), error_type
+            ', ', {LASTED}, nullif(lower(failure_type), 'none'), error_type
         ) as detail
     from calls
 ),

@@ -12,8 +12,16 @@ MOST_SHOWN = 200
 # a call without a value is in the slice `unknown`
 NAMES = (
     *("use_case", "account_tier", "channel", "region", "segment"),
-    *("model_provider", "model_name", "prompt_version", "failure_type"),
+    *("model_provider", "model_name", "prompt_version", "environment"),
+    "failure_type",
 )
+# a failure is of the type that `failure_types` counts it by
+FAILURE_TYPE = """if(
+    is_failure,
+    coalesce(nullif(lower(failure_type), 'none'), 'unlabelled'),
+    lower(failure_type)
+)"""
+LABELS = {name: name for name in NAMES} | {"failure_type": FAILURE_TYPE}
 # what each choice of a filter means
 CHOICES = {
     "status": {
@@ -103,7 +111,7 @@ class Selection:
 
     def _calls(self) -> str:
         """Return the common table expressions up to the selected calls."""
-        named = ", ".join(f"coalesce({name}, 'unknown') as {name}" for name in NAMES)
+        named = ", ".join(f"{label(name)} as {name}" for name in NAMES)
         calls = f"with calls as (select * replace ({named}) from marts.interactions)"
         if not self.text:
             return f"{calls}, selected as (select * from calls where {self.where})"
@@ -127,6 +135,11 @@ class Selection:
             return f"left({column}, {EXCERPT})"
         place = f"instr(lower({column}), lower($text))"
         return f"substr({column}, greatest(1, {place} - {BEFORE}), {EXCERPT})"
+
+
+def label(name: str) -> str:
+    """Return what a call has of a name, as SQL."""
+    return f"coalesce({LABELS[name]}, 'unknown')"
 
 
 def chosen(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -28,6 +29,8 @@ CODE = re.compile(f"(`[^`\n]+`)|{MARKS.pattern}")
 NAVIGATION = "navigation"
 # rows of a table that are sent to a browser
 MOST_ROWS = 1000
+# letters of a text from which it makes its column of a table no wider
+LONG = 60
 # a chart of several panels is as wide as the page, and its axis comes to that; a
 # question is a sentence, not a poster
 STYLE = """<style>
@@ -45,9 +48,13 @@ FORMS: dict[str, Callable[[float | None], str]] = {
     "number": number,
     "rate": percent,
     "multiple": multiple,
-    "usd": lambda value: f"{number(value)} USD",
-    "ms": lambda value: f"{number(value)} ms",
+    "usd": lambda value: _with_unit(value, "USD"),
+    "ms": lambda value: _with_unit(value, "ms"),
 }
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    return number(value) if value is None else f"{number(value)} {unit}"
 
 
 def chart(drawn: Chart) -> None:
@@ -87,17 +94,28 @@ def _moment_utc(value: date) -> str:
 def table(rows: Sequence[Row], name: str, labels: Mapping[str, str] = {}) -> None:
     """Show rows, with all of them to download as ``name``.csv.
 
-    ``labels`` are what columns are called; without any, all are shown.
+    ``labels`` are what columns are called; without any, all are shown. Of no rows, what
+    is above says why, and nothing is shown.
     """
-    columns = {key: key for key in rows[0]} if rows and not labels else dict(labels)
-    shown = [{label: row[key] for key, label in columns.items()} for row in rows]
-    st.dataframe(shown[:MOST_ROWS], hide_index=True, width="stretch")
+    if not rows:
+        return
+    columns = dict(labels) or {key: key for key in rows[0]}
+    shown = [
+        {label: row[key] for key, label in columns.items()} for row in rows[:MOST_ROWS]
+    ]
+    # what is beside a long name would be out of sight
+    widths = {
+        label: st.column_config.Column(width="medium")
+        for label in columns.values()
+        if any(len(str(row[label])) > LONG for row in shown)
+    }
+    st.dataframe(shown, hide_index=True, width="stretch", column_config=widths)
     if len(rows) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} of {len(rows):,} rows; the file has all.")
-    data = csv_text(rows)
     st.download_button(
         f"Download {len(rows):,} rows as CSV",
-        data,
+        # written when it is asked for
+        partial(csv_text, rows),
         f"{name}.csv",
         "text/csv",
         key=f"download_{name}",
@@ -109,7 +127,7 @@ def csv_text(rows: Sequence[Row]) -> str:
     """Return rows as CSV, with a header."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(rows[0] if rows else [])
+    writer.writerow(rows[0])
     writer.writerows(row.values() for row in rows)
     return file.getvalue()
 

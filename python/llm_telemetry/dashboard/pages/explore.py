@@ -27,6 +27,7 @@ NAMED = {
     "channel": "Channel",
     "region": "Region",
     "segment": "Segment",
+    "environment": "Environment",
 }
 CHOSEN = {"status": "Outcome", "hallucination": "Hallucination", "sla": "SLA"}
 FORMATS = ("csv", "json", "parquet")
@@ -99,7 +100,7 @@ def _own_filters() -> tuple[str, dict[str, Any]]:
 
 def _members(name: str) -> list[str]:
     rows = marts.rows(
-        f"select distinct coalesce({name}, 'unknown') as member "
+        f"select distinct {selection.label(name)} as member "
         "from marts.interactions order by 1"
     )
     return [row["member"] for row in rows]

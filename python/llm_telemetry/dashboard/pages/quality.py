@@ -166,7 +166,8 @@ def _raw() -> None:
     by, per = reading.pick_two("quality", queries.BY, reversed(queries.PER))
     rows = _rows(queries.BY[by], "", where, parameters)
     both = [flags := measures.HALLUCINATIONS, measures.FEEDBACK]
-    show.chart(compared.forest(f"Hallucination flags, by {by}", rows, flags))
+    title = f"Hallucination flags and feedback, by {by}"
+    show.chart(compared.side_by_side(title, rows, both))
     show.table(rows, "quality_flags", measures.labels(by, both))
     daily = _rows(queries.BY[by], per, where, parameters)
     zone = reading.zone()

@@ -29,8 +29,6 @@ COUNTS = (
 OF_SLICES = ("use_case", "model_provider", "model_name")
 IN_SLICES = (*OF_SLICES, "account_tier", "channel", "region", "segment")
 MOST_LINKED = 5
-# what Explore calls the type of a failure without a label
-UNLABELLED = ["none", "unknown"]
 ALERTS = {
     "interaction_date": "day",
     "budget": "budget",
@@ -80,8 +78,7 @@ def _kinds() -> None:
     for row in rows[:MOST_MEMBERS]:
         kind = row["failure_type"]
         label = show.escaped(f"Failed calls of the type {kind}")
-        names = UNLABELLED if kind == "unlabelled" else [kind]
-        show.link("explore", label, failure_type=names, status="failed")
+        show.link("explore", label, failure_type=[kind], status="failed")
     show.table(rows, "failure_types")
 
 

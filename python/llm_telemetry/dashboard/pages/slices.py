@@ -90,7 +90,16 @@ def _leading(metric: str, where: str, parameters: dict[str, Any]) -> list[marts.
 def _draw_slice(rows: list[marts.Row], events: str) -> None:
     """Draw what is known of one slice, and the link to its calls."""
     by_name = {row["slice"]: row for row in rows}
-    name = st.selectbox("Slice", list(by_name), key="slice", bind="query-params")
+    # the leading ones, and the one that a link names: all would be megabytes of names
+    asked = (st.query_params.get("slice"), st.session_state.get("slice"))
+    leading = [
+        *list(by_name)[: show.MOST_ROWS],
+        *(one for one in asked if one in by_name),
+    ]
+    names = list(dict.fromkeys(leading))
+    name = st.selectbox("Slice", names, key="slice", bind="query-params")
+    if (left := len(by_name) - len(names)) > 0:
+        st.caption(f"{left:,} slices of a lower rank are in the file of all slices.")
     row = by_name[name or rows[0]["slice"]]
     has_loss = row["excess_usd"] is not None
     show.figures({**FIGURES, **(LOSS if has_loss else {})}, row)
