@@ -10,30 +10,30 @@ lines as (
 entries as (
 
     select
-        begun.noted_at,
-        begun.evaluator,
-        begun.model_name,
-        begun.judge_version,
-        begun.purpose,
-        case when begun.event = 'cached' then begun.calls end as cached_calls,
+        started.noted_at,
+        started.evaluator,
+        started.model_name,
+        started.judge_version,
+        started.purpose,
+        case when started.event = 'cached' then started.calls end as cached_calls,
         settled.input_tokens,
         settled.output_tokens,
         coalesce(settled.is_usage_known, false) as is_usage_known,
         coalesce(settled.is_final, false) as is_final,
         -- a request whose process was killed may have been answered
         case
-            when begun.event = 'reserved' and settled.request_id is null
+            when started.event = 'reserved' and settled.request_id is null
                 then 'interrupted'
             else settled.error_type
         end as error_type,
-        coalesce(settled.cost_usd, begun.reserved_usd) as cost_usd
+        coalesce(settled.cost_usd, started.reserved_usd) as cost_usd
 
-    from lines as begun
+    from lines as started
 
     left join lines as settled
-        on begun.request_id = settled.request_id and settled.event = 'settled'
+        on started.request_id = settled.request_id and settled.event = 'settled'
 
-    where begun.event in ('reserved', 'cached')
+    where started.event in ('reserved', 'cached')
 
 ),
 
