@@ -1,4 +1,4 @@
-"""Agreement beyond chance, of reviewers and of an evaluator with them, planted."""
+"""Chance-corrected agreement of reviewers, and of an evaluator with them, planted."""
 
 from itertools import product
 

@@ -2,8 +2,8 @@
 {% macro least_agreement_labels() %}120{% endmacro %}
 
 {#-
-    One end, `side` '-' or '+', of the 95 % interval of an agreement beyond chance, alpha or kappa;
-    null below that number of labels, and without a variance. Expects the columns `scale`,
+    One end, `side` '-' or '+', of the 95 % interval of a chance-corrected agreement, alpha or
+    kappa; null below that number of labels, and without a variance. Expects the columns `scale`,
     `variance`, `rarer_answers` and `quantile`.
 
     The scale is the disagreement by chance over the largest that labels as frequent as these can

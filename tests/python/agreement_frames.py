@@ -80,7 +80,7 @@ def interval(
     answers: float,
     *counts: Floats,
 ) -> tuple[float, float]:
-    """Return the 95 % interval of an agreement beyond chance.
+    """Return the 95 % interval of a chance-corrected agreement.
 
     ``without`` is what it is without each session, ``counts`` how often sessions have
     either label, ``answers`` how many answers have the rarer one, and ``scale`` the

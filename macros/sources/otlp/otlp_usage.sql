@@ -147,12 +147,21 @@
     (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0))
 {%- endmacro %}
 
-{% macro otlp_stated_total() -%}
-    {#- of net counts a total says nothing more -#}
+{% macro otlp_counts() -%}
+    {#- tokens of a call, the input with what was cached, and the total where it says more; none
+        where nothing was counted, since no model answers nothing to nothing -#}
+    {%- set is_uncounted = 'coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) = 0' -%}
+    {%- set left_out = ' + if(is_net_input, ' ~ otlp_cached() ~ ', 0)' -%}
+    {% for name in token_counts() -%}
+    case
+        when {{ is_uncounted }} then null
+        else {{ name }}{{ left_out if name == 'prompt_tokens' }}
+    end as {{ name }},
+    {% endfor -%}
     case
         when not is_net_input or total_tokens > prompt_tokens + completion_tokens
             then nullif(total_tokens, 0)
-    end
+    end as total_tokens
 {%- endmacro %}
 
 {% macro otlp_whole_cost(costs) -%}

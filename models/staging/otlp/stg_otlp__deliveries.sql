@@ -189,9 +189,7 @@ with_outcome as (
     select
         *,
         case when is_failed then {{ otlp_error_words('span') }} end as error_words,
-        {{ otlp_is_net_input() }} as is_net_input,
-        -- no model answers nothing to nothing: the counts were not known
-        coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) = 0 as is_uncounted
+        {{ otlp_is_net_input() }} as is_net_input
 
     from typed
 
@@ -238,13 +236,7 @@ deliveries as (
         {% for name in numbers if name not in usage_fields + ['total_tokens'] -%}
         {{ name }},
         {% endfor -%}
-        {% for name in token_counts() -%}
-        case
-            when not is_uncounted
-                then {{ name }}{{ ' + if(is_net_input, ' ~ otlp_cached() ~ ', 0)' if name == 'prompt_tokens' }}
-        end as {{ name }},
-        {% endfor -%}
-        {{ otlp_stated_total() }} as total_tokens,
+        {{ otlp_counts() }},
         -- a zero is a price that the instrumentation did not find
         nullif(cost_usd, 0) as cost_usd,
         {{ rejected_values(dict(numbers, timestamp_utc='timestamp')) }} as rejected_values
