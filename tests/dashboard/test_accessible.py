@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from chromium import Browser
 from conftest import World
-from test_browser import NAMES, url
+from test_browser import every_page, every_theme, url
 
 AXE = "axe-core@4"
 # what Streamlit draws around a page is not ours, nor are the colours of its switches
@@ -41,16 +41,19 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
         return file.read().decode()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_page
+@every_theme
 def test_a_page_breaks_no_rule_of_axe(
     name: str,
+    theme: str,
     axe: str,
     incident: World,
     serve: Callable[[World], str],
     browser: Browser,
 ) -> None:
-    browser.set_dark(False)
+    browser.set_dark(theme == "dark")
     browser.open(url(serve(incident), name))
+    assert browser.background() == theme
     browser.driver.execute_script(axe)
     found = browser.driver.execute_async_script(RUN, WITHIN)
     assert found == []

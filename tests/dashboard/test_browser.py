@@ -16,6 +16,7 @@ DEFAULT = "decisions"
 WIDTHS = (1280, 1920, 390)
 Serve = Callable[[World], str]
 every_page = pytest.mark.parametrize("name", NAMES)
+every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 def url(address: str, name: str) -> str:
@@ -24,7 +25,7 @@ def url(address: str, name: str) -> str:
 
 
 @every_page
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@every_theme
 def test_a_page_is_drawn_in_every_width_and_theme(
     name: str, theme: str, incident: World, serve: Serve, browser: Browser
 ) -> None:

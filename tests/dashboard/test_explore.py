@@ -9,6 +9,7 @@ from typing import Any
 import agent_traces
 import chromium
 import duckdb
+import pandas as pd
 import pytest
 from conftest import World, page, texts
 from selenium.webdriver.common.action_chains import ActionChains
@@ -53,6 +54,22 @@ def test_a_search_is_literal_and_ignores_case(agents: World) -> None:
 def test_what_is_not_drawn_is_counted(agents: World) -> None:
     said = texts(page("explore", agents))
     assert f"{2 * agent_traces.TRACES} calls are selected. Shown are the 200" in said
+
+
+def test_the_newest_calls_are_shown_as_the_mart_has_them(real: World) -> None:
+    columns = ("interaction_id", "model_name", "latency_ms", "cost_usd", "total_tokens")
+    (table,) = (one.value for one in page("explore", real).dataframe)
+    mart = rows(
+        real,
+        f"select {', '.join(columns)} from marts.interactions "
+        f"order by timestamp_utc desc nulls last, interaction_id limit {len(table)}",
+    )
+    assert len(mart) == 200
+    for shown, expected in zip(
+        table[list(columns)].itertuples(index=False), mart, strict=True
+    ):
+        for value, other in zip(shown, expected, strict=True):
+            assert value == other or (pd.isna(value) and other is None)
 
 
 def test_without_contents_the_page_says_so_and_searches_ids(real: World) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import World, page
-from test_explore import rows
+from test_explore import drawn, rows
+from test_measures import merged
 
 from llm_telemetry.artifact.wording import number, percent
 from llm_telemetry.dashboard.pages.overview import DAYS
@@ -82,3 +83,34 @@ def test_of_fewer_than_30_values_there_is_no_estimate(
     )
     found = figures(world)
     assert (found["Hallucinations"], found["Feedback"]) == (flagged, feedback)
+
+
+def test_days_and_shares_are_those_of_the_calls(real: World) -> None:
+    test = page("overview", real)
+    found = merged(drawn(test, "of all by day, from"), "interaction_date")
+    within = (
+        "from marts.interactions where interaction_date > "
+        f"(select max(interaction_date) - {DAYS} from marts.interactions)"
+    )
+    calls = rows(
+        real,
+        "select interaction_date::varchar, count(*), sum(cost_usd), "
+        f"avg(is_operation_failure::int), avg(is_operation_sla_breach::int) {within} "
+        "group by 1",
+    )
+    assert len(found) == len(calls) == DAYS
+    for day, count, usd, failed, breached in calls:
+        row = found[f"{day}T00:00:00Z"]
+        assert row["interactions"] == count
+        assert row["cost_usd"] == pytest.approx(usd)
+        assert row["failure_rate"] == pytest.approx(failed)
+        assert row["sla_breach_rate"] == pytest.approx(breached)
+    shares = {
+        (row["interaction_date"][:10], row["member"]): row["interactions"]
+        for row in drawn(test, "requests (attempts) of ")
+    }
+    cases = rows(
+        real,
+        f"select interaction_date::varchar, use_case, count(*) {within} group by all",
+    )
+    assert shares == {(day, name): count for day, name, count in cases}

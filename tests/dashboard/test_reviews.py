@@ -30,10 +30,13 @@ def desk(agents: World, tmp_path: Path) -> World:
 def test_the_oldest_audit_waits_first_with_its_prompt_and_answer(desk: World) -> None:
     test = page("reviews", desk)
     draws, _ = review_ledger.load(desk.reviews)
-    first = review_ledger.awaited(draws, [])[0]
+    waiting = review_ledger.awaited(draws, [])
     assert len(draws) == WAITING
-    assert test.selectbox(key="review").value == first.interaction_id
+    assert test.selectbox(key="review").value == waiting[0].interaction_id
     assert [one.value for one in test.metric] == ["14", "7", "14", "0"]
+    queue = test.dataframe[0].value
+    assert list(queue["interaction_id"]) == [one.interaction_id for one in waiting]
+    assert list(queue["review_reason"]) == [one.review_reason for one in waiting]
     said = "".join(one.value for one in test.code)
     assert "Where is parcel" in said or "Say where" in said
     assert "It is at" in said

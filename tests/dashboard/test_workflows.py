@@ -9,6 +9,7 @@ from conftest import World, page, texts
 from scipy.stats import binomtest
 from selenium.webdriver.common.by import By
 from test_explore import drawn, rows
+from test_measures import merged
 
 NUMBERS = range(agent_traces.TRACES)
 SEVEN = ("use_case", "account_tier", "channel", "region", "segment")
@@ -119,3 +120,39 @@ def test_slices_are_drawn_as_the_mart_has_them(incident: World) -> None:
         )
     )
     assert found == expected
+
+
+def test_losses_and_models_are_those_of_the_marts(incident: World) -> None:
+    test = page("slices", incident, look="SLA breaches")
+    losses = merged(drawn(test, "with what they lose"), "slice")
+    ends = ("excess_usd", "excess_usd_low", "excess_usd_high")
+    mart = rows(
+        incident,
+        f"select slice, {', '.join(ends)} from marts.risk_slices "
+        "order by risk_rank limit 12",
+    )
+    for name, *values in mart:
+        assert [losses[name].get(end) for end in ends] == values
+    models = merged(drawn(test, "models with their SLA breaches"), "model")
+    rates = ("sla_breach_rate", "sla_breach_rate_low", "complement_sla_breach_rate")
+    hotspots = rows(
+        incident,
+        f"select model_name || ' (' || model_provider || ')', {', '.join(rates)} "
+        "from marts.model_hotspots",
+    )
+    assert len(models) == len(hotspots) > 5
+    for name, *values in hotspots:
+        assert [models[name][rate] for rate in rates] == values
+    ranked = test.dataframe[0].value
+    assert list(ranked["slice"][:12]) == [name for name, *_ in mart]
+
+
+def test_the_table_of_branches_is_that_of_the_mart(agents: World) -> None:
+    table = page("workflows", agents).dataframe[0].value
+    mart = rows(
+        agents,
+        "select from_node || ': ' || condition_text, interaction_date, sum(decisions) "
+        "from marts.branches_by_day group by all",
+    )
+    shown = table[["branch", "interaction_date", "decisions"]]
+    assert sorted(shown.itertuples(index=False, name=None)) == sorted(mart)

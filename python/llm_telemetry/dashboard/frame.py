@@ -62,5 +62,7 @@ def _draw_sidebar(page: str) -> None:
     with st.sidebar:
         filters.draw(page)
         for row in marts.rows("select as_of from marts.build_info"):
-            as_of, zone = show.moment(row["as_of"]), show.escaped(reading.zone())
-            st.caption(f"Calls until {as_of} UTC; days in {zone}")
+            until = "No call has a time"
+            if row["as_of"]:
+                until = f"Calls until {show.moment(row['as_of'])} UTC"
+            st.caption(f"{until}; days in {show.escaped(reading.zone())}")

@@ -190,6 +190,6 @@ def bullets(
         st.markdown(said)
 
 
-def moment(value: datetime | None) -> str:
+def moment(value: datetime) -> str:
     """Return a time to the minute."""
-    return "never" if value is None else f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:%Y-%m-%d %H:%M}"
