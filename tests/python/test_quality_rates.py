@@ -22,6 +22,7 @@ from quality_frames import (
 from rendered_models import build, with_seed
 
 REFERENCE = Path(__file__).with_name("ppi_reference.json")
+ONE = "('0', 1, 0)"
 
 
 def chance(text: str) -> float:
@@ -160,10 +161,8 @@ def rates(
     with duckdb.connect() as connection:
         load(connection, calls)
         connection.execute(f"create table reviews as {reviewed(reviews)}")
-        connection.execute(
-            "create table interactions as "
-            "select interaction_id, interaction_id as session_id from reviews"
-        )
+        sessions = "select interaction_id, interaction_id as session_id from reviews"
+        connection.execute(f"create table interactions as {sessions}")
         build(connection, "int_review_agreement", "quality_rates")
         built = connection.sql("from quality_rates where scope_kind = 'everything'")
         return {str(row["evaluator"]): row for row in built.df().to_dict("records")}
@@ -176,11 +175,10 @@ def reviewed(reviews: tuple[Reviews, ...]) -> str:
         for place, (count, bad, good) in enumerate(reviews)
         for number in range(count)
     ]
-    words = words or ["('0', 1, 0)"]
     return (
         "select 'bad_answer' as dimension, interaction_id, f as failure_reviews, "
         "o as ok_reviews, f / (f + o)::double as bad_share, f > 0 and o > 0 as "
-        f"is_conflicting from (values {', '.join(words)}) "
+        f"is_conflicting from (values {', '.join(words) or ONE}) "
         "t(interaction_id, f, o)"
     )
 
@@ -335,8 +333,8 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
         )
         without_disagreement(connection)
         with_seed(connection, "packaged_evaluator_aucs")
-        build(connection, "int_review_agreement", "quality_rates")
-        build(connection, "int_evaluator_agreement", "evaluators")
+        models = ("quality_rates", "int_evaluator_agreement", "evaluators")
+        build(connection, "int_review_agreement", *models)
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(
             "select label_weight from int_quality_weights where evaluator != 'none' "
