@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -114,8 +113,7 @@ def table(rows: Sequence[Row], name: str, labels: Mapping[str, str] = {}) -> Non
         st.caption(f"The first {MOST_ROWS:,} of {len(rows):,} rows; the file has all.")
     st.download_button(
         f"Download {len(rows):,} rows as CSV",
-        # written when it is asked for
-        partial(csv_text, rows),
+        csv_text(rows),
         f"{name}.csv",
         "text/csv",
         key=f"download_{name}",
