@@ -8,7 +8,16 @@ import pytest
 from chart_rows import DAY, KNOWN, QUANTILES, RATE, TOTAL, bucket, hour, member, row
 from test_charts import drawn_rows, layers, texts
 
-from llm_telemetry.charts import compared, latency, load, over_days, scatter, theme
+from llm_telemetry.charts import (
+    compared,
+    costs,
+    latency,
+    load,
+    over_days,
+    scatter,
+    theme,
+)
+from llm_telemetry.charts.members import look
 from llm_telemetry.charts.spec import Chart
 
 LATER = "2025-05-02T00:00:00Z"
@@ -201,3 +210,36 @@ def test_latency_under_load_has_intervals_or_is_grey() -> None:
     first, *_ = (one for one in layers(chart.body) if one["mark"]["type"] == "rule")
     assert first["encoding"]["x"]["scale"]["domain"] == ["0", "16+"]
     assert json.dumps(chart.spec())
+
+
+def test_ten_providers_are_drawn_under_load_and_the_others_are_counted() -> None:
+    rows = [
+        row("latency_by_load", model_provider=f"p{number:02}", interactions=number)
+        for number in range(1, 13)
+    ]
+    chart = load.load(rows)
+    drawn = {one["model_provider"] for one in drawn_rows(chart) if len(one) > 1}
+    assert drawn == {f"p{number:02}" for number in range(3, 13)}
+    assert "2 others, not drawn" in texts(chart)
+
+
+@pytest.mark.parametrize(("letters", "columns"), [(5, 4), (25, 3), (200, 2)])
+def test_a_legend_is_no_wider_than_its_chart(letters: int, columns: int) -> None:
+    names = [f"{'m' * (letters - 2)}{number:02}" for number in range(11)]
+    legend = look(names)["color"]["legend"]
+    assert legend["columns"] == columns
+
+
+def test_a_long_name_keeps_its_start_and_its_end() -> None:
+    name = f"{'a' * 100}{'b' * 100}"
+    assert theme.short(name) == f"{'a' * 20}\u2026{'b' * 21}"
+    assert theme.short(name[:42]) == name[:42]
+
+
+def test_a_forecast_without_its_interval_is_none() -> None:
+    known = row("cost_forecast")
+    assert "no forecast" not in costs.forecast([known], "UTC").alt
+    for end in ("low", "high"):
+        chart = costs.forecast([{**known, f"forecast_{end}_usd": None}], "UTC")
+        assert "no forecast" in chart.alt
+        assert "no forecast" in texts(chart)

@@ -16,6 +16,8 @@ from llm_telemetry.charts.spec import (
 ORDER = ("volume", "mix", "tokens", "price", "retries")
 BEFORE, AFTER = "day_cost_before_usd", "day_cost_after_usd"
 CHANGE = "change_usd_per_day"
+# the median and its interval, known all three or not at all
+FORECAST = ("forecast_usd", "forecast_low_usd", "forecast_high_usd")
 
 
 def drivers(rows: Rows) -> Chart:
@@ -105,9 +107,8 @@ def forecast(rows: Rows, zone: str) -> Chart:
     known = row["month_to_date_usd"]
     cash = "unknown" if known is None else f"{spoken(known, 4)} USD"
     ahead = "no forecast, the history is too short"
-    if row["forecast_usd"] is not None:
-        names = ("forecast_usd", "forecast_low_usd", "forecast_high_usd")
-        middle, low, high = (spoken(row[name], 4) for name in names)
+    if _has_forecast(row):
+        middle, low, high = (spoken(row[name], 4) for name in FORECAST)
         ahead = f"{middle} USD (90 % interval {low} to {high})"
     budget = spoken(row["budget_usd"], 4)
     alt = (
@@ -115,6 +116,10 @@ def forecast(rows: Rows, zone: str) -> Chart:
         f"{str(row['ends_on'])[:10]}: {ahead}; budget {budget} USD."
     )
     return Chart(title, alt, {"width": 520, "height": 180, "layer": layers})
+
+
+def _has_forecast(row: Row) -> bool:
+    return all(row[name] is not None for name in FORECAST)
 
 
 def _budget(row: Row, x: Spec, unit: str) -> list[Spec]:
@@ -151,8 +156,8 @@ def _to_date(row: Row, x: Spec, unit: str) -> list[Spec]:
 
 def _fan(row: Row, x: Spec, unit: str) -> list[Spec]:
     """Return the interval widening to the end of the month, and its median."""
-    low, high, middle = "forecast_low_usd", "forecast_high_usd", "forecast_usd"
-    if row[middle] is None:
+    middle, low, high = FORECAST
+    if not _has_forecast(row):
         return [_cross({"day": row["ends_on"]}, x, "no forecast: too little history")]
     cost = row["month_to_date_usd"]
     end = {"day": row["ends_on"], **{name: row[name] for name in (low, high, middle)}}
