@@ -1,15 +1,19 @@
 """Every page in a real browser: drawn, at peace, and nobody else is asked."""
 
 from collections.abc import Callable
+from csv import DictReader
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from chromium import Browser
 from conftest import World
 from selenium.webdriver.common.keys import Keys
+from test_explore import rows
 
 from llm_telemetry.dashboard import frame
 from llm_telemetry.dashboard.pages import PAGES
+from llm_telemetry.dashboard.show import MOST_ROWS
 
 NAMES = [name for named in PAGES.values() for name in named]
 DEFAULT = "decisions"
@@ -93,3 +97,17 @@ def test_an_alert_is_acknowledged_and_resolved(
     assert '"reason": "fixed"' in ledger.read_text()
     assert not browser.errors()
     assert not browser.console_errors()
+
+
+def test_a_table_is_downloaded_whole(
+    incident: World, serve: Serve, browser: Browser, downloads: Path
+) -> None:
+    mart = rows(incident, "select slice, interactions from marts.risk_slices")
+    browser.open(url(serve(incident), "slices"))
+    browser.press(f"Download {len(mart):,} rows as CSV")
+    file = downloads / "risk_slices.csv"
+    browser.until(file.exists, "downloaded")
+    with file.open(newline="") as lines:
+        found = [(row["slice"], int(row["interactions"])) for row in DictReader(lines)]
+    assert len(found) > MOST_ROWS
+    assert sorted(found) == sorted(mart)

@@ -209,7 +209,9 @@ def test_the_page_answers_first_what_was_decided(
     for decision in content["decisions"].values():
         assert decision["verdict"].replace("_", " ") in start
         advice = decision["recommendation"]
-        assert f"{advice[:1].upper()}{advice[1:]}." in start
+        said = f"{advice[:1].upper()}{advice[1:]}."
+        # a command is written as code
+        assert re.sub("`(.+?)`", r"<code>\1</code>", said) in start
     assert "-1.791 (-2.516 to -1.065) USD per interaction" in start
     assert "review required" in start
     assert "This is the first decision in this folder" in start
