@@ -18,8 +18,9 @@ from llm_telemetry.dashboard import (
 TITLE = "How good are the answers, and who says so?"
 
 # what a measured rate is stated for
+ALL = "all calls"
 SCOPES = {
-    "everything": "everything",
+    ALL: "everything",
     "model": "model",
     "use case": "use_case",
     "prompt version": "prompt_version",
@@ -142,7 +143,7 @@ def _measured() -> None:
         )
         return
     refused = [{**row, "why": _refusal(row)} for row in rows]
-    title = f"Rate of bad answers, by {scope}"
+    title = "Rate of bad answers" + ("" if scope == ALL else f", by {scope}")
     show.chart(compared.forest(title, refused, BAD, is_ordinal=is_week))
     show.table(rows, "quality_rates")
 
