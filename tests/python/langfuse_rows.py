@@ -86,6 +86,7 @@ CALLS = [
     observation("total_cost", costDetails=None, totalCost=0.125),
     observation("open", endTime=None, latency=None),
     observation("streamed", completionStartTime="2025-08-28T07:32:31.322Z"),
+    observation("ended_early", completionStartTime="2025-08-28T07:32:33.322Z"),
     observation("prompted", promptName="greet", promptVersion=3),
     wrong("limited", "Error code: 429 - SECRET"),
     wrong("timed_out", "openai.APITimeoutError: Request timed out. SECRET"),

@@ -128,6 +128,8 @@ def test_latency_comes_from_the_clock_and_not_from_a_field_of_two_units(
     assert calls["open"]["latency_ms"] is None
     assert calls["streamed"]["ttft_ms"] == 100
     assert calls["parquet"]["ttft_ms"] == 200
+    early = calls["ended_early"]
+    assert (early["latency_ms"], early["ttft_ms"]) == (None, None)
 
 
 def test_a_trace_lends_its_calls_session_user_and_name(

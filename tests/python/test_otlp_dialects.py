@@ -9,6 +9,7 @@ from staged_otlp import Record, call, interactions, landed, nanoseconds, span, s
 
 STOP = {"gen_ai.response.finish_reasons": ["stop"]}
 USED = {"usage__input_tokens": 100, "usage__output_tokens": 9, **STOP}
+TIMES = ("ttft_ms", "latency_ms")
 UNCOUNTED = {"usage__input_tokens": 0, "usage__output_tokens": 0}
 
 
@@ -102,30 +103,35 @@ def test_a_total_of_other_counts_is_not_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "ttft_ms", "is_streaming"),
+    ("said", "ttft_ms", "latency_ms", "is_streaming"),
     [
-        ({"gen_ai.response.time_to_first_chunk": 0.05}, 50, True),
-        ({"gen_ai.response.time_to_first_chunk": 0.098}, 98, True),
+        ({"gen_ai.response.time_to_first_chunk": 0.05}, 50, 100, True),
+        ({"gen_ai.response.time_to_first_chunk": 0.098}, 98, 100, True),
         # the end of the span again
-        ({"gen_ai.response.time_to_first_chunk": 0.099}, None, True),
-        ({"gen_ai.response.time_to_first_chunk": 0.3}, None, True),
-        ({"ai.response.msToFirstChunk": 50.5}, 50.5, True),
-        ({"gen_ai.server.time_to_first_token": 50}, 50, True),
-        ({"gen_ai.server.time_to_first_token": 0.05}, 50, True),
+        ({"gen_ai.response.time_to_first_chunk": 0.099}, None, 100, True),
+        ({"gen_ai.response.time_to_first_chunk": 0.102}, None, 100, True),
+        # the span ended before its stream
+        ({"gen_ai.response.time_to_first_chunk": 0.103}, None, None, True),
+        ({"ai.response.msToFirstChunk": 50.5}, 50.5, 100, True),
+        ({"gen_ai.server.time_to_first_token": 50}, 50, 100, True),
+        ({"gen_ai.server.time_to_first_token": 0.05}, 50, 100, True),
         (
             {"gen_ai.server.time_to_first_token": 0.05, "gen_ai.request.stream": False},
-            None,
-            False,
+            *(None, 100, False),
         ),
-        ({}, None, False),
+        ({}, None, 100, False),
     ],
 )
 def test_the_first_token_comes_before_the_end(
-    tmp_path: Path, said: Record, ttft_ms: float | None, is_streaming: bool
+    tmp_path: Path,
+    said: Record,
+    ttft_ms: float | None,
+    latency_ms: float | None,
+    is_streaming: bool,
 ) -> None:
     row = interactions(tmp_path, call("a", **USED, **said)).loc["a"]
-    found = None if pd.isna(row["ttft_ms"]) else row["ttft_ms"]
-    assert (found, row["is_streaming"]) == (ttft_ms, is_streaming)
+    found = [None if pd.isna(row[name]) else row[name] for name in TIMES]
+    assert (*found, row["is_streaming"]) == (ttft_ms, latency_ms, is_streaming)
 
 
 @pytest.mark.parametrize(

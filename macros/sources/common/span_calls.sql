@@ -33,13 +33,15 @@
 {% macro span_call_facts() -%}
     {#- outcome, times, usage and parameters of a call that a span tells; reads the CTEs `calls` and
         `tool_counts` of the model -#}
+    {%- set latency = milliseconds_between('calls.timestamp_utc', 'calls.ended_at') -%}
+    {%- set ttft = milliseconds_between('calls.timestamp_utc', 'calls.first_token_at') %}
     calls.finish_reason,
     {{ error_name('calls.error_type', 'calls.error_words', 'calls.is_failure') }}
         as error_type,
     {{ failure_type('calls.is_failure', 'calls.error', 'calls.finish_reason') }}
         as failure_type,
-    {{ milliseconds_between('calls.timestamp_utc', 'calls.ended_at') }} as latency_ms,
-    {{ milliseconds_between('calls.timestamp_utc', 'calls.first_token_at') }} as ttft_ms,
+    {{ latency_of_call(latency, ttft) }} as latency_ms,
+    {{ ttft_of_call(latency, ttft) }} as ttft_ms,
     nullif(calls.cost_usd, 0) as cost_usd,
     {%- for name in token_counts() %}
     case when calls.has_tokens then calls.{{ name }} end as {{ name }},

@@ -1,5 +1,18 @@
 {{ config(enabled=is_source_on(this)) }}
 
+{%- set latency -%}
+coalesce(
+    {{ milliseconds_between('calls.timestamp_utc', 'calls.ended_at') }},
+    calls.latency_s * 1e3
+)
+{%- endset -%}
+{%- set ttft -%}
+coalesce(
+    {{ milliseconds_between('calls.timestamp_utc', 'calls.first_token_at') }},
+    calls.ttft_s * 1e3
+)
+{%- endset %}
+
 with
 
 calls as (
@@ -56,14 +69,8 @@ interactions as (
             as error_type,
         {{ failure_type('calls.is_failure', 'calls.error', 'calls.finish_reason') }}
             as failure_type,
-        coalesce(
-            {{ milliseconds_between('calls.timestamp_utc', 'calls.ended_at') }},
-            calls.latency_s * 1e3
-        ) as latency_ms,
-        coalesce(
-            {{ milliseconds_between('calls.timestamp_utc', 'calls.first_token_at') }},
-            calls.ttft_s * 1e3
-        ) as ttft_ms,
+        {{ latency_of_call(latency, ttft) }} as latency_ms,
+        {{ ttft_of_call(latency, ttft) }} as ttft_ms,
         usages.cost_usd,
         {%- for name in token_counts() %}
         usages.{{ name }},

@@ -1,6 +1,7 @@
 {{ config(enabled=is_source_on(this)) }}
 
 {%- set of_trace, of_ancestors = otlp_context('trace'), otlp_context('ancestors') -%}
+{%- set streamed_ttft = 'if(attempts.is_streaming, attempts.stated_ttft_ms, null)' -%}
 
 with
 
@@ -155,15 +156,8 @@ interactions as (
         attempts.error_type,
 
         ---------- numerics
-        attempts.latency_ms,
-        -- some instrumentations end the span before its stream, or repeat its end
-        case
-            when
-                attempts.is_streaming
-                and attempts.stated_ttft_ms >= 0
-                and coalesce(attempts.latency_ms - attempts.stated_ttft_ms >= 2, true)
-                then attempts.stated_ttft_ms
-        end as ttft_ms,
+        {{ latency_of_call('attempts.latency_ms', streamed_ttft) }} as latency_ms,
+        {{ ttft_of_call('attempts.latency_ms', streamed_ttft) }} as ttft_ms,
         attempts.cost_usd,
         attempts.prompt_tokens,
         attempts.completion_tokens,
