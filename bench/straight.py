@@ -12,6 +12,8 @@ from time import perf_counter
 
 import duckdb
 
+from llm_telemetry.warehouse.session import set_variables
+
 ELSEWHERE = "seeds and schemas"
 
 
@@ -25,8 +27,7 @@ def main() -> None:
         for name, value in first["settings"].items():
             connection.execute(f"set {name} = '{value}'")
         # as the plugin of profiles.yml does
-        connection.execute("set variable user_salt = ''")
-        connection.execute("set variable build_state = null")
+        set_variables(connection)
         for line in rest:
             began = perf_counter()
             connection.execute(line["sql"], line["values"]).fetchall()
