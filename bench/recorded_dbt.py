@@ -16,9 +16,8 @@ from dbt.adapters.duckdb.environments.local import (
     LocalEnvironment,
 )
 from dbt.cli.main import dbtRunner
+from dbt_common.events.contextvars import get_node_info
 
-# dbt says in a comment before each statement which node it is of
-SENDER = re.compile(r'"node_id": "([^"]+)"')
 COMMENT = re.compile(r"^\s*/\*.*?\*/", re.S)
 WORK = ("alter", "comment", "copy", "create", "delete", "drop", "insert", "update")
 
@@ -47,8 +46,7 @@ def record(log: IO[str]) -> None:
         return handle(self)
 
     def executed(self: Any, sql: str, bindings: Any = None) -> Any:
-        found = SENDER.search(sql)
-        node = found[1] if found else ""
+        node = get_node_info().get("unique_id", "")
         if is_work(node, sql):
             write({"node": node, "sql": sql, "values": bindings})
         return execute(self, sql, bindings)

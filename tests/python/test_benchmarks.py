@@ -132,7 +132,7 @@ def test_every_comparison_names_its_cases(module: Module) -> None:
 
 def test_only_work_is_sent_again(module: Module) -> None:
     is_work = module("recorded_dbt").is_work
-    comment = '/* {"node_id": "test.p.unique"} */\n'
+    comment = "/* by hand */\n"
     assert is_work("test.p.unique", f"{comment}select count(*) as failures")
     assert is_work("", "\n  COPY seeds.prices FROM 'prices.csv'")
     assert not is_work("model.p.knobs", "select column_name from columns()")
