@@ -112,7 +112,10 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
     sums = pd.Series(influence).groupby(calls["session_id"].to_numpy()).sum()
     variance = len(sums) / (len(sums) - 1) * (sums**2).sum() / n**2
     audits = labelled & random
-    degrees = max(calls["session_id"][audits].nunique() - 1 - is_tuned, 1)
+    counts = calls["session_id"][audits].value_counts()
+    # Kish's number of sessions: one with most of the labels counts for little
+    sessions = int(counts.sum() ** 2 / (counts**2).sum() + 1e-9)
+    degrees = max(sessions - 1 - is_tuned, 1)
     share, known = random.mean(), certain_bad / n
     low, high = interval(
         (rate - known) / share, variance / share**2, audits.sum(), degrees
@@ -124,14 +127,16 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
 def _columns(calls: pd.DataFrame) -> tuple[np.ndarray, ...]:
     """Return stratum, whether labelled, score, label, and the weights of both."""
     score = calls["score"].to_numpy(float)
-    is_scored = ~np.isnan(score)
+    random = calls["is_random"].to_numpy()
+    # of calls that are all labelled no score is needed
+    is_scored = ~(np.isnan(score) & random)
     labelled = (calls["is_drawn"] & calls["bad_share"].notna()).to_numpy() & is_scored
     chance = calls["review_probability"].to_numpy(float)
     share = calls["sample_share"].to_numpy(float)
     return (
-        calls["is_random"].to_numpy(),
+        random,
         labelled,
-        np.where(is_scored, score, 0.0),
+        np.nan_to_num(score),
         np.where(labelled, calls["bad_share"].to_numpy(float), 0.0),
         np.where(labelled, 1 / chance, 0.0),
         np.where(is_scored, 1 / (1 - (1 - chance) * (1 - share)), 0.0),

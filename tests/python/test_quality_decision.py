@@ -59,6 +59,23 @@ def test_the_evaluator_with_the_largest_gain_is_used() -> None:
     assert "70 more audits" in decision.recommendation
 
 
+@pytest.mark.parametrize("verdict", ["labels_only", "bounds", "refuse"])
+def test_an_evaluator_whose_scores_cannot_be_used_is_left(verdict: str) -> None:
+    """However large its gain is said to be."""
+    useless = {**HELPED, "evaluator": "absent", "gain": 40.0, "verdict": verdict}
+    decision = decided(WHOLE, useless, HELPED)
+    assert decision.estimates["bad_answer.all"]["value"] == 0.21
+    assert "off_topic" in decision.summary
+
+
+@pytest.mark.parametrize("verdict", ["bounds", "refuse"])
+def test_labels_alone_state_a_rate_where_an_evaluator_states_none(verdict: str) -> None:
+    useless = {**HELPED, "verdict": verdict, "reasons": "labels_missing"}
+    decision = decided(WHOLE, useless)
+    assert decision.estimates["bad_answer.all"]["value"] == 0.2
+    assert not decision.reasons
+
+
 def test_of_models_those_are_stated_whose_rate_is() -> None:
     model = {**WHOLE, "scope_kind": "model", "scope": "p/a"}
     few = {

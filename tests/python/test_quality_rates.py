@@ -104,6 +104,7 @@ def test_every_rate_is_the_one_of_the_oracle(
     probability = np.where(is_certain, 1.0, random.uniform(0.2, 0.6, size))
     drawn = random.random(size) < probability
     score[(random.random(size) > sample_share) & ~drawn] = np.nan
+    score[(random.random(size) < 0.3) & is_certain] = np.nan
     calls = calls_of(
         session=random.integers(0, size // per_session, size),
         score=score,

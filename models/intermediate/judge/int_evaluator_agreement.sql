@@ -23,7 +23,7 @@ labels as (
 
     from quality_weights
 
-    where evaluator != 'none' and label_weight > 0
+    where evaluator != 'none' and label_weight > 0 and score is not null
 
 ),
 
@@ -67,7 +67,17 @@ areas as (
     select
         {{ keys }},
         count(*) as labels,
-        sum(if(is_bad, share * placement, 0e0)) as auc,
+        -- null without both a bad and a good answer
+        if(
+            max(bad_weight * good_weight) > 0,
+            sum(if(is_bad, share * placement, 0e0)),
+            null
+        ) as auc,
+        -- of the kind that fewer are, half an answer
+        0.5e0 / least(
+            {{ effective_number('if(is_bad, weight, 0e0)') }},
+            {{ effective_number('if(is_bad, 0e0, weight)') }}
+        ) as half_answer,
         sum(weight) as all_weight,
         sum(if(is_bad = is_flagged, weight, 0e0)) as all_agreed,
         sum(if(is_bad, weight, 0e0)) as all_bad,
@@ -154,8 +164,9 @@ with_variance as (
         ) as largest,
         areas.all_bad * (areas.all_weight - areas.all_flagged)
         + areas.all_flagged * (areas.all_weight - areas.all_bad) as by_chance,
-        sqrt(variances.auc_variance) / nullif(areas.auc * (1 - areas.auc), 0)
-            as logit_se,
+        variances.auc_variance,
+        least(greatest(areas.auc, areas.half_answer), 1 - areas.half_answer)
+            as inside_auc,
         variances.kappa,
         variances.variance,
         {{ agreement_quantile('variances.rarer_sessions') }} as quantile
@@ -170,7 +181,12 @@ with_scale as (
 
     select
         *,
-        by_chance / nullif(largest, 0) as scale
+        by_chance / nullif(largest, 0) as scale,
+        ln(inside_auc / (1 - inside_auc)) as logit_auc,
+        -- where no answer is misplaced, or all are, the variance is not 0
+        1.959963984540054e0
+        * sqrt(auc_variance + greatest(power(half_answer, 2) - auc_variance, 0e0))
+        / (inside_auc * (1 - inside_auc)) as logit_reach
 
     from with_variance
 
@@ -182,14 +198,15 @@ evaluator_agreement as (
         {{ keys }},
         labels,
         auc,
-        1 / (1 + exp(-(ln(auc / (1 - auc)) - 1.959963984540054e0 * logit_se)))
-            as auc_low,
-        1 / (1 + exp(-(ln(auc / (1 - auc)) + 1.959963984540054e0 * logit_se)))
-            as auc_high,
+        least(auc, 1 / (1 + exp(logit_reach - logit_auc))) as auc_low,
+        greatest(auc, 1 / (1 + exp(-logit_reach - logit_auc))) as auc_high,
         agreement,
         kappa,
-        {{ agreement_end('kappa', 'effective_labels', '-') }} as kappa_low,
-        {{ agreement_end('kappa', 'effective_labels', '+') }} as kappa_high
+        -- labels of one kind agree with any score as by chance
+        {{ agreement_end('kappa', 'if(auc is null, 0, effective_labels)', '-') }}
+            as kappa_low,
+        {{ agreement_end('kappa', 'if(auc is null, 0, effective_labels)', '+') }}
+            as kappa_high
 
     from with_scale
 

@@ -42,13 +42,11 @@ counts as (
     select
         {{ quality_keys() }},
         sum(interactions) as interactions,
-        sum(scored) as scored,
-        sum(expected_scores) as expected_scores,
         sum(interactions * mean_score) / sum(interactions) as evaluator_mean,
         {%- for name in [
-            'interactions', 'drawn', 'labelled', 'weighted_labels', 'bad_labels',
-            'labelled_sessions', 'label_scale', 'mean_bad', 'mean_labelled_score',
-            'score_spread'
+            'interactions', 'drawn', 'labelled', 'scored', 'expected_scores',
+            'weighted_labels', 'bad_labels', 'labelled_sessions', 'effective_sessions',
+            'label_scale', 'mean_bad', 'mean_labelled_score', 'score_spread'
         ] %}
         sum({{ name }}) filter (where is_random) as audit_{{ name }},
         {%- endfor %}

@@ -37,8 +37,10 @@ with_variance as (
         estimates.certain_bad / estimates.interactions as certain_rate,
         1 - estimates.certain_interactions / estimates.interactions as audit_share,
         cast(greatest(estimates.audit_weighted_labels, 1) as double) as labels,
+        -- one session with most of the labels says little of the others; weights that
+        -- are equal may miss a whole number
         greatest(
-            estimates.audit_labelled_sessions
+            cast(floor(estimates.audit_effective_sessions + 1e-9) as integer)
             - 1
             - cast(estimates.is_tuned_here as integer),
             1

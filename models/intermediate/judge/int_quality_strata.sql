@@ -21,6 +21,7 @@ strata as (
         sum(weighted_labels) as weighted_labels,
         {{ exact_sum('bad_labels') }} as bad_labels,
         count(*) filter (where weighted_labels > 0) as labelled_sessions,
+        {{ effective_number('weighted_labels') }} as effective_sessions,
         {{ exact_sum('label_weight') }} as label_weight,
         {{ exact_sum('bad_weight') }} as bad_weight,
         {{ exact_sum('label_weight_score') }} as label_weight_score,

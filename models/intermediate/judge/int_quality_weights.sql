@@ -63,18 +63,20 @@ completions as (
 
 ),
 
--- a label counts beside a score only; a score was drawn by a hash or with the audit
+-- a label of an audit counts beside a score only, which was drawn by a hash or with the
+-- audit; where all are labelled no score adds anything, and one that is missing is 0
 quality_weights as (
 
     select
         halves.* {{ exclude_columns('is_upper_half') }},
         case
-            when not halves.is_labelled or halves.score is null then 0e0
-            when halves.is_random
-                then 1 / (halves.review_probability * completions.completion)
-            else 1e0
+            when not halves.is_labelled then 0e0
+            when not halves.is_random then 1e0
+            when halves.score is null then 0e0
+            else 1 / (halves.review_probability * completions.completion)
         end as label_weight,
         case
+            when not halves.is_random then 1e0
             when halves.score is null then 0e0
             else 1 / (1 - (1 - halves.review_probability) * (1 - halves.sample_share))
         end as score_weight

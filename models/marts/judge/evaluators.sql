@@ -119,7 +119,8 @@ evaluators as (
         evaluator_weight,
         gain,
         case
-            when verdict = 'refuse' or verdict = 'bounds' then 'unmeasured'
+            when verdict in ('refuse', 'bounds') or reasons like '%scores_missing%'
+                then 'unmeasured'
             when verdict = 'rate' then 'useful'
             else 'adds_nothing'
         end as status,

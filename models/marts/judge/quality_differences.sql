@@ -15,9 +15,14 @@ intervals as (
 
 ),
 
-quality_rates as (
+-- where scores are missing, the labels beside a score are no sample of all labels
+stated as (
 
     select * from {{ ref('quality_rates') }}
+
+    where
+        verdict in ('rate', 'labels_only')
+        and reasons not like '%scores_missing%'
 
 ),
 
@@ -70,10 +75,7 @@ pairs as (
         others.squared_influence / power(others.interactions, 2) as other_variance,
         coalesce(shared_sessions.product, 0)
         / (intervals.interactions * others.interactions)
-            as covariance,
-        not coalesce(rates.verdict in ('rate', 'labels_only'), false)
-        or not coalesce(other_rates.verdict in ('rate', 'labels_only'), false)
-            as is_refused
+            as covariance
 
     from intervals
 
@@ -85,15 +87,15 @@ pairs as (
             and intervals.scope_kind = others.scope_kind
             and intervals.scope < others.scope
 
+    inner join stated on {{ same_estimate('intervals', 'stated') }}
+
+    inner join stated as others_stated
+        on {{ same_estimate('others', 'others_stated') }}
+
     left join shared_sessions
         on
             {{ same_estimate('intervals', 'shared_sessions') }}
             and others.scope = shared_sessions.other_scope
-
-    left join quality_rates as rates on {{ same_estimate('intervals', 'rates') }}
-
-    left join quality_rates as other_rates
-        on {{ same_estimate('others', 'other_rates') }}
 
 ),
 
@@ -106,8 +108,6 @@ with_bounds as (
         covariance / nullif(sqrt(variance * other_variance), 0) as correlation
 
     from pairs
-
-    where not is_refused
 
 ),
 

@@ -27,7 +27,12 @@ compared as (
         labels_only.rate as labels_only_rate,
         labels_only.rate_low as labels_only_rate_low,
         labels_only.rate_high as labels_only_rate_high,
-        labels_only.floored_variance / intervals.floored_variance as gain,
+        labels_only.inside_rate as labels_only_inside_rate,
+        labels_only.audit_weighted_labels as all_audit_labels,
+        labels_only.audit_bad_labels as all_bad_audit_labels,
+        labels_only.audit_labelled_sessions as all_labelled_sessions,
+        -- of calls that are all known there is no variance
+        labels_only.floored_variance / nullif(intervals.floored_variance, 0) as gain,
         intervals.audit_labelled / cast(nullif(intervals.audit_drawn, 0) as double)
             as completion,
         intervals.certain_labels / nullif(intervals.certain_interactions, 0)
@@ -50,17 +55,28 @@ flagged as (
 
     select
         *,
-        coalesce(audit_weighted_labels, 0) = 0 as has_no_random_labels,
-        coalesce(audit_weighted_labels, 0) < {{ knob('quality_min_audit_labels') }}
+        coalesce(all_audit_labels, 0) = 0 as has_no_random_labels,
+        coalesce(all_audit_labels, 0) < {{ knob('quality_min_audit_labels') }}
             as has_few_labels,
-        coalesce(audit_labelled_sessions, 0) < {{ knob('quality_min_sessions') }}
+        coalesce(all_labelled_sessions, 0) < {{ knob('quality_min_sessions') }}
             as has_few_sessions,
         coalesce(completion < {{ knob('quality_min_completion') }}, false)
             as lacks_labels,
         coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
             as lacks_certain_labels,
         -- an evaluator that left calls out may have left out the bad ones
-        scored < 0.95e0 * expected_scores as lacks_scores,
+        evaluator != 'none' and (
+            coalesce(audit_scored < 0.95e0 * audit_expected_scores, false)
+            or (rate is null and labels_only_rate is not null)
+            or coalesce(audit_weighted_labels, 0)
+            < least(
+                coalesce(all_audit_labels, 0), {{ knob('quality_min_audit_labels') }}
+            )
+            or coalesce(audit_labelled_sessions, 0)
+            < least(
+                coalesce(all_labelled_sessions, 0), {{ knob('quality_min_sessions') }}
+            )
+        ) as lacks_scores,
         evaluator != 'none' and rarer_labels < {{ knob('quality_min_bad_pooled') }}
             as has_few_bad,
         evaluator != 'none' and coalesce(gain < {{ knob('quality_min_gain') }}, true)
@@ -80,7 +96,8 @@ with_verdict as (
                 or has_few_sessions
                 or lacks_certain_labels
                 or has_disagreement
-                or rate is null or completion < {{ least_completion() }}
+                or labels_only_rate is null
+                or completion < {{ least_completion() }}
                 then 'refuse'
             when lacks_labels then 'bounds'
             when evaluator = 'none' or has_few_bad or adds_nothing or lacks_scores
@@ -99,7 +116,9 @@ with_verdict as (
             case when lacks_labels then 'labels_missing' end,
             case when lacks_certain_labels then 'certain_rows_unlabelled' end,
             case when has_disagreement then 'labels_disagree' end,
-            case when has_few_bad then 'insufficient_bad' end,
+            case
+                when has_few_bad and not lacks_scores then 'insufficient_bad'
+            end,
             case when lacks_scores then 'scores_missing' end,
             case
                 when adds_nothing and not has_few_bad and not lacks_scores
@@ -153,8 +172,13 @@ quality_rates as (
         cast(certain_interactions as bigint) as certain_interactions,
         cast(certain_labels as bigint) as certain_labels,
         cast(coalesce(audit_drawn, 0) as bigint) as audits,
-        cast(coalesce(audit_weighted_labels, 0) as bigint) as audit_labels,
-        coalesce(audit_bad_labels, 0e0) as bad_audit_labels,
+        cast(
+            coalesce(
+                if(lacks_scores, all_audit_labels, audit_weighted_labels), 0
+            ) as bigint
+        ) as audit_labels,
+        coalesce(if(lacks_scores, all_bad_audit_labels, audit_bad_labels), 0e0)
+            as bad_audit_labels,
         if(evaluator = 'none', null, evaluator_mean) as evaluator_mean,
         rate,
         rate_low,
@@ -163,12 +187,17 @@ quality_rates as (
         labels_only_rate_low,
         labels_only_rate_high,
         if(evaluator = 'none', null, lambda_weight) as evaluator_weight,
-        if(evaluator = 'none', null, gain) as gain,
+        if(evaluator = 'none' or lacks_scores, null, gain) as gain,
         cast(
             ceil(
-                inside_rate * (1 - inside_rate)
+                if(lacks_scores, labels_only_inside_rate, inside_rate)
+                * (1 - if(lacks_scores, labels_only_inside_rate, inside_rate))
                 * power(1.959963984540054e0 / {{ knob('quality_half_width') }}, 2)
-                / if(evaluator = 'none', 1e0, greatest(gain, 1e0))
+                / if(
+                    evaluator = 'none' or lacks_scores,
+                    1e0,
+                    greatest(coalesce(gain, 1e0), 1e0)
+                )
             ) as bigint
         ) as labels_needed,
         verdict,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from llm_telemetry.decisions.types import Basis, Decision, check, rows
 
+# of two evaluators that with the earlier verdict says more
 STATED = ("rate", "labels_only", "bounds")
 EVIDENCE = (
     *("dimension", "evaluator", "scope_kind", "scope", "interactions"),
@@ -37,8 +38,8 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
     """State the rate of bad answers of everything and of each model, or refuse.
 
     ``quality_rates`` has the rows of the mart for everything and for models that have
-    an audit label. Of several evaluators, each dimension takes the one with the
-    largest gain on everything.
+    an audit label. Of several evaluators, each dimension takes one whose scores can be
+    used on everything, and of those the one with the largest gain.
     """
     whole = quality_rates[quality_rates["scope_kind"] == "everything"]
     if whole.empty:
@@ -49,11 +50,7 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
             "no answer that was drawn at random has been reviewed",
             ("no_random_labels",),
         )
-    chosen = whole.sort_values(
-        ["dimension", "gain", "evaluator", "evaluator_version"],
-        ascending=[True, False, True, True],
-        na_position="last",
-    ).drop_duplicates("dimension")
+    chosen = _chosen(whole)
     evidence = quality_rates.merge(
         chosen[["dimension", "evaluator", "evaluator_version"]]
     ).sort_values(["dimension", "scope_kind", "scope"])
@@ -68,6 +65,20 @@ def decide(quality_rates: pd.DataFrame) -> Decision:
         },
         evidence=rows(evidence[list(EVIDENCE)]),
         basis=_basis(chosen),
+    )
+
+
+def _chosen(whole: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of each dimension whose verdict says most, with the most gain."""
+    ranks = {verdict: place for place, verdict in enumerate(STATED)}
+    return (
+        whole.assign(rank=whole["verdict"].map(ranks).fillna(len(STATED)))
+        .sort_values(
+            ["dimension", "rank", "gain", "evaluator", "evaluator_version"],
+            ascending=[True, True, False, True, True],
+            na_position="last",
+        )
+        .drop_duplicates("dimension")
     )
 
 
