@@ -217,7 +217,7 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
     from llm_telemetry import pipeline
 
     options.progress("deciding")
-    store.check(places.ledger(options))
+    store.check(*places.ledgers(options))
     earlier, place = bundle.read_earlier(options.out_dir), places.data_read(options)
     drawn = bundle.read_figures(earlier, options.out_dir)
     return pipeline.decide(warehouse, earlier=earlier, place=place, drawn=drawn, **how)
@@ -267,7 +267,7 @@ def _build(
         knobs.check,
         own_seeds.check,
         lambda: knobs.check_window(named),
-        *([lambda: store.check(files["ledger"])] if files else []),
+        *([lambda: store.check(*places.ledgers(options))] if files else []),
         lambda: places.check_folders(options),
         lambda: _check_telemetry(options, named),
     )

@@ -50,6 +50,11 @@ def reviews(options: Options) -> Path:
     return ledger(options).with_name(REVIEWS)
 
 
+def ledgers(options: Options) -> tuple[Path, Path]:
+    """Return both ledgers, which are appended to once all else is written."""
+    return ledger(options), reviews(options)
+
+
 def user() -> str:
     """Return who runs the command, as the system calls them."""
     try:

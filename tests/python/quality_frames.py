@@ -112,16 +112,19 @@ def expected(calls: pd.DataFrame, weight: float, *, is_tuned: bool) -> dict[str,
     sums = pd.Series(influence).groupby(calls["session_id"].to_numpy()).sum()
     variance = len(sums) / (len(sums) - 1) * (sums**2).sum() / n**2
     audits = labelled & random
-    counts = calls["session_id"][audits].value_counts()
-    # Kish's number of sessions: one with most of the labels counts for little
-    sessions = int(counts.sum() ** 2 / (counts**2).sum() + 1e-9)
-    degrees = max(sessions - 1 - is_tuned, 1)
+    degrees = max(_sessions(calls["session_id"][audits]) - 1 - is_tuned, 1)
     share, known = random.mean(), certain_bad / n
     low, high = interval(
         (rate - known) / share, variance / share**2, audits.sum(), degrees
     )
     low, high = known + share * low, known + share * high
     return {"rate": rate, "se": variance**0.5, "rate_low": low, "rate_high": high}
+
+
+def _sessions(of_labels: pd.Series) -> int:
+    """Return Kish's number of sessions: one with most of the labels counts little."""
+    counts = of_labels.value_counts()
+    return int(counts.sum() ** 2 / (counts**2).sum() + 1e-9)
 
 
 def _columns(calls: pd.DataFrame) -> tuple[np.ndarray, ...]:

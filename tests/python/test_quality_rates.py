@@ -291,11 +291,8 @@ def test_a_difference_knows_the_sessions_that_both_models_share() -> None:
         build(
             connection, "int_review_agreement", "quality_rates", "quality_differences"
         )
-        (row,) = (
-            connection.sql("from quality_differences where evaluator = 'none'")
-            .df()
-            .to_dict("records")
-        )
+        found = connection.sql("from quality_differences where evaluator = 'none'")
+        (row,) = found.df().to_dict("records")
     assert (row["scope"], row["other_scope"]) == ("a", "b")
     assert row["difference"] == pytest.approx(0, abs=1e-12)
     assert row["difference_high"] - row["difference_low"] < 0.02

@@ -79,6 +79,31 @@ def test_a_call_is_drawn_from_once(tmp_path: Path) -> None:
     assert file.read_bytes().startswith(before)
 
 
+def test_a_call_that_had_no_chance_may_be_drawn_later(tmp_path: Path) -> None:
+    """As where audits are switched on after the first run."""
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 10:00", "2025-03-01 11:00", "2025-03-02 10:00"]
+    assert record(file, queue(times, [False] * 3, chance=0.0)) == 0
+    before = file.read_bytes()
+    assert record(file, queue(times, [False] * 3, chance=0.0)) == 0
+    assert file.read_bytes() == before
+    assert record(file, queue(times, [True, False, True])) == 2
+    assert record(file, queue(times, [True, True, True])) == 0
+    chances = [row["audit_probability"] for row in lines(file) if "calls" in row]
+    assert chances == [0, 0, 0.2, 0.2]
+
+
+def test_a_day_of_which_chance_drew_nothing_is_not_drawn_again(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 10:00", "2025-03-01 11:00"]
+    assert record(file, queue(times, [False, False])) == 0
+    assert record(file, queue(times, [True, True])) == 0
+    # nor is what a score was to choose, without audits
+    certain = queue([*times, "2025-03-02 10:00"], [False, False, True], chance=0.0)
+    assert record(file, certain) == 1
+    assert record(file, queue([*times, "2025-03-02 10:00"], [True] * 3)) == 0
+
+
 @settings(max_examples=50, deadline=None)
 @given(cuts=st.lists(st.integers(1, 40), max_size=5), drawn=st.integers(0, 2**40 - 1))
 def test_runs_one_after_another_cover_every_call_once(

@@ -48,13 +48,14 @@ class Journal:
             raise _refused(self._file, error) from error
 
 
-def check(file: Path) -> None:
-    """Raise InputError if the journal cannot be written."""
-    # unlike Path.is_dir, it does not raise where the folder may not be looked into
-    if os.path.isdir(file):
-        raise InputError(f"{file}: a folder: name a file for the ledger")
-    if os.path.exists(file) and not os.access(file, os.R_OK | os.W_OK):
-        raise InputError(f"{file}: cannot write: Permission denied")
+def check(*files: Path) -> None:
+    """Raise InputError for the first of the journals that cannot be written."""
+    for file in files:
+        # unlike Path.is_dir, it does not raise where the folder may not be looked into
+        if os.path.isdir(file):
+            raise InputError(f"{file}: a folder: name a file for the ledger")
+        if os.path.exists(file) and not os.access(file, os.R_OK | os.W_OK):
+            raise InputError(f"{file}: cannot write: Permission denied")
 
 
 @contextmanager

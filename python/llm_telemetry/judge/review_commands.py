@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -25,6 +26,7 @@ COLUMNS = (
     *("interaction_id", "timestamp_utc", "review_reason", "review_probability"),
     *("label", "dimension", "reviewer", "note"),
 )
+NEEDED = ("interaction_id", "label")
 SHOWN = 20
 # in the data folder: labels that a tool of the team's own exports with the telemetry
 EXPORTED = "reviews.csv"
@@ -60,7 +62,7 @@ def take_over(options: Options) -> list[str]:
     unnamed = SimpleNamespace(dimension=None, by="unknown")
     _, known = review_ledger.load(ledger)
     recorded, untimed = {_identity(one) for one in known}, _written_at(exported)
-    rows = list(_read(exported, unnamed))
+    rows = _read(exported, unnamed)
     old = {
         one for one in rows if one.reviewed_at == untimed and _identity(one) in recorded
     }
@@ -101,7 +103,10 @@ def _list(file: Path, options: Options) -> list[str]:
         return [json.dumps([asdict(draw) for draw in waiting], indent=2)]
     audits = sum(draw.review_reason == "audit" for draw in draws)
     if not draws:
-        return [f"{file}: nothing was drawn yet: `llm-telemetry run` draws the queue"]
+        return [
+            f"{file}: nothing was drawn yet: `llm-telemetry run` draws the queue; "
+            "where it draws none, set quality_audits_per_day"
+        ]
     head = f"{len(waiting):,} of {len(draws):,} drawn answers wait for a review"
     lines = [f"{head} ({audits:,} were drawn by random audits)"]
     lines += [_shown(draw) for draw in waiting[:SHOWN]]
@@ -123,7 +128,7 @@ def _mark(file: Path, options: Options) -> list[str]:
     draws, _ = review_ledger.load(file)
     given = Review(
         interaction_id=options.target,
-        dimension=options.dimension or DIMENSION,
+        dimension=_dimension(options.dimension),
         label=options.label,
         reviewer=options.by or places.user(),
         reviewed_at=_now(),
@@ -139,6 +144,7 @@ def _mark(file: Path, options: Options) -> list[str]:
 def _export(file: Path, options: Options) -> list[str]:
     target = _file(options, "export")
     draws, reviews = review_ledger.load(file)
+    _check_imported(target, reviews, options)
     waiting = review_ledger.awaited(draws, reviews)
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
@@ -150,48 +156,126 @@ def _export(file: Path, options: Options) -> list[str]:
 
 def _import(file: Path, options: Options) -> list[str]:
     target = _file(options, "import")
-    reviews = list(_read(target, options))
+    reviews = _read(target, options)
+    drawn = {draw.interaction_id for draw in review_ledger.load(file)[0]}
     fresh = review_ledger.record_reviews(file, reviews)
-    return [f"{target}: {len(reviews):,} labels, of which {fresh:,} are new"]
+    lines = [f"{target}: {len(reviews):,} labels, of which {fresh:,} are new"]
+    others = [one.interaction_id for one in reviews if one.interaction_id not in drawn]
+    if others:
+        lines.append(
+            f"{len(others):,} of them are of answers that were not drawn, such as "
+            f"{others[0]}: they are kept, and count in no rate"
+        )
+    return lines
 
 
-def _read(target: Path, options: Options) -> Iterable[Review]:
-    """Yield the labelled rows of a CSV file; raise InputError with every wrong one."""
+def _check_imported(target: Path, known: Sequence[Review], options: Options) -> None:
+    """Raise InputError where a file would be replaced that has labels to import."""
+    if not target.is_file():
+        return
+    recorded = {(one.interaction_id, one.dimension, one.label) for one in known}
     try:
-        content = target.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise InputError(f"{target}: {reason}") from error
-    rows = csv.DictReader(io.StringIO(content))
-    missing = {"interaction_id", "label"} - set(rows.fieldnames or ())
-    if missing:
-        raise InputError(f"{target}: column {' and '.join(sorted(missing))} is missing")
-    reviewed_at = _written_at(target)
-    found, wrong = [], []
-    for row in rows:
-        values = {name: (value or "").strip() for name, value in row.items() if name}
+        filled = _read(target, options)
+    except InputError as error:
+        raise InputError(
+            f"{target}: exists, and is no file of reviews: name another"
+        ) from error
+    lost = [
+        one
+        for one in filled
+        if (one.interaction_id, one.dimension, one.label) not in recorded
+    ]
+    if lost:
+        raise InputError(
+            f"{target}: exists, and has {len(lost):,} labels that are not recorded: "
+            "import it first, or name another file"
+        )
+
+
+def _read(target: Path, options: Options) -> list[Review]:
+    """Return the labelled rows of a CSV file; raise InputError with every wrong one.
+
+    Of several rows of one reviewer about one answer and time, the last counts.
+    """
+    rows = _rows(target)
+    written_at = _written_at(target)
+    found: dict[tuple[str, ...], Review] = {}
+    wrong = []
+    for line, values in rows:
         label = values["label"].lower()
         if not label:
             continue
-        place = f"{target}: row {rows.line_num}"
+        place = f"{target}: row {line}"
+        reviewed_at = _time(values.get("reviewed_at", ""), written_at)
         if not values["interaction_id"]:
             wrong.append(f"{place}: interaction_id is empty: name the call")
         elif label not in LABELS:
             words = "write ok, failure or unsure"
             wrong.append(f"{place}: label is {label[:40]!r}: {words}")
-        found.append(
-            Review(
+        elif reviewed_at is None:
+            words = "write a date and time such as 2025-12-31T10:00:00Z"
+            given = values["reviewed_at"][:40]
+            wrong.append(f"{place}: reviewed_at is {given!r}: {words}")
+        else:
+            one = Review(
                 interaction_id=values["interaction_id"],
-                dimension=values.get("dimension") or options.dimension or DIMENSION,
+                dimension=_dimension(values.get("dimension") or options.dimension),
                 label=label,
                 reviewer=values.get("reviewer") or options.by or places.user(),
-                reviewed_at=values.get("reviewed_at") or reviewed_at,
+                reviewed_at=reviewed_at,
                 note=values.get("note", ""),
             )
-        )
+            found[(*_subject(one), reviewed_at)] = one
     if wrong:
         raise InputError(*wrong)
-    return found
+    return list(found.values())
+
+
+def _rows(target: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the number of each line and its values by column."""
+    try:
+        content = target.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise InputError(f"{target}: {reason}") from error
+    # a note may be longer than the reader's usual limit
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    rows = csv.DictReader(io.StringIO(content), strict=True)
+    try:
+        header = rows.fieldnames or ()
+        if missing := [name for name in NEEDED if name not in header]:
+            names = " and ".join(missing)
+            words = f"columns {names} are" if missing[1:] else f"column {names} is"
+            raise InputError(
+                f"{target}: {words} missing: its first row is "
+                f"{','.join(header)[:80]!r}, with commas between the columns"
+            )
+        return [
+            (rows.line_num, {name: (row[name] or "").strip() for name in row if name})
+            for row in rows
+        ]
+    except csv.Error as error:
+        place = f"{target}: row {rows.reader.line_num}"
+        raise InputError(
+            f"{place}: a quotation mark that is not closed, or not doubled ({error})"
+        ) from error
+
+
+def _time(text: str, otherwise: str) -> str | None:
+    """Return a time of ISO 8601 in UTC; None for any other text."""
+    if not text:
+        return otherwise
+    try:
+        given = datetime.fromisoformat(text)
+        in_utc = given.astimezone(UTC) if given.tzinfo else given
+    except (ValueError, OverflowError):
+        return None
+    return in_utc.strftime(TIME)
+
+
+def _dimension(text: str | None) -> str:
+    """Return the name of a dimension as it is spelt everywhere: bad_answer."""
+    return "_".join((text or "").lower().split()) or DIMENSION
 
 
 def _file(options: Options, action: str) -> Path:

@@ -2,7 +2,8 @@
 
 A line is a batch (``covers_until``), which is the calls of one day that were drawn
 from, a draw (``review_probability``) or a review (``label``). A call is drawn from
-once: a later run adds the calls after those that earlier batches cover.
+once: a later run adds the calls after those that earlier batches cover. A batch that
+drew nothing, and could draw nothing at random, leaves its calls to later runs.
 """
 
 import json
@@ -62,10 +63,7 @@ def record_draws(
     if queue.empty:
         return 0
     with journal.opened(file) as ledger:
-        covered = max(
-            (row["covers_until"] for row in _rows(ledger) if "covers_until" in row),
-            default="",
-        )
+        covered, seen = _covered(_rows(ledger))
         times = queue["timestamp_utc"].dt.strftime(TIME)
         fresh = queue.assign(timestamp_utc=times)[times > covered]
         days = queue["timestamp_utc"].loc[fresh.index]
@@ -73,10 +71,33 @@ def record_draws(
         signed = {"policy_id": policy_id, "drawn_at": drawn_at}
         written: list[Row] = []
         for _, calls in fresh.groupby(days):
-            written += _batch(calls, covered, signed)
+            batch = _batch(calls, covered, signed)
             covered = calls["timestamp_utc"].max()
+            # what drew nothing is noted once
+            if covered > seen or not _is_idle(batch[0], len(batch) - 1):
+                written += batch
         ledger.append([_line(row) for row in written])
     return sum("review_probability" in row for row in written)
+
+
+def _covered(rows: Iterable[Row]) -> tuple[str, str]:
+    """Return until when calls were drawn from, and until when there are batches."""
+    covered = seen = until = ""
+    for row in rows:
+        if "covers_until" in row:
+            until = row["covers_until"]
+            seen = max(seen, until)
+        # the draws of a batch follow it
+        if "review_probability" in row or (
+            "covers_until" in row and not _is_idle(row, 0)
+        ):
+            covered = max(covered, until)
+    return covered, seen
+
+
+def _is_idle(batch: Row, drawn: int) -> bool:
+    """Say whether a batch drew nothing, and could draw nothing at random."""
+    return drawn == 0 and batch["audit_probability"] == 0
 
 
 def _batch(calls: "pd.DataFrame", covered: str, signed: Row) -> list[Row]:
