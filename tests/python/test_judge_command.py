@@ -226,6 +226,24 @@ def test_calls_of_an_audit_are_scored_besides_the_sample() -> None:
     assert set(wanted) == {*sampled, outside}
 
 
+def test_what_the_last_run_drew_is_scored_besides_the_sample(
+    telemetry: Path, tmp_path: Path
+) -> None:
+    """Its warehouse was built before it drew."""
+    drawn = {
+        "interaction_id": call_id(2),
+        "timestamp_utc": "2025-12-01T00:00:02Z",
+        "review_reason": "audit",
+        "review_probability": 0.1,
+        "drawn_at": "2025-12-02T00:00:00Z",
+        "policy_id": "p",
+    }
+    (tmp_path / "review_ledger.jsonl").write_text(json.dumps(drawn) + "\n")
+    assert judge(telemetry, tmp_path, "--dimensions", "words", "--sample", "1e-9") == 0
+    rows = duckdb.sql(f"from '{tmp_path}/{scores.FOLDER}/*.parquet'").fetchall()
+    assert [row[0] for row in rows] == [call_id(2)]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -116,6 +116,8 @@ def test_a_version_is_of_the_command_and_the_bytes_of_its_files(tmp_path: Path) 
         ("Polite=true", "write NAME=COMMAND"),
         ("off_topic=true", "off_topic: the name of an evaluator or a column"),
         ("hallucination=true", "hallucination: the name of an evaluator or a column"),
+        ("none=true", "none: the name of an evaluator or a column"),
+        ("reviewers=true", "reviewers: the name of an evaluator or a column"),
         ("polite=no_such_program", "'no_such_program' is no command"),
         ("polite=", "'' is no command"),
         ("polite=true 'open", "polite: true 'open: No closing quotation"),

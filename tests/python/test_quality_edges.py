@@ -87,6 +87,19 @@ def test_where_scores_are_missing_the_labels_alone_are_the_answer(
     assert evaluators["e"]["status"] == "unmeasured"
 
 
+@pytest.mark.parametrize(("share", "reasons"), [(0.075, ""), (0.01, "scores_missing")])
+def test_a_sample_of_scores_varies_by_chance(share: float, reasons: str) -> None:
+    """A tenth was to be scored; of 1,800 calls some 135 were, or some 18."""
+    random = np.random.default_rng(3)
+
+    def change(columns: Columns) -> None:
+        is_chosen = random.random(2_000) < share
+        columns["score"][~is_chosen & ~columns["drawn"]] = np.nan
+
+    row = marts(world(change, sample_share=0.1))[0][("e", "all")]
+    assert row["reasons"] == reasons
+
+
 def test_of_calls_that_are_all_labelled_no_score_is_needed() -> None:
     """Failed calls are often the riskiest, and have no answer to score."""
 

@@ -14,7 +14,7 @@ scores as (
         evaluation_name as evaluator,
         coalesce(evaluator_version, 'unversioned') as evaluator_version,
         coalesce(evaluator_kind, 'model') as evaluator_kind,
-        score,
+        if(score between 0 and 1, score, null) as score,
         coalesce(sample_share, 1) as sample_share,
         error_type,
         timestamp_utc as scored_at,
@@ -25,6 +25,8 @@ scores as (
     where
         interaction_id is not null
         and evaluation_name is not null
+        -- which stand for labels without an evaluator, and for the people
+        and evaluation_name not in ('none', 'reviewers')
         and contract_column is null
         and coalesce(evaluator_kind, 'model') in ('code', 'model')
         and (score between 0 and 1 or error_type is not null)

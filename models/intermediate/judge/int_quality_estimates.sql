@@ -45,7 +45,7 @@ counts as (
         sum(interactions * mean_score) / sum(interactions) as evaluator_mean,
         {%- for name in [
             'interactions', 'drawn', 'labelled', 'scored', 'expected_scores',
-            'weighted_labels', 'bad_labels', 'labelled_sessions', 'effective_sessions',
+            'variance_of_scores', 'weighted_labels', 'bad_labels', 'labelled_sessions', 'effective_sessions',
             'label_scale', 'mean_bad', 'mean_labelled_score', 'score_spread'
         ] %}
         sum({{ name }}) filter (where is_random) as audit_{{ name }},

@@ -23,8 +23,10 @@ quality_sessions as (
         count(*) filter (where is_drawn) as drawn,
         count(*) filter (where is_labelled) as labelled,
         count(*) filter (where score is not null) as scored,
-        {{ exact_sum('1 - (1 - review_probability) * (1 - sample_share)') }}
-            as expected_scores,
+        -- what is drawn is scored, of all others a sample
+        {{ exact_sum('if(is_drawn, 1e0, sample_share)') }} as expected_scores,
+        {{ exact_sum('if(is_drawn, 0e0, sample_share * (1 - sample_share))') }}
+            as variance_of_scores,
         count(*) filter (where label_weight > 0) as weighted_labels,
         {{ exact_sum('if(label_weight > 0, bad_share, 0e0)') }} as bad_labels,
         {{ exact_sum('label_weight') }} as label_weight,

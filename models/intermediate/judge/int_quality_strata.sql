@@ -18,6 +18,7 @@ strata as (
         sum(labelled) as labelled,
         sum(scored) as scored,
         {{ exact_sum('expected_scores') }} as expected_scores,
+        {{ exact_sum('variance_of_scores') }} as variance_of_scores,
         sum(weighted_labels) as weighted_labels,
         {{ exact_sum('bad_labels') }} as bad_labels,
         count(*) filter (where weighted_labels > 0) as labelled_sessions,

@@ -64,9 +64,14 @@ flagged as (
             as lacks_labels,
         coalesce(certain_completion < {{ knob('quality_min_completion') }}, false)
             as lacks_certain_labels,
-        -- an evaluator that left calls out may have left out the bad ones
+        -- an evaluator that left calls out, more than a sample does by chance, may
+        -- have left out the bad ones
         evaluator != 'none' and (
-            coalesce(audit_scored < 0.95e0 * audit_expected_scores, false)
+            coalesce(
+                audit_scored < 0.95e0 * audit_expected_scores
+                - 3 * sqrt(audit_variance_of_scores),
+                false
+            )
             or (rate is null and labels_only_rate is not null)
             or coalesce(audit_weighted_labels, 0)
             < least(

@@ -18,10 +18,12 @@ from llm_telemetry.judge import (
     custom,
     evaluators,
     expected,
+    review_ledger,
     scores,
 )
 from llm_telemetry.judge.llm import command as llm
 from llm_telemetry.judge.llm.result import Result as ByModel
+from llm_telemetry.ledger.store import REVIEWS
 from llm_telemetry.warehouse.connection import read
 
 if TYPE_CHECKING:
@@ -203,12 +205,18 @@ def _check_folder(folder: Path) -> None:
 
 def _drawn(options: Options) -> set[str]:
     """Return the calls that were drawn for an audit; none where all are scored."""
-    if options.share < 1 and options.warehouse.exists():
+    if options.share >= 1:
+        return set()
+    # of the last run, which built its warehouse before it drew; that of earlier runs
+    # may have had another ledger
+    recorded, _ = review_ledger.load(Path(options.out_dir, REVIEWS))
+    drawn = {draw.interaction_id for draw in recorded}
+    if options.warehouse.exists():
         # a warehouse may have been built before there were draws
         with suppress(InputError):
             draws = read(AUDITS, options.warehouse, columns=["interaction_id"])
-            return set(draws["interaction_id"])
-    return set()
+            drawn.update(draws["interaction_id"])
+    return drawn
 
 
 def _with_expected(

@@ -23,6 +23,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # calls that the command reads at a time
 BATCH = 1_000
 FIELDS = ("id", "prompt", "answer", "source", "expected")
+# in the marts, labels without an evaluator, and what people agree on
+RESERVED = ("none", "reviewers")
 NOT_SCORED = "not_scored"
 # a score, or why there is none
 Scored = tuple[float | None, str | None]
@@ -79,7 +81,7 @@ def _parse(text: str) -> Custom:
             f"--custom: '{text}': write NAME=COMMAND, the name in lower case, digits "
             "and underscores"
         )
-    if name in EVALUATORS or name in _names_of_columns():
+    if name in EVALUATORS or name in RESERVED or name in _names_of_columns():
         raise InputError(
             f"--custom: {name}: the name of an evaluator or a column of the telemetry: "
             "choose another"
