@@ -37,6 +37,7 @@ def day(
         is_drawn=frame["place"] < certain + audits,
         is_labelled=labelled,
         bad_share=(frame["place"] % 5 == 0).astype(float),
+        session_id=[f"{number}-{place}" for place in range(calls)],
     )
 
 
@@ -44,14 +45,15 @@ def rate(connection: duckdb.DuckDBPyConnection, *days: pd.DataFrame) -> pd.Serie
     """Return the row of quality_rates for everything, from the days' draws."""
     connection.register("days", pd.concat(days, ignore_index=True))
     for table, query in {
-        "interactions": "select interaction_id, interaction_id as session_id, "
+        "interactions": "select interaction_id, session_id, "
         "timestamp_utc, timestamp_utc::date as interaction_date, 'p' as "
         "model_provider, 'm' as model_name, null::varchar as use_case, null::varchar "
         "as segment, null::varchar as prompt_version, null::varchar as prompt_id, "
         "null::double as user_feedback_score, 10 as prompt_tokens from days",
         "stg_review_ledger__batches": "select distinct audit_probability, "
         "timestamp_utc as drawn_at, timestamp_utc as covers_until, "
-        "timestamp_utc - interval 1 second as covers_after from days",
+        "timestamp_utc - interval 1 second as covers_after, "
+        "timestamp '2025-03-03' as sessions_from from days",
         "review_draws": "select interaction_id, review_reason, review_probability "
         "from days where is_drawn",
         "int_evaluator_scores": "select '' as interaction_id, '' as evaluator, "
@@ -80,6 +82,19 @@ def test_a_census_of_audits_has_a_rate(connection: duckdb.DuckDBPyConnection) ->
     assert (found["audit_labels"], found["certain_interactions"]) == (400, 0)
     assert found["rate"] == pytest.approx(0.2)
     assert 0.15 < found["rate_low"] < 0.2 < found["rate_high"] < 0.25
+
+
+def test_calls_that_no_queue_could_have_are_not_counted(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """A queue is of sessions that started in its window."""
+    before = day(-9, 1, 0).assign(session_id="old")
+    late = day(3, 60, 0).assign(session_id="old")
+    late["interaction_id"] = "late " + late["interaction_id"]
+    found = rate(
+        connection, *(day(number, 100, 46) for number in range(7)), before, late
+    )
+    assert (found["interactions"], found["audits"]) == (700, 322)
 
 
 def test_a_day_drawn_whole_awaits_its_labels(

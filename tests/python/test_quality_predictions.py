@@ -18,7 +18,8 @@ CERTAIN = ("e1", "e2")
 BAD = {"a1", *CERTAIN}
 TABLES = {
     "stg_review_ledger__batches": "select timestamp '2025-01-01' as covers_after, "
-    "timestamp '2025-01-09' as covers_until, 0.5 as audit_probability",
+    "timestamp '2025-01-09' as covers_until, 0.5 as audit_probability, "
+    "null::timestamp as sessions_from",
     "review_draws": "select unnest(['a1', 'b1', 'c1', 'd1']) as interaction_id, "
     "0.5 as review_probability, 'audit' as review_reason "
     "union all select unnest(['e1', 'e2']), 1, 'score'",
@@ -124,6 +125,18 @@ def test_labels_without_a_bad_one_have_the_error_of_a_true_prediction() -> None:
     ]
 
 
+@pytest.mark.parametrize(("since", "rates"), [("2025-01-01", 1), ("2025-01-09", 0)])
+def test_sessions_that_started_before_the_queue_are_not_audited(
+    since: str, rates: int
+) -> None:
+    tables = {
+        "stg_review_ledger__batches": "select timestamp '2025-01-01' as covers_after, "
+        "timestamp '2025-01-09' as covers_until, 0.5 as audit_probability, "
+        f"timestamp '{since}' as sessions_from",
+    }
+    assert len(realised(tables=tables)) == rates
+
+
 @pytest.mark.parametrize(
     ("reason", "rates"), [("audit", [pytest.approx(3 / 6)]), ("score", [])]
 )
@@ -133,7 +146,8 @@ def test_audits_are_random_where_a_day_is_drawn_whole(
     # calls that came late were not drawn, and are no risks
     tables = {
         "stg_review_ledger__batches": "select timestamp '2025-01-01' as covers_after, "
-        "timestamp '2025-01-09' as covers_until, 1 as audit_probability",
+        "timestamp '2025-01-09' as covers_until, 1 as audit_probability, "
+        "null::timestamp as sessions_from",
         "review_draws": "select interaction_id, 1 as review_probability, "
         f"'{reason}' as review_reason from reviews",
     }

@@ -58,6 +58,15 @@ def test_a_batch_covers_the_calls_of_a_day(tmp_path: Path) -> None:
     ]
 
 
+def test_a_batch_says_since_when_its_sessions_started(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    times = ["2025-03-01 22:00", "2025-03-02 01:00"]
+    record(file, queue(times[:1], [True]))
+    record(file, queue(times, [True, True]))
+    found = [row["sessions_from"] for row in lines(file) if "calls" in row]
+    assert found == ["2025-03-01T22:00:00.000000Z"] * 2
+
+
 def test_days_are_those_of_the_business(tmp_path: Path) -> None:
     file = tmp_path / "reviews.jsonl"
     times = ["2025-03-01 22:00", "2025-03-01 23:30", "2025-03-02 01:00"]

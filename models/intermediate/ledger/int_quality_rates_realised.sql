@@ -34,6 +34,20 @@ reviews as (
 
 ),
 
+session_starts as (
+
+    select
+        session_id,
+        min(timestamp_utc) as started_at
+
+    from interactions
+
+    where exists (select 1 from batches)
+
+    group by session_id
+
+),
+
 -- a day with fewer calls than audits is drawn whole, with a probability of 1
 calls as (
 
@@ -50,10 +64,14 @@ calls as (
 
     from interactions
 
+    left join session_starts on interactions.session_id = session_starts.session_id
+
     left join batches
         on
             interactions.timestamp_utc > batches.covers_after
             and interactions.timestamp_utc <= batches.covers_until
+            and session_starts.started_at
+            >= coalesce(batches.sessions_from, session_starts.started_at)
 
     left join review_draws
         on

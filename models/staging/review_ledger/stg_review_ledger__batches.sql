@@ -10,6 +10,7 @@
     'drawn_at': 'timestamp',
     'covers_after': 'timestamp',
     'covers_until': 'timestamp',
+    'sessions_from': 'timestamp',
 } -%}
 
 with
@@ -28,7 +29,8 @@ renamed as (
         audit_probability,
         drawn_at,
         covers_after,
-        covers_until
+        covers_until,
+        sessions_from
 
     from source
 

@@ -72,6 +72,8 @@ def record_draws(
         written: list[Row] = []
         for _, calls in fresh.groupby(days):
             batch = _batch(calls, covered, signed)
+            # of sessions that started before, no call is in the queue
+            batch[0]["sessions_from"] = times.min()
             covered = calls["timestamp_utc"].max()
             # what drew nothing is noted once
             if covered > seen or not _is_idle(batch[0], len(batch) - 1):
