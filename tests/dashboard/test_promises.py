@@ -72,7 +72,8 @@ SHOWN = {
     ),
     "model comparison": COMPARED,
     "branch distribution": [f"taken_share{end}" for end in INTERVAL],
-    "execution paths": ("workflows", "share"),
+    "execution paths (Sankey)": ("workflows", "share", "next_node", "ended"),
+    "whole paths, with count and share": ("workflows", "share"),
     "tool errors": [f"failure_rate{end}" for end in INTERVAL],
     "live sliding windows": ("ms",),
     "alerts of the past": ("episode", "severity", "summary"),
@@ -83,7 +84,8 @@ SHOWN = {
 OF_AGENTS = (
     *("review queue", "bill against telemetry", "cache share", "similarity"),
     *("rate of bad answers, measured", "evaluators", "prompt search"),
-    *("branch distribution", "execution paths", "tool errors"),
+    *("branch distribution", "execution paths (Sankey)", "tool errors"),
+    "whole paths, with count and share",
 )
 
 

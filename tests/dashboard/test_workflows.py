@@ -1,5 +1,8 @@
 """Workflows and slices: the drawn numbers are those of the traces and marts."""
 
+import itertools
+import math
+from collections import Counter
 from typing import Any
 
 import agent_traces
@@ -34,6 +37,38 @@ def test_paths_are_those_of_the_traces(agents: World) -> None:
         name: (taken.count(name), pytest.approx(taken.count(name) / len(taken)))
         for name in set(taken)
     }
+
+
+def test_ribbons_and_nodes_are_those_of_the_traces(agents: World) -> None:
+    steps = [path(number).split(" > ") for number in NUMBERS]
+    links = Counter(
+        (step, *pair)
+        for nodes in steps
+        for step, pair in enumerate(itertools.pairwise(nodes), 1)
+    )
+    at = Counter(pair for nodes in steps for pair in enumerate(nodes, 1))
+    test = page("workflows", agents)
+    found = drawn(test, "Where workflows are at each of 3 steps")
+    # the second of its four points is within its step
+    ribbons = [
+        row for row in found if "next_node" in row and 0 < row["place"] % 1 < 0.5
+    ]
+    assert sorted(
+        (math.ceil(row["place"]), row["node"], row["next_node"], row["workflows"])
+        for row in ribbons
+    ) == sorted((*key, count) for key, count in links.items())
+    bars = [row for row in found if "ended" in row]
+    assert {(row["place"] + 1, row["node"], row["workflows"]) for row in bars} == {
+        (*key, count) for key, count in at.items()
+    }
+    ends = Counter((len(nodes), nodes[-1]) for nodes in steps)
+    assert {(row["place"] + 1, row["node"]): row["ended"] for row in bars} == {
+        key: ends[key] for key in at
+    }
+    table = test.dataframe[1].value
+    columns = ["step", "from", "to", "workflows"]
+    rows_of = table[columns].itertuples(index=False, name=None)
+    assert sorted(rows_of) == sorted((*key, count) for key, count in links.items())
 
 
 def test_paths_are_of_the_chosen_days(agents: World) -> None:

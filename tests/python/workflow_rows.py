@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from llm_telemetry.charts import slices, waterfall, workflows
+from llm_telemetry.charts import sankey, slices, waterfall, workflows
 from llm_telemetry.charts.spec import Chart
 
 Row = dict[str, Any]
@@ -14,6 +14,18 @@ DAY = "2025-05-01T00:00:00Z"
 
 def path(name: str, **own: Any) -> Row:
     return {"path": name, "workflows": 7, "share": 0.25, **own}
+
+
+def node(name: str, step: int = 1, **own: Any) -> Row:
+    """Return a node of a step, where a quarter of the workflows are."""
+    counts = {"workflows": 7, "share": 0.25, "ended": 2, "beyond": 0}
+    return {"step": step, "node": name, "is_other": False, **counts, **own}
+
+
+def link(name: str, next_name: str, step: int = 1, **own: Any) -> Row:
+    """Return what goes from a node of a step to one of the next."""
+    ends = {"step": step, "node": name, "next_node": next_name, "is_decided": True}
+    return {**ends, "workflows": 5, "share": 0.18, **own}
 
 
 def tool(name: str, rate: float | None = 0.25, **own: Any) -> Row:
@@ -47,9 +59,15 @@ def charts(
     found = [make("risk_slices", slice=name) for name in names[:10]]
     models = [make("model_hotspots", model_name=name) for name in names]
     unknown: Row = {} if is_known else {"outcome": "unknown outcome", "detail": None}
+    at = names[: sankey.MOST_NODES]
+    nodes = [node(name, n) for n in range(1, sankey.MOST_STEPS) for name in at]
+    links = [
+        link(name, name, n) for n in range(1, sankey.MOST_STEPS - 1) for name in at
+    ]
     steps = [step(name, 0, 9 if is_known else None, **unknown) for name in names]
     return {
         "paths": workflows.paths([path(name) for name in names[:11]]),
+        "flows": sankey.flows(nodes, links),
         "tools": workflows.tool_failures([tool(name, rate) for name in names]),
         "branches": workflows.branches([branch(name, rate) for name in names], "UTC"),
         "steps": waterfall.waterfall(steps),
@@ -64,6 +82,7 @@ def empty() -> dict[str, Chart]:
     """Return every chart of nothing."""
     return {
         "paths": workflows.paths([]),
+        "flows": sankey.flows([], []),
         "tools": workflows.tool_failures([]),
         "branches": workflows.branches([], "UTC"),
         "steps": waterfall.waterfall([]),

@@ -38,10 +38,10 @@ def short(name: str) -> str:
     return name if len(name) <= LETTERS else f"{name[: half - 1]}\u2026{name[-half:]}"
 
 
-def shortened(name: str = "datum.label", letters: int = LETTERS) -> str:
-    """Return ``short`` as an expression of Vega; ``name`` is one too."""
-    half = letters // 2
-    parts = f"slice({name}, 0, {half - 1}) + '\u2026' + slice({name}, -{half})"
+def shortened(name: str = "datum.label", letters: int | str = LETTERS) -> str:
+    """Return ``short`` as an expression of Vega; so is ``name``, or ``letters``."""
+    half = letters // 2 if isinstance(letters, int) else f"floor({letters} / 2)"
+    parts = f"slice({name}, 0, {half} - 1) + '\u2026' + slice({name}, -{half})"
     return f"length({name}) > {letters} ? {parts} : {name}"
 
 

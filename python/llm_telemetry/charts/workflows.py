@@ -1,4 +1,4 @@
-"""Charts of workflows: paths, branches by day, and failures of tools."""
+"""Charts of workflows: whole paths, branches by day, and failures of tools."""
 
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.days import ABOVE, DAY, crosses, days_axis
@@ -28,7 +28,7 @@ def paths(rows: Rows) -> Chart:
     ``rows`` have path (its steps in words), workflows and share (of all workflows);
     the last may be what the others are together.
     """
-    title = "Execution paths"
+    title = "Most frequent paths"
     if not rows:
         return nothing(title, "No workflow has recorded a branch decision yet.")
     letters = {"labelLimit": 360, "labelExpr": theme.shortened(letters=56)}

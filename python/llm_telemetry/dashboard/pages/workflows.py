@@ -2,14 +2,28 @@
 
 import streamlit as st
 
-from llm_telemetry.charts import workflows
-from llm_telemetry.charts.spec import MOST_MEMBERS
-from llm_telemetry.dashboard import filters, formulas, marts, reading, show
+from llm_telemetry.charts import sankey, workflows
+from llm_telemetry.dashboard import (
+    filters,
+    formulas,
+    marts,
+    reading,
+    show,
+    workflow_paths,
+)
 
 TITLE = "Which paths do workflows take, and which tools fail?"
 DAYS = (filters.DAY,)
 OF_BRANCHES = (*DAYS, "prompt_version")
 OF_TOOLS = (*DAYS, "use_case")
+LINKS = {
+    "step": "step",
+    "node": "from",
+    "next_node": "to",
+    "is_decided": "recorded as a decision",
+    "workflows": "workflows",
+    "share": "share of all",
+}
 
 # every branch that most decisions are about, by day
 BRANCHES = """
@@ -27,88 +41,6 @@ BRANCHES = """
     from branches
     order by
         sum(decisions) over (partition by branch) desc, branch, interaction_date
-"""
-# the branches that each trace took, by time; a step that does not follow from the last
-# one is a path beside it. A number per branch is sorted faster than its names
-PATHS = """
-    with decisions as (
-        select
-            *,
-            coalesce(from_node, 'unknown') as start,
-            coalesce(to_node, 'unknown') as stop,
-            cast(
-                timezone($zone, timezone('UTC', timestamp_utc)) as date
-            ) as interaction_date
-        from marts.branch_decisions
-        where trace_id is not null
-    ),
-    branches as (
-        select start, stop, row_number() over (order by start, stop) as branch
-        from decisions
-        group by start, stop
-    ),
-    names as (
-        select list(struct_pack(start, stop) order by branch) as names
-        from branches
-    ),
-    workflows as (
-        select
-            list(branch order by timestamp_utc, branch)
-                filter (where is_taken) as taken
-        from decisions
-        inner join branches using (start, stop)
-        where {where}
-        group by source, trace_id
-    ),
-    shapes as (
-        select taken, count(*) as workflows
-        from workflows
-        group by taken
-    ),
-    named as (
-        select
-            list_transform(taken, lambda branch: names[branch]) as steps,
-            workflows
-        from shapes
-        cross join names
-    ),
-    paths as (
-        select
-            coalesce(
-                array_to_string(
-                    list_transform(
-                        steps,
-                        lambda step, place: case
-                            when place = 1 then step.start || ' > '
-                            when steps[place - 1].stop = step.start then ' > '
-                            else ' | ' || step.start || ' > '
-                        end || step.stop
-                    ),
-                    ''
-                ),
-                'no branch taken'
-            ) as path,
-            workflows
-        from named
-    ),
-    ranked as (
-        select
-            *,
-            row_number() over (order by workflows desc, path) as path_rank,
-            count(*) over () as path_count
-        from paths
-    )
-    select
-        if(
-            path_rank <= {most},
-            path,
-            'other (' || (path_count - {most}) || ' paths)'
-        ) as path,
-        sum(workflows) as workflows,
-        sum(workflows) / sum(sum(workflows)) over () as share
-    from ranked
-    group by all
-    order by min(path_rank)
 """
 TOOLS = """
     select
@@ -152,17 +84,29 @@ def _draw_branches(chosen: filters.Filters) -> None:
     rows = marts.rows(BRANCHES.format(share=share, where=where), **parameters)
     show.chart(workflows.branches(rows, zone))
     show.ignored(chosen.ignored(OF_BRANCHES))
+    show.table(rows, "branches_by_day")
+    _draw_paths(chosen, zone)
+
+
+def _draw_paths(chosen: filters.Filters, zone: str) -> None:
     where, parameters = chosen.where(DAYS)
-    paths = marts.rows(
-        PATHS.format(where=where, most=MOST_MEMBERS), zone=zone, **parameters
+    rows = marts.rows(workflow_paths.query(where), zone=zone, **parameters)
+    paths, nodes, links = (
+        [row for row in rows if row["part"] == part] for part in workflow_paths.PARTS
     )
+    show.chart(sankey.flows(nodes, links))
+    st.caption(
+        "A workflow is a trace with a branch decision. A ribbon is as wide as the "
+        "workflows that go from the one step to the next; what a step has more than "
+        "its ribbons to the right ends there."
+    )
+    show.ignored(chosen.ignored(DAYS))
     show.chart(workflows.paths(paths))
     st.caption(
         "A path is the branches that a trace took, in order of time; | separates "
         "parts that do not follow from each other."
     )
-    show.ignored(chosen.ignored(DAYS))
-    show.table(rows, "branches_by_day")
+    show.table(links, "workflow_links", LINKS)
 
 
 def _draw_tools(chosen: filters.Filters) -> None:
