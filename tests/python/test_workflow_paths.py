@@ -60,21 +60,13 @@ def walked(decided: list[Decision]) -> list[tuple[str, bool]]:
     return nodes or [("no branch taken", False)]
 
 
-@settings(max_examples=40, deadline=None)
-@given(traces)
-def test_nodes_and_links_are_those_of_the_decisions(
-    found: list[list[Decision]],
-) -> None:
+def labelled(paths: list[list[tuple[str, bool]]]) -> dict[tuple[int, str], str]:
+    """Return what each node of a step is called: those of few workflows are one."""
     at: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    ended: Counter[tuple[int, str]] = Counter()
-    between: Counter[tuple[int, str, str, bool]] = Counter()
-    beyond = 0
-    paths = [walked(decided) for decided in found]
     for nodes in paths:
-        beyond += len(nodes) > MOST_STEPS
         for step, (node, _) in enumerate(nodes[:MOST_STEPS], 1):
             at[step][node] += 1
-    label = {
+    return {
         (step, node): f"other ({len(counts) - MOST_NODES})"
         if rank >= MOST_NODES and len(counts) > MOST_NODES + 1
         else node
@@ -83,27 +75,36 @@ def test_nodes_and_links_are_those_of_the_decisions(
             sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         )
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(traces)
+def test_nodes_and_links_are_those_of_the_decisions(
+    found: list[list[Decision]],
+) -> None:
+    paths = [walked(decided) for decided in found]
+    label = labelled(paths)
+    at: Counter[tuple[int, str]] = Counter()
+    ended: Counter[tuple[int, str]] = Counter()
+    between: Counter[tuple[int, str, str, bool]] = Counter()
     for nodes in paths:
         for step, (node, _) in enumerate(nodes[:MOST_STEPS], 1):
             here = label[step, node]
+            at[step, here] += 1
             ended[step, here] += step == len(nodes)
             if step < min(MOST_STEPS, len(nodes)):
                 there, is_decided = nodes[step]
                 between[step, here, label[step + 1, there], is_decided] += 1
     rows = read(found)
-    assert {
-        (one["step"], one["node"], one["next_node"], one["is_decided"]): (
-            one["workflows"],
-            one["share"],
-        )
-        for one in rows["link"]
-    } == {key: (count, count / len(found)) for key, count in between.items()}
-    assert {(one["step"], one["node"]): one["ended"] for one in rows["node"]} == ended
-    for step, counts in at.items():
-        drawn = [one for one in rows["node"] if one["step"] == step]
-        assert sum(one["workflows"] for one in drawn) == sum(counts.values())
-        assert {one["node"] for one in drawn if not one["is_other"]} <= set(counts)
-        assert len(drawn) <= MOST_NODES + 1
+    of_links = ("step", "node", "next_node", "is_decided")
+    links = {tuple(one[key] for key in of_links): one for one in rows["link"]}
+    assert {key: one["workflows"] for key, one in links.items()} == between
+    nodes_of = {(one["step"], one["node"]): one for one in rows["node"]}
+    assert {key: one["workflows"] for key, one in nodes_of.items()} == at
+    assert {key: one["ended"] for key, one in nodes_of.items()} == ended
+    for one in (*rows["link"], *rows["node"], *rows["path"]):
+        assert one["share"] == one["workflows"] / len(found)
+    beyond = sum(len(nodes) > MOST_STEPS for nodes in paths)
     assert {one["beyond"] for one in rows["node"]} == {beyond}
     assert sum(one["workflows"] for one in rows["path"]) == len(found)
 

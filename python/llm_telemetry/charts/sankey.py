@@ -62,8 +62,8 @@ def flows(nodes: Rows, links: Rows) -> Chart:
     ribbons = _ribbons(links, boxes)
     height = max(box.bottom for box in boxes.values()) + LABEL / 2
     said = _said(nodes, links)
-    x = axis(X, "", scale={"domain": [0, steps]}, axis=None)
-    y = axis(TOP, "", scale={"domain": [height, 0], "nice": False}, axis=None)
+    x = axis(X, "step", scale={"domain": [0, steps]}, axis=None)
+    y = axis(TOP, "workflows", scale={"domain": [height, 0], "nice": False}, axis=None)
     below = [
         note(text, x=0, y=height + place * LINE) for place, text in enumerate(said)
     ]
