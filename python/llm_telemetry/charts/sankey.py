@@ -60,13 +60,13 @@ def flows(nodes: Rows, links: Rows) -> Chart:
     boxes = _placed(nodes, links)
     steps = max(row["step"] for row in nodes)
     ribbons = _ribbons(links, boxes)
-    height = max(box.bottom for box in boxes.values()) + LABEL / 2
     said = _said(nodes, links)
+    end = max(box.bottom for box in boxes.values()) + LABEL / 2
+    # fitted to the width of a page, a chart gets lower by what is beyond its ends
+    height = end + LINE * len(said)
     x = axis(X, "step", scale={"domain": [0, steps]}, axis=None)
     y = axis(TOP, "workflows", scale={"domain": [height, 0], "nice": False}, axis=None)
-    below = [
-        note(text, x=0, y=height + place * LINE) for place, text in enumerate(said)
-    ]
+    below = [note(text, x=0, y=end + place * LINE) for place, text in enumerate(said)]
     layers = [*_areas(ribbons, x, y), *_named(nodes, boxes, steps, x, y), *below]
     body = {"width": theme.WIDTH, "height": height, "layer": layers}
     return Chart(title, _alt(nodes, links, said), body)
