@@ -140,6 +140,12 @@ def test_what_goes_on_after_the_last_step_is_counted() -> None:
     assert said[1:] in chart(beyond=1234).alt
 
 
+def test_nothing_is_fixed_below_the_nodes() -> None:
+    """A page that fits a chart into its height would squeeze the rest of it."""
+    marks = [one["mark"] for one in chart(beyond=1).body["layer"]]
+    assert {mark.get("y", 0) for mark in marks} == {0}
+
+
 def test_alt_text_has_the_first_step_and_the_widest_ribbon() -> None:
     assert "a (60, 75.0%); rest (20, 25.0%)" in chart().alt
     assert "Most go from a to b (40)." in chart().alt
@@ -174,12 +180,14 @@ def test_texts_do_not_collide_however_narrow_and_long(name: str, width: int) -> 
         ordered = sorted(lines)
         gaps = [after - before for before, after in itertools.pairwise(ordered)]
         assert min(gaps) >= LINE - 0.01
+        # the heading, the name of a node, its count, and so on
+        assert min(gaps[2::2]) >= 0.9 * (sankey.LABEL + sankey.GAP - LINE)
 
 
 def test_a_narrow_chart_has_counts_and_a_wide_one_shares_too() -> None:
     said = {text for _, _, text in drawn(chart(), theme.WIDTH)}
     assert {"60 (75.0%)", "20 (25.0%)", "a", "rest", "step 1", "step 2"} <= said
-    assert {"12,345"} <= {text for _, _, text in drawn(crowded("a"), NARROW)}
+    assert {"12,345"} <= {text for _, _, text in drawn(crowded("a"), 400)}
     assert "100%" in {text for _, _, text in drawn(crowded("a"), NARROW)}
 
 

@@ -15,7 +15,6 @@ from llm_telemetry.charts.spec import (
     Spec,
     axis,
     layer,
-    note,
     nothing,
 )
 
@@ -23,8 +22,8 @@ from llm_telemetry.charts.spec import (
 MOST_STEPS, MOST_NODES = 6, 5
 # in pixels: all workflows, the two lines that name a node, and what is between nodes
 FLOW, LABEL, GAP, HEADING, LINE = 220, 28, 8, 24, 16
-# how wide a digit is at the size of the font
-DIGIT = 6.2
+# how wide a letter is, on average and in the widest of the fonts
+LETTER = 7
 Key = tuple[int, str]
 # a ribbon leaves and arrives level
 BEND = 0.12
@@ -66,8 +65,11 @@ def flows(nodes: Rows, links: Rows) -> Chart:
     height = end + LINE * len(said)
     x = axis(X, "step", scale={"domain": [0, steps]}, axis=None)
     y = axis(TOP, "workflows", scale={"domain": [height, 0], "nice": False}, axis=None)
-    below = [note(text, x=0, y=end + place * LINE) for place, text in enumerate(said)]
-    layers = [*_areas(ribbons, x, y), *_named(nodes, boxes, steps, x, y), *below]
+    below = [{TOP: end + n * LINE, "said": text} for n, text in enumerate(said)]
+    words: Spec = {"type": "text", "align": "left", "fill": theme.REFUSED}
+    words |= {"baseline": "top", "x": 0, "text": {"expr": "datum.said"}}
+    layers = [*_areas(ribbons, x, y), *_named(nodes, boxes, steps, x, y)]
+    layers += [layer(below, (TOP, "said"), words, y=y)] if said else []
     body = {"width": theme.WIDTH, "height": height, "layer": layers}
     return Chart(title, _alt(nodes, links, said), body)
 
@@ -166,7 +168,7 @@ def _named(
         placed.append({**row, **place, "middle": box.middle})
     room = f"(width / {steps} - 14)"
     text = {"type": "text", "align": "left", "dx": 8, "limit": {"expr": room}}
-    letters = f"max(6, floor({room} / 6))"
+    letters = f"max(6, floor({room} / {LETTER}))"
     name = {"expr": theme.shortened("datum.node", letters)}
     counts = {"expr": _counts(room)}
     middle = {"x": x, "y": {**y, "field": "middle"}}
@@ -201,7 +203,7 @@ def _counts(room: str) -> str:
     """Return what is written of a node in some pixels: half a number says nothing."""
     count, share = "format(datum.workflows, ',')", "format(datum.share, '{}')"
     whole = f"{count} + ' (' + {share.format('.1%')} + ')'"
-    fits = f"length({{}}) * {DIGIT} <= {room}"
+    fits = f"length({{}}) * {LETTER} <= {room}"
     return (
         f"{fits.format(whole)} ? {whole} : {fits.format(count)} ? {count} : "
         f"{share.format('.0%')}"
