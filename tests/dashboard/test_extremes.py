@@ -21,6 +21,9 @@ CHANGES = {
 UNSAID = re.compile(
     r"\b(nan|NaN|NaT|null|unknown (USD|ms)|never UTC)\b|\bNone\b(?!\.| of | is )"
 )
+# a plural of one
+PLURAL = re.compile(r"(?<![\w,.:-])1 (?!is |ms |minus )[a-z]+s\b")
+FIELDS = ("button", "download_button", "expander")
 LABEL = re.compile(r"<text[^>]*>([^<]+)</text>")
 # a page is 820 pixels wide at 1280; a wider chart is drawn smaller
 WIDEST = 900
@@ -53,7 +56,10 @@ def check(test: AppTest) -> None:
     """Check that a page shows or says something, wherever something is to be seen."""
     assert not test.exception
     assert not test.error
-    assert not UNSAID.search(texts(test))
+    fields = [one.label for kind in FIELDS for one in test.get(kind)]
+    said = "\n".join([texts(test), *fields])
+    assert not UNSAID.search(said)
+    assert not PLURAL.search(said)
     charts, tables = test.get("vega_lite_chart"), test.dataframe
     assert charts or tables or test.info
     assert all(len(one.value) for one in tables)
@@ -61,6 +67,8 @@ def check(test: AppTest) -> None:
         found: list[dict[str, Any]] = []
         collect(json.loads(one.proto.spec), found)
         assert not UNSAID.search(one.proto.alt)
+        assert not PLURAL.search(one.proto.alt)
+        assert not PLURAL.search(one.proto.spec)
         # a chart of no rows says why
         assert any(found) or one.proto.alt in one.proto.spec
 

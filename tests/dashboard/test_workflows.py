@@ -48,7 +48,7 @@ def test_ribbons_and_nodes_are_those_of_the_traces(agents: World) -> None:
     )
     at = Counter(pair for nodes in steps for pair in enumerate(nodes, 1))
     test = page("workflows", agents)
-    found = drawn(test, "Where workflows are at each of 3 steps")
+    found = drawn(test, "Where workflows are, in 3 steps")
     # the second of its four points is within its step
     ribbons = [
         row for row in found if "next_node" in row and 0 < row["place"] % 1 < 0.5

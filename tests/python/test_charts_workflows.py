@@ -8,6 +8,7 @@ from test_charts import drawn_rows, layers, texts
 from workflow_rows import branch, path, step, tool
 
 from llm_telemetry.charts import slices, theme, waterfall, workflows
+from llm_telemetry.charts.drawing import Drawing
 
 
 def marks(chart: Any, kind: str) -> list[dict[str, Any]]:
@@ -62,7 +63,7 @@ def test_of_many_steps_the_first_are_drawn_and_all_are_counted() -> None:
     chart = waterfall.waterfall(steps)
     assert len(marks(chart, "point")) == waterfall.MOST_STEPS
     assert "1,000 steps" in chart.alt
-    assert "the first 50 are drawn; 1 more have no time" in chart.alt
+    assert "the first 50 are drawn; steps without a time: 1" in chart.alt
     said = texts(chart)
     assert "the first 50 of 1,000 steps are drawn" in said
     assert "steps without a time, not drawn: 1" in said
@@ -73,6 +74,10 @@ def test_a_path_has_its_count_and_share() -> None:
     chart = workflows.paths([path("a > b", workflows=12, share=0.75)])
     assert marks(chart, "bar") == [{"path": "a > b", "workflows": 12, "share": 0.75}]
     assert "a > b (12, 75.0%)" in chart.alt
+    with Drawing() as drawing:
+        drawing.add({"paths": chart})
+        ((_, svg),) = drawing.drawn().values()
+    assert ">12 (75.0%)<" in svg
 
 
 def test_a_tool_without_a_known_outcome_is_grey_with_the_reason() -> None:
@@ -107,7 +112,7 @@ def test_a_day_without_a_decision_is_a_cross_not_a_gap() -> None:
 def test_a_thousand_branches_are_ten_panels() -> None:
     chart = workflows.branches([branch(f"b{n}") for n in range(1000)], "UTC")
     assert len(chart.body["vconcat"]) == 10
-    assert "990 others are not drawn" in chart.alt
+    assert "990 others, not drawn" in chart.alt
 
 
 def test_a_slice_says_what_explains_it_and_a_hotspot_has_its_number() -> None:

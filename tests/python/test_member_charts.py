@@ -1,5 +1,6 @@
 """Charts of members and of latency draw every row: with its interval, or grey."""
 
+import itertools
 import json
 from dataclasses import replace
 from typing import Any
@@ -169,7 +170,7 @@ def test_a_point_has_both_intervals_and_an_unknown_one_is_named() -> None:
     rows = [member("a"), member("b", rate=None), member("c", **NO_INTERVAL)]
     chart = scatter.against("Rates", rows, RATE, TOTAL)
     assert [one["member"] for one in of(chart, "point")] == ["a", "c"]
-    assert of(chart, "rule") == [
+    assert [one for one in of(chart, "rule") if "name_at" not in one] == [
         {"member": "a", "total": 40.0, "rate_low": 0.125, "rate_high": 0.5}
     ]
     assert "\u00d7 b: no call" in texts(chart)
@@ -243,3 +244,32 @@ def test_a_forecast_without_its_interval_is_none() -> None:
         chart = costs.forecast([{**known, f"forecast_{end}_usd": None}], "UTC")
         assert "no forecast" in chart.alt
         assert "no forecast" in texts(chart)
+
+
+@pytest.mark.parametrize("spread", [0, 1e-6, 0.01, 1])
+def test_names_of_points_do_not_collide(spread: float) -> None:
+    rows = [
+        member(f"provider {n}", n, rate=0.2 + spread * (n % 3) / 9, total=9.0)
+        for n in range(11)
+    ]
+    chart = scatter.against("Rates", rows, RATE, TOTAL)
+    (names,) = (one for one in layers(chart.body) if one["mark"]["type"] == "text")
+    left, right = names["encoding"]["x"]["scale"]["domain"]
+    low, high = names["encoding"]["y"]["scale"]["domain"]
+    places = [
+        (
+            scatter.WIDTH * (one["rate"] - left) / (right - left),
+            scatter.HEIGHT * (one["name_at"] - low) / (high - low),
+        )
+        for one in names["data"]["values"]
+    ]
+    assert len(places) == 11
+    assert all(0 <= up <= scatter.HEIGHT for _, up in places)
+    assert 0 <= left < right <= 1
+    wide = scatter.LETTER * len("provider 10")
+    for (x, y), (other_x, other_y) in itertools.combinations(places, 2):
+        assert abs(x - other_x) >= wide or abs(y - other_y) >= scatter.LINE - 1e-6
+    # those that had to go elsewhere are tied to their points
+    ties = [one for one in of(chart, "rule") if "name_at" in one]
+    far = abs(places[0][1] - scatter.HEIGHT / 2)
+    assert len(ties) >= 6 or far < scatter.LINE

@@ -8,6 +8,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     day,
     layer,
     note,
@@ -63,9 +64,9 @@ def health(by_day: Rows, burn: Rows, zone: str) -> Chart:
     ]
     first, last = (str(by_day[place][DAY])[:10] for place in (0, -1))
     alt = (
-        f"{len(by_day)} days from {first} to {last}: interactions, failure rate, SLA "
-        "breach rate, p95 latency and cost of each day. Lines are rates of seven days, "
-        "dashed lines what the budgets allow."
+        f"{counted(len(by_day), 'day')} from {first} to {last}: interactions, failure "
+        "rate, SLA breach rate, p95 latency and cost of each day. Lines are rates of "
+        "seven days, dashed lines what the budgets allow."
     )
     return Chart(title, alt, {"vconcat": panels})
 

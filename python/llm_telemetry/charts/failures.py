@@ -6,6 +6,7 @@ from llm_telemetry.charts.spec import (
     Chart,
     Rows,
     axis,
+    counted,
     layer,
     names_axis,
     nothing,
@@ -37,6 +38,6 @@ def kinds(rows: Rows) -> Chart:
         layer(shown, columns, text, x=x, y=y, text=number),
     ]
     said = "; ".join(f"{row[KIND]}: {row['interactions']:,}" for row in shown)
-    left = f"; {others:,} other types are in the table" if others else ""
+    left = f"; {counted(others, 'other type')} in the table" if others else ""
     body = {"width": theme.WIDTH, "height": {"step": STEP}, "layer": layers}
     return Chart(title, f"Failed attempts by type: {said}{left}.", body)

@@ -9,6 +9,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     not_drawn,
     nothing,
@@ -65,8 +66,8 @@ def slices(ranked: Rows, metric: str, total: int) -> Chart:
     body = of_rates("slice", metric).layers(shown, others=left)
     first = shown[0]
     alt = (
-        f"The {len(shown)} leading of {total:,} slices with their {events} per "
-        f"interaction, 95 % intervals, and the rate of all other calls. First: "
+        f"The {len(shown)} leading of {counted(total, 'slice')} with their {events} "
+        f"per interaction, 95 % intervals, and the rate of all other calls. First: "
         f"{first['slice']}{_said(first, column)}."
     )
     return Chart(title, alt, body)
@@ -151,8 +152,8 @@ def drift(rows: Rows) -> Chart:
     layers = [*_moved(known, y), *_not_compared(unknown, y)]
     moved = [row for row in rows if row["verdict"] == "drift"]
     alt = (
-        f"PSI of {len(shown)} of {len(features)} features between windows; "
-        f"{len(moved)} of {len(rows)} comparisons drifted significantly."
+        f"PSI of {len(shown)} of {counted(len(features), 'feature')} between windows; "
+        f"{len(moved)} of {counted(len(rows), 'comparison')} drifted significantly."
     )
     body = {"width": 520, "height": {"step": STEP}, "layer": layers}
     return Chart(title, alt, body)

@@ -8,6 +8,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     note,
     nothing,
@@ -94,7 +95,7 @@ def heat_map(rows: Rows, zone: str) -> Chart:
     alt = (
         f"p95 latency by weekday and hour, slowest {slowest['day']} at "
         f"{slowest['hour_of_day']}:00 with {spoken(slowest['p95_latency_ms'], 4)} ms. "
-        f"{len(refused)} of {len(rows)} hours have too few operations."
+        f"Too few operations in {len(refused)} of {counted(len(rows), 'hour')}."
     )
     layers = _cells(known, refused, {"x": x, "y": y})
     body = {"width": theme.WIDTH, "height": {"step": 24}, "layer": layers}

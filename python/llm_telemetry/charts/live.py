@@ -10,6 +10,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     names_axis,
     not_drawn,
@@ -59,7 +60,7 @@ def latencies(rows: Rows, window: str) -> Chart:
         + ". Ticks are the same percentiles in the window before."
     )
     if others:
-        alt += f" {others:,} other models had fewer calls and are not drawn."
+        alt += f" {counted(others, 'other model')} with fewer calls not drawn."
     body = {"width": WIDTH, "height": {"step": STEP}, "layer": layers}
     return Chart(title, alt, with_lines_below(body, [not_drawn(others)]))
 

@@ -14,6 +14,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     nothing,
 )
@@ -243,5 +244,7 @@ def _alt(nodes: Rows, links: Rows, said: Iterable[str]) -> str:
         if widest
         else ""
     )
-    parts = [f"Where workflows are at each of {steps} steps. Step 1: {first}.{most}"]
+    parts = [
+        f"Where workflows are, in {counted(steps, 'step')}. Step 1: {first}.{most}"
+    ]
     return " ".join([*parts, *(f"{one[0].upper()}{one[1:]}." for one in said)])

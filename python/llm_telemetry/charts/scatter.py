@@ -10,6 +10,7 @@ from llm_telemetry.charts.members import (
 from llm_telemetry.charts.spec import (
     PLAIN,
     Chart,
+    Row,
     Rows,
     Spec,
     axis,
@@ -18,6 +19,14 @@ from llm_telemetry.charts.spec import (
     nothing,
     spoken,
 )
+
+Ends = tuple[float, float]
+Box = tuple[float, float, float, float]
+# in pixels: the plot, half of a point, from there to its name, a line, and a letter
+WIDTH, HEIGHT, POINT, ASIDE, LINE, LETTER = 440, 300, 5, 9, 14, 7
+# where a name can be, from its point, the nearest first
+OFFSETS = sorted(range(-HEIGHT + 8, HEIGHT, 4), key=abs)
+NAME_AT, IS_FAR = "name_at", "is_far"
 
 
 def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
@@ -37,31 +46,93 @@ def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
         f"{row[MEMBER]}: {spoken(row[x.column])} and {spoken(row[y.column])}"
         for row in known
     )
-    body = {"width": 440, "height": 300, "layer": _points(known, x, y)}
+    body = {"width": WIDTH, "height": HEIGHT, "layer": _points(known, x, y)}
     said = f"{y.title} against {x.title}. {alt}."
     return Chart(title, said, with_lines_below(body, unknown))
 
 
 def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
     """Return points with their names, and a rule for each interval there is."""
-    at = {"x": _scaled(x, x.column), "y": _scaled(y, y.column)}
+    wide, tall = _domain(rows, x), _domain(rows, y)
+    at = {"x": _scaled(x, x.column, wide), "y": _scaled(y, y.column, tall)}
     columns = (MEMBER, x.column, y.column)
     rule = {"type": "rule", "color": theme.MUTED, "strokeWidth": 1.5}
     point = {"type": "point", "filled": True, "size": 70, "color": theme.BLUE}
-    words = {"type": "text", "align": "left", "dx": 8, "dy": -8}
+    words = {"type": "text", "align": "left", "dx": ASIDE, "baseline": "middle"}
     words["text"] = {"expr": theme.shortened(f"datum['{MEMBER}']")}
-    across = {**at, "x": _scaled(x, x.low), "x2": {"field": x.high}}
-    along = {**at, "y": _scaled(y, y.low), "y2": {"field": y.high}}
-    wide, tall = x.bounded(rows), y.bounded(rows)
+    across = {**at, "x": _scaled(x, x.low, wide), "x2": {"field": x.high}}
+    along = {**at, "y": _scaled(y, y.low, tall), "y2": {"field": y.high}}
+    named = _named(rows, (x.column, wide), (y.column, tall))
+    # a name that had to leave its point is tied to it
+    far = [row for row in named if row[IS_FAR]]
+    tie = {"type": "rule", "color": theme.REFUSED, "strokeWidth": 1, "xOffset": ASIDE}
+    tied = {**at, "y2": {"field": NAME_AT}}
     layers = [
-        layer(wide, (MEMBER, y.column, x.low, x.high), rule, **across),
-        layer(tall, (MEMBER, x.column, y.low, y.high), rule, **along),
+        layer(x.bounded(rows), (MEMBER, y.column, x.low, x.high), rule, **across),
+        layer(y.bounded(rows), (MEMBER, x.column, y.low, y.high), rule, **along),
+        layer(far, (MEMBER, x.column, y.column, NAME_AT), tie, **tied),
         layer(rows, columns, {**point, "tooltip": True}, **at),
-        layer(rows, columns, words, **at),
+        layer(
+            named,
+            (MEMBER, x.column, NAME_AT),
+            words,
+            x=at["x"],
+            y=_scaled(y, NAME_AT, tall),
+        ),
     ]
     return [one for one in layers if one["data"]["values"]]
 
 
-def _scaled(measure: Measure, field: str) -> Spec:
+def _domain(rows: Rows, measure: Measure) -> Ends:
+    """Return the ends of an axis: of all values and intervals, with some room."""
+    names = (measure.column, measure.low, measure.high)
+    found = [row[name] for row in rows for name in names if name]
+    values = [value for value in found if value is not None]
+    low, high = min(values), max(values)
+    room = (high - low) * 0.06 or abs(high) * 0.1 or 1
+    # no share is below 0 or above 1
+    above = min(room, max(0, 1 - high)) if "%" in measure.form else room
+    return low - (min(room, low) if low >= 0 else room), high + above
+
+
+def _named(rows: Rows, x: tuple[str, Ends], y: tuple[str, Ends]) -> list[Row]:
+    """Return the rows with a height for each name, at which it is alone."""
+
+    def pixels(row: Row, of: tuple[str, Ends], length: int) -> float:
+        column, (low, high) = of
+        return length * float((row[column] - low) / (high - low))
+
+    places = [(pixels(row, x, WIDTH), pixels(row, y, HEIGHT)) for row in rows]
+    taken: list[Box] = [
+        (left - POINT, up - POINT, left + POINT, up + POINT) for left, up in places
+    ]
+    low, high = y[1]
+    named: list[Row] = []
+    for row, (left, up) in zip(rows, places, strict=True):
+        start, wide = left + ASIDE, LETTER * len(theme.short(str(row[MEMBER])))
+        for offset in OFFSETS:
+            middle = up + offset
+            box = (start, middle - LINE / 2, start + wide, middle + LINE / 2)
+            if 0 <= box[1] < HEIGHT - LINE and not any(
+                _overlap(box, one) for one in taken
+            ):
+                break
+        taken.append(box)
+        place = low + middle / HEIGHT * (high - low)
+        named.append({**row, NAME_AT: place, IS_FAR: abs(offset) > LINE})
+    return named
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return (
+        one[0] < other[2]
+        and other[0] < one[2]
+        and one[1] < other[3]
+        and other[1] < one[3]
+    )
+
+
+def _scaled(measure: Measure, field: str, ends: Ends) -> Spec:
     form = {"format": ".1~%" if "%" in measure.form else PLAIN, "tickCount": 6}
-    return axis(field, measure.title, scale={"zero": False, "nice": True}, axis=form)
+    scale = {"domain": list(ends), "nice": False, "zero": False}
+    return axis(field, measure.title, scale=scale, axis=form)

@@ -2,7 +2,7 @@
 
 from llm_telemetry.charts.forest import Forest
 from llm_telemetry.charts.judged import METRICS, NOT_JUDGED, of_rates
-from llm_telemetry.charts.spec import Chart, Row, Rows, nothing, spoken, top
+from llm_telemetry.charts.spec import Chart, Row, Rows, counted, nothing, spoken, top
 
 # verdicts of a slice that is no finding of its own, in words
 NO_FINDING = {
@@ -24,11 +24,13 @@ def verdicts(ranked: Rows, metric: str, total: int) -> Chart:
     if not ranked:
         return nothing(title, "No slice has a call with a known outcome yet.")
     others = _others(total - len(ranked))
-    return _rates(ranked, metric, "slice", others, f"{len(ranked)} of {total:,} slices")
+    return _rates(
+        ranked, metric, "slice", others, f"{len(ranked)} of {counted(total, 'slice')}"
+    )
 
 
 def _others(count: int) -> str:
-    return f"{count:,} others: see the table" if count else ""
+    return f"{counted(count, 'other')}: see the table" if count else ""
 
 
 def models(rows: Rows, metric: str) -> Chart:
@@ -41,7 +43,7 @@ def models(rows: Rows, metric: str) -> Chart:
         {**row, MODEL: f"{row['model_name']} ({row['model_provider']})"} for row in rows
     ]
     chosen, left = top(named, by="interactions")
-    what = f"{len(chosen)} of {len(named):,} models"
+    what = f"{len(chosen)} of {counted(len(named), 'model')}"
     chart = _rates(chosen, metric, MODEL, _others(left), what)
     return Chart(title, chart.alt, chart.body)
 
@@ -98,8 +100,8 @@ def losses(ranked: Rows, total: int) -> Chart:
         "" if first["excess_usd"] is None else f", {spoken(first['excess_usd'], 4)} USD"
     )
     alt = (
-        f"{len(shown)} of {total:,} slices with what they lose against all other "
-        f"calls, with 95 % intervals. First: {first['slice']}{said}."
+        f"{len(shown)} of {counted(total, 'slice')} with what they lose against all "
+        f"other calls, with 95 % intervals. First: {first['slice']}{said}."
     )
     return Chart(title, alt, body)
 

@@ -50,6 +50,12 @@ def spoken(value: float, digits: int = 3, sign: str = "-") -> str:
     return f"{Decimal(f'{value:.{digits}g}'):{sign},f}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many of something there are: 1 row, 1,200 rows."""
+    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
+
+
 def split(rows: Rows, column: str) -> tuple[list[Row], list[Row]]:
     """Return the rows that have a value in a column, and those that have none."""
     known = [row for row in rows if row[column] is not None]
@@ -109,7 +115,7 @@ def not_drawn(count: int, where: str = "") -> str:
     """Say how many members are left out, and where they are; nothing of none."""
     if not count:
         return ""
-    return f"{count:,} others, not drawn" + (f": see {where}" if where else "")
+    return f"{counted(count, 'other')}, not drawn" + (f": see {where}" if where else "")
 
 
 def nothing(title: str, why: str) -> Chart:

@@ -9,6 +9,7 @@ from llm_telemetry.charts.spec import (
     Chart,
     Rows,
     axis,
+    counted,
     layer,
     note,
     nothing,
@@ -47,8 +48,8 @@ def calibration(bins: Rows) -> Chart:
     ]
     last = bins[-1]
     alt = (
-        f"Observed against predicted failure rate in {len(bins)} groups of calls; the "
-        "dashed line is perfect calibration. In the highest group "
+        f"Observed against predicted failure rate in {counted(len(bins), 'group')} of "
+        "calls; the dashed line is perfect calibration. In the highest group "
         f"{spoken(last['failure_rate'])} failed where "
         f"{spoken(last['expected_rate'])} were predicted."
     )

@@ -8,6 +8,7 @@ from llm_telemetry.charts.spec import (
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     names_axis,
     nothing,
@@ -49,9 +50,10 @@ def waterfall(steps: Rows) -> Chart:
     out = f"steps without a time, not drawn: {len(untimed):,}"
     said = [*([first] if left else []), *([out] if untimed else [])]
     alt = (
-        f"{len(timed):,} steps by the time they started, of which {failed:,} failed"
+        f"{counted(len(timed), 'step')} by the time they started, of which "
+        f"{failed:,} failed"
         + (f"; the first {MOST_STEPS} are drawn" if left else "")
-        + (f"; {len(untimed):,} more have no time" if untimed else "")
+        + (f"; steps without a time: {len(untimed):,}" if untimed else "")
         + f". First: {names[0]}; last: {timed[-1]['step']}."
     )
     return Chart(TITLE, alt, with_lines_below(body, said))

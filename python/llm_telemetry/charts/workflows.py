@@ -5,11 +5,13 @@ from llm_telemetry.charts.days import ABOVE, DAY, crosses, days_axis
 from llm_telemetry.charts.forest import STEP, Forest
 from llm_telemetry.charts.spec import (
     MOST_MEMBERS,
+    PLAIN,
     Chart,
     Row,
     Rows,
     Spec,
     axis,
+    counted,
     layer,
     names_axis,
     not_drawn,
@@ -34,18 +36,16 @@ def paths(rows: Rows) -> Chart:
     letters = {"labelLimit": 360, "labelExpr": theme.shortened(letters=56)}
     y = names_axis("path", [row["path"] for row in rows], **letters)
     x = axis("workflows", "workflows (traces with a branch decision)")
-    text = {"type": "text", "align": "left", "dx": 4}
-    share = axis("share", "share", format=".1%")
-    at = {"y": y, "x": {**x, "scale": {"zero": True}}}
+    x |= {"scale": {"zero": True}, "axis": {"format": PLAIN, "tickCount": 5}}
+    at = {"y": y, "x": x}
     bar = {"type": "bar", "color": theme.BLUE, "height": 12}
+    said = "format(datum.workflows, ',') + ' (' + format(datum.share, '.1%') + ')'"
+    text = {"type": "text", "align": "left", "dx": 4, "text": {"expr": said}}
     columns = ("path", "workflows", "share")
-    layers = [layer(rows, columns, bar, **at), layer(rows, columns, text, **at)]
-    layers[1]["encoding"]["text"] = {
-        key: value for key, value in share.items() if key != "title"
-    }
+    layers = [layer(rows, columns, mark, **at) for mark in (bar, text)]
     first = rows[0]
     alt = (
-        f"{len(rows)} paths by the workflows that took them. Most took: "
+        f"{counted(len(rows), 'path')} by the workflows that took them. Most took: "
         f"{first['path']} ({first['workflows']:,}, {first['share']:.1%})."
     )
     return Chart(title, alt, {"width": 300, "height": {"step": STEP}, "layer": layers})
@@ -72,8 +72,8 @@ def tool_failures(rows: Rows) -> Chart:
     known = [row for row in shown if row["why"] is None]
     worst = max(known, key=lambda row: row["failure_rate"], default=None)
     alt = (
-        f"Failures per tool call of {len(shown)} tools by use case, with 95 % "
-        "intervals. "
+        f"Failures per tool call of {counted(len(shown), 'tool')} by use case, with "
+        "95 % intervals. "
         + (
             f"Highest: {worst['tool']}, {spoken(worst['failure_rate'])}."
             if worst
@@ -103,9 +103,9 @@ def branches(rows: Rows, zone: str) -> Chart:
     others = len(by_branch) - len(chosen)
     days = [str(row[DAY])[:10] for row in rows]
     alt = (
-        f"Share of decisions in which each of {len(chosen)} branches was taken, with "
-        f"95 % intervals, from {min(days)} to {max(days)}"
-        + (f"; {others:,} others are not drawn." if others else ".")
+        f"Share of decisions in which each of {counted(len(chosen), 'branch')} was "
+        f"taken, with 95 % intervals, from {min(days)} to {max(days)}"
+        + (f"; {not_drawn(others)}." if others else ".")
     )
     return Chart(title, alt, {"vconcat": panels})
 

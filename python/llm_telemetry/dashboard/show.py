@@ -13,7 +13,7 @@ import streamlit as st
 
 from llm_telemetry.artifact.wording import multiple, number, percent
 from llm_telemetry.charts import theme
-from llm_telemetry.charts.spec import Chart
+from llm_telemetry.charts.spec import Chart, counted
 from llm_telemetry.dashboard.filters import NAMED, SPAN
 from llm_telemetry.errors import InputError
 
@@ -112,7 +112,7 @@ def table(rows: Sequence[Row], name: str, labels: Mapping[str, str] = {}) -> Non
     if len(rows) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} of {len(rows):,} rows; the file has all.")
     st.download_button(
-        f"Download {len(rows):,} rows as CSV",
+        f"Download {counted(len(rows), 'row')} as CSV",
         csv_text(rows),
         f"{name}.csv",
         "text/csv",

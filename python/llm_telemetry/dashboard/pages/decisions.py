@@ -14,7 +14,7 @@ from llm_telemetry.artifact import bundle, diff_text, labels
 from llm_telemetry.artifact.page_cards import TITLES, Card, card
 from llm_telemetry.artifact.readme import MEANINGS
 from llm_telemetry.charts import days, figures, judged
-from llm_telemetry.charts.spec import Chart
+from llm_telemetry.charts.spec import Chart, counted
 from llm_telemetry.dashboard import filters, marts, reading, serving, show
 from llm_telemetry.reasons import explained
 
@@ -64,7 +64,7 @@ def _draw_bundle(artifact: Mapping[str, Any], published: list[marts.Row]) -> Non
     else:
         show.bullets(diff_text.changed(changes))
         if causes := diff_text.differs(changes):
-            with st.expander(f"{len(causes)} possible causes"):
+            with st.expander(counted(len(causes), "possible cause")):
                 show.bullets(causes)
     with st.expander("What ends these decisions early"):
         show.bullets(artifact["expires_on"])

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from llm_telemetry.charts import waterfall
+from llm_telemetry.charts.spec import counted
 from llm_telemetry.dashboard import (
     contents,
     filters,
@@ -113,7 +114,7 @@ def _draw_calls(rows: list[marts.Row], calls: int, chosen: Selection) -> None:
         return
     leading = "with most matches, then the newest" if chosen.text else "newest"
     st.caption(
-        f"{calls:,} calls are selected."
+        f"{counted(calls, 'call')} {'is' if calls == 1 else 'are'} selected."
         + (f" Shown are the {MOST_SHOWN} {leading}." if calls > MOST_SHOWN else "")
         + " Choose a row to see its operation."
     )
@@ -146,8 +147,9 @@ def _draw_export(chosen: Selection, calls: int) -> None:
     )
     extra = ", with prompts and answers" if with_contents else ""
     sql = chosen.exported(with_contents=with_contents)
+    what = f"{'' if calls == 1 else 'all '}{counted(calls, 'call')}"
     right.download_button(
-        f"Download all {calls:,} calls as {form.upper()}{extra}",
+        f"Download {what} as {form.upper()}{extra}",
         partial(
             connection.exported, sql, chosen.arguments(), serving.warehouse(), form
         ),

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from llm_telemetry.charts import slices
+from llm_telemetry.charts.spec import counted
 from llm_telemetry.dashboard import filters, marts, show
 
 TITLE = "Where does it break, and what explains it?"
@@ -99,7 +100,9 @@ def _draw_slice(rows: list[marts.Row], events: str) -> None:
     names = list(dict.fromkeys(leading))
     name = st.selectbox("Slice", names, key="slice", bind="query-params")
     if (left := len(by_name) - len(names)) > 0:
-        st.caption(f"{left:,} slices of a lower rank are in the file of all slices.")
+        st.caption(
+            f"The file of all slices has {counted(left, 'slice')} of a lower rank."
+        )
     row = by_name[name or rows[0]["slice"]]
     has_loss = row["excess_usd"] is not None
     show.figures({**FIGURES, **(LOSS if has_loss else {})}, row)
