@@ -5,7 +5,9 @@ import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import ENVIRONMENT, ROOT, World, program
 
@@ -49,6 +51,16 @@ def test_a_missing_warehouse_and_a_wrong_url_are_one_line(real: World) -> None:
     assert "llm-telemetry run" in refused("--warehouse", "nowhere.duckdb")
     warehouse = ("--warehouse", str(real.warehouse))
     assert "https://" in refused(*warehouse, "--public-url", "telemetry", "--port", "1")
+
+
+def test_a_file_without_marts_is_one_line(tmp_path: Path) -> None:
+    text, other = tmp_path / "notes.duckdb", tmp_path / "other.duckdb"
+    text.write_text("hello")
+    duckdb.connect(str(other)).close()
+    assert f"{text}: cannot be read" in refused("--warehouse", str(text))
+    for place in (other, tmp_path):
+        said = refused("--warehouse", str(place))
+        assert f"{place}: has no marts: build them: llm-telemetry run" in said
 
 
 def upgrade(address: str, **headers: str) -> int:

@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 
 from llm_telemetry.errors import InputError
 from llm_telemetry.metrics.serve import is_loopback
-from llm_telemetry.warehouse.connection import identity
+from llm_telemetry.warehouse.connection import fetched
+from llm_telemetry.warehouse.reader import connect
 
 APP = Path(__file__).parent / "served" / "app.py"
 INSTALL = "pip install 'llm-production-telemetry[dashboard]'"
@@ -39,7 +41,7 @@ def dashboard(options: SimpleNamespace) -> tuple[list[str], int]:
     """Serve the dashboard until it is interrupted."""
     if find_spec("streamlit") is None:
         raise InputError(f"dashboard: streamlit is not installed: {INSTALL}")
-    identity(options.warehouse)
+    check_warehouse(options.warehouse)
     words = server_words(options)
     check_address(options.address, options.port, is_remote=options.allow_remote)
 
@@ -83,6 +85,17 @@ def _host(url: str) -> str:
     if found.scheme not in ("http", "https") or not found.hostname:
         raise InputError(f"--public-url {url}: write https://telemetry.example.com")
     return found.hostname
+
+
+def check_warehouse(warehouse: Path) -> None:
+    """Raise InputError where there is no warehouse, or something else."""
+    with closing(connect(warehouse)) as connection:
+        try:
+            fetched(connection, "select as_of from marts.build_info", {})
+        except InputError as error:
+            raise InputError(
+                f"{warehouse}: has no marts: build them: llm-telemetry run"
+            ) from error
 
 
 def check_address(host: str, port: int, *, is_remote: bool) -> None:

@@ -97,7 +97,7 @@ def fetched(
     try:
         result = connection.execute(sql, dict(parameters) or None)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        reason = _first_line(error)
+        reason = _first_line(error).rstrip(".!")
         raise InputError(
             f"{reason}: build the warehouse again: llm-telemetry run"
         ) from error
