@@ -32,7 +32,7 @@ def test_a_critical_alert_stops_ci_and_a_warning_does_not(desk: Desk) -> None:
     code, out, _ = desk.watch()
     assert code == 1
     assert "critical tokens-20260120-" in out
-    assert "a 160 instead of 100 (1.60x), since 2026-01-20" in out
+    assert "a 160 tokens instead of 100 tokens (1.60x), since 2026-01-20" in out
     assert "nobody is notified: name channels in alerts.yml" in out
 
 
@@ -71,7 +71,8 @@ def test_a_channel_that_takes_nothing_comes_before_a_critical_alert(
     status[0] = 400
     code, out, _ = desk.watch()
     assert code == 4
-    assert "not notified hook: Critical: Tokens per call: a 160 instead of 100" in out
+    said = "a 160 tokens instead of 100 tokens"
+    assert f"not notified hook: Critical: Tokens per call: {said}" in out
     status[0] = 200
     assert desk.watch()[0] == 1
     assert len(got) == 2
@@ -140,7 +141,7 @@ def test_json_says_all_of_it(desk: Desk) -> None:
         "verdict": "critical",
         "interaction_date": "2026-01-20",
     }
-    assert found["alerts"][0]["summary"] == "a 160 instead of 100 (1.60x)"
+    assert found["alerts"][0]["summary"] == "a 160 tokens instead of 100 tokens (1.60x)"
     # again: the same alert, and no event
     assert desk.watched()["events"] == []
 
@@ -191,7 +192,7 @@ def test_burn_drift_and_age_are_rules_as_well(desk: Desk) -> None:
         "drift": "warning",
         "age": "warning",
     }
-    assert found["drift"]["summary"] == "use_case 0.3"
+    assert found["drift"]["summary"] == "use_case PSI 0.3, reference to current"
 
 
 def test_a_query_of_ones_own_is_a_rule(desk: Desk) -> None:

@@ -49,6 +49,7 @@ class Episode:
     episode: str
     fingerprint: str
     rule_id: str
+    metric: str
     severity: str
     opened_day: date
     opened_at: datetime
@@ -151,6 +152,7 @@ def _opened(state: State, event: Mapping[str, Any]) -> None:
             episode=event["episode"],
             fingerprint=watched.fingerprint,
             rule_id=watched.rule_id,
+            metric=event.get("metric", ""),
             severity=event["severity"],
             opened_day=day,
             opened_at=at,

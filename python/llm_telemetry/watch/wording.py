@@ -6,6 +6,7 @@ from hashlib import sha256
 from math import inf, log
 from typing import TYPE_CHECKING, Any
 
+from llm_telemetry.artifact.wording import number
 from llm_telemetry.watch.judging import RANKS
 from llm_telemetry.watch.message import Message, Severity, Transition
 from llm_telemetry.watch.rules import Rule
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 # members that a message names
 SHOWN = 10
+# what a metric is measured in, see docs/watch.md; rates are in percent
+UNITS = {
+    "volume": " calls",
+    "cost_per_day": " USD",
+    "cost_per_call": " USD",
+    "tokens_per_call": " tokens",
+    "output_tokens_per_call": " tokens",
+    **dict.fromkeys(("latency_p50", "latency_p95", "latency_p99"), " ms"),
+    "budget_burn": "x",
+    "data_age": " hours",
+}
+RATES = (
+    *("failure_rate", "sla_breach_rate", "retry_rate"),
+    *("tool_failure_rate", "branch_rate"),
+)
 REASONS = {
     "back_to_baseline": "back to its history",
     "fixed": "fixed",
@@ -97,13 +113,13 @@ def summary(episode: Episode) -> str:
     """Return in one line what an alert is about."""
     members = _worst_first(episode)
     more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-    return f"{_member(members[0])}{more}" if members else ""
+    return f"{_member(members[0], episode.metric)}{more}" if members else ""
 
 
 def member_lines(episode: Episode) -> list[str]:
     """Return a line for each member that a message names."""
     members = _worst_first(episode)
-    lines = [_member(row) for row in members[:SHOWN]]
+    lines = [_member(row, episode.metric) for row in members[:SHOWN]]
     if more := len(members) - SHOWN:
         lines += [f"and {more} more"] if more > 0 else []
     return lines
@@ -114,7 +130,7 @@ def _title(one: "Due", members: Sequence[Event]) -> str:
         reason = one.episode.reason or ""
         return f"Resolved: {one.rule.name}: {REASONS.get(reason, reason)}"
     more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-    what = f": {_member(members[0])}{more}" if members else ""
+    what = f": {_member(members[0], one.rule.metric)}{more}" if members else ""
     state = "Now critical" if one.transition == "escalated" else one.severity.title()
     return f"{state}: {one.rule.name}{what}"
 
@@ -145,19 +161,27 @@ def _extent(row: Event) -> float:
     return abs(log(row["ratio"])) if row["ratio"] else inf
 
 
-def _member(row: Event) -> str:
+def _member(row: Event, metric: str) -> str:
     whose = "" if row["member"] == "all" else f"{row['member']} "
-    text = f"{whose}{_number(row['value'])}"
+    if metric == "drift":
+        windows = row["dimension"].replace("_", " ")
+        return f"{whose}PSI {_number(row['value'], metric)}, {windows}"
+    text = f"{whose}{_number(row['value'], metric)}"
     if row["baseline"] is not None:
-        text += f" instead of {_number(row['baseline'])}"
+        text += f" instead of {_number(row['baseline'], metric)}"
     if row["ratio"] is not None:
         text += f" ({row['ratio']:.2f}x)"
     days = row["window_days"]
     return text if days == 1 else f"{text} over {days} days"
 
 
-def _number(value: Any) -> str:
-    return "unknown" if value is None else f"{value:,.4g}"
+def _number(value: Any, metric: str) -> str:
+    """Return four significant digits with the unit, never as a power of ten."""
+    if value is None:
+        return "unknown"
+    if metric in RATES:
+        return f"{number(100 * value)} %"
+    return f"{number(value)}{UNITS.get(metric, '')}"
 
 
 def _severity(text: str) -> Severity:
