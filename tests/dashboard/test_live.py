@@ -64,3 +64,28 @@ def test_models_are_drawn_as_the_mart_has_them(minutes: int, real: World) -> Non
 def test_a_window_ends_with_the_newest_call(real: World) -> None:
     ((newest,),) = rows(real, "select max(timestamp_utc) from marts.interactions")
     assert f"to {newest:%Y-%m-%d %H:%M} UTC" in texts(page("live", real))
+
+
+@pytest.mark.parametrize("minutes", WINDOWS)
+def test_trends_are_told_by_what_they_are(minutes: int, real: World) -> None:
+    ((calls, p95, cost),) = rows(
+        real,
+        "select interactions_trend, p95_latency_ms_trend, cost_usd_per_call_trend "
+        "from marts.recent_windows where model_name = 'all' and model_provider = 'all' "
+        f"and window_minutes = {minutes}",
+    )
+    said = texts(page("live", real, window=f"last {WINDOWS[minutes]}"))
+    (line,) = (one for one in said.splitlines() if "Against the window before" in one)
+    told = {
+        label: trend
+        for part in line.split("before, ")[1].rstrip(".").split("; ")
+        for trend, labels in [part.split(": ")]
+        for label in labels.split(", ")
+    }
+    untold = {"cannot_tell": "too few calls to tell"}
+    for label, trend in (
+        ("calls", calls),
+        ("p95 latency", p95),
+        ("cost per call", cost),
+    ):
+        assert told[label] == untold.get(trend, trend)

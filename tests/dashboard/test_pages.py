@@ -47,3 +47,14 @@ def test_a_page_is_drawn_with_each_filter(name: str, real: World) -> None:
         assert test.session_state[field] == value
         widget = (test.date_input if is_day else test.multiselect)(key=field)
         widget.set_value(None if is_day else [])
+
+
+def test_without_bills_or_draws_a_page_says_how_to_have_some(real: World) -> None:
+    test = page("cost", real)
+    assert "llm_provider_invoices.csv" in texts(test)
+    assert not [
+        one for one in test.get("vega_lite_chart") if "no bill" in one.proto.spec
+    ]
+    said = texts(page("reviews", World(real.warehouse, real.out_dir / "nowhere")))
+    assert "QUALITY_AUDITS_PER_DAY=20 llm-telemetry run" in said
+    assert "last 28 days" in texts(page("latency", real))

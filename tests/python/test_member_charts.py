@@ -280,3 +280,28 @@ def test_names_of_points_do_not_collide(spread: float) -> None:
     ties = [one for one in of(chart, "rule") if "name_at" in one]
     far = [up for _, up in places if abs(up - point) > scatter.LINE + 1e-6]
     assert len(ties) == len(far) >= 3
+
+
+def test_what_drove_the_cost_says_of_which_days_and_how_much() -> None:
+    days = {
+        "earlier_starts_on": "2025-04-01",
+        "earlier_ends_on": "2025-04-30",
+        "later_starts_on": "2025-05-01",
+        "later_ends_on": "2025-05-31",
+    }
+    rows = [
+        row("cost_drivers", driver=driver, comparison="history_to_evaluation", **days)
+        for driver in costs.ORDER
+    ]
+    chart = costs.drivers(rows)
+    said = "earlier: 2025-04-01 to 2025-04-30; later: 2025-05-01 to 2025-05-31"
+    assert {
+        one["encoding"]["x"]["title"]
+        for one in layers(chart.body)
+        if "x" in one["encoding"]
+    } == {said}
+    texts_of = [one for one in of(chart, "text") if one["step"] in ("earlier", "later")]
+    assert texts_of == [
+        {"step": "earlier", costs.BEFORE: rows[0][costs.BEFORE]},
+        {"step": "later", costs.AFTER: rows[-1][costs.AFTER]},
+    ]

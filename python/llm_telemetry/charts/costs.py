@@ -34,21 +34,22 @@ def drivers(rows: Rows) -> Chart:
     unit = "cost of a day at full traffic, USD"
     steps = ["earlier", *(row["driver"] for row in compared), "later"]
     x = axis("step", "", "nominal", scale={"domain": steps}, sort=None)
-    x["axis"] = {"title": None, "labelAngle": 0, "ticks": False}
+    days = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
+    since, until, from_day, to_day = (str(first[name])[:10] for name in days)
+    periods = f"earlier: {since} to {until}; later: {from_day} to {to_day}"
+    x |= {"title": periods, "axis": {"labelAngle": 0, "ticks": False}}
     # a period is a bar from nothing, a driver one from where the one before it ends
     ends: list[Row] = [
         {"step": "earlier", BEFORE: first[BEFORE]},
         {"step": "later", AFTER: last[AFTER]},
     ]
     bars = [
-        _bar([ends[0]], x, BEFORE, unit, theme.MUTED),
-        _bar([ends[1]], x, AFTER, unit, theme.MUTED),
+        *_period([ends[0]], x, BEFORE, unit),
+        *_period([ends[1]], x, AFTER, unit),
     ]
     for is_up, colour in ((True, theme.RED), (False, theme.GREEN)):
         of = [row for row in compared if (row[CHANGE] >= 0) == is_up]
         bars += _steps(of, x, unit, colour) if of else []
-    days = ("earlier_starts_on", "earlier_ends_on", "later_starts_on", "later_ends_on")
-    since, until, from_day, to_day = (str(first[name])[:10] for name in days)
     alt = (
         f"A day cost {spoken(first[BEFORE], 4)} USD from {since} to {until} and "
         f"{spoken(last[AFTER], 4)} USD from {from_day} to {to_day}: "
@@ -75,6 +76,20 @@ def _bar(rows: Rows, x: Spec, column: str, unit: str, colour: str) -> Spec:
         "mark": {"type": "bar", "color": colour, "width": {"band": 0.7}},
         "encoding": {"x": x, "y": y},
     }
+
+
+def _period(rows: Rows, x: Spec, column: str, unit: str) -> list[Spec]:
+    """Return the cost of a day of a period, with the number above it."""
+    bar = _bar(rows, x, column, unit, theme.MUTED)
+    text = {"field": column, "type": "quantitative", "format": ",.4~r"}
+    return [
+        bar,
+        {
+            "data": values(rows, "step", column),
+            "mark": {"type": "text", "dy": -7},
+            "encoding": {"x": x, "y": axis(column, unit), "text": text},
+        },
+    ]
 
 
 def _steps(rows: Rows, x: Spec, unit: str, colour: str) -> list[Spec]:

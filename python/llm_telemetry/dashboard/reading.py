@@ -41,7 +41,12 @@ def zone() -> str:
 
 def sla_ms() -> float | None:
     """Return the latency from which an operation breaches the SLA."""
-    setting = _knobs().get("sla_ms")
+    return knob("sla_ms")
+
+
+def knob(name: str) -> float | None:
+    """Return the setting of a knob that is a number, as the build had it."""
+    setting = _knobs().get(name)
     return None if setting is None else float(setting)
 
 

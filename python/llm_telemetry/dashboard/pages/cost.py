@@ -96,7 +96,6 @@ def _drivers() -> None:
 
 
 def _bills() -> None:
-    st.caption("Bills are by provider and period, whole and in UTC days.")
     rows = marts.rows(
         """
         select
@@ -112,7 +111,13 @@ def _bills() -> None:
         """
     )
     title = "Bills against telemetry"
+    if not any(row["invoice_lines"] for row in rows):
+        st.subheader(title)
+        show.empty(
+            "No bill yet: put llm_provider_invoices.csv beside the telemetry, then",
+            "llm-telemetry run",
+        )
+        return
+    st.caption("Bills are by provider and period, whole and in UTC days.")
     show.chart(compared.forest(title, rows, BILLED, same="telemetry_usd"))
     show.table(rows, "invoice_reconciliation")
-    if not any(row["invoice_lines"] for row in rows):
-        show.empty("No bills yet: put them beside the telemetry", "llm-telemetry run")

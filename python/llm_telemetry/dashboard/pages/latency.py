@@ -138,4 +138,6 @@ def _under_load() -> None:
         **parameters,
     )
     show.chart(load.load(rows))
-    st.caption("Attempts of the last days that `watch_history_days` names.")
+    days = reading.knob("watch_history_days")
+    how_many = "" if days is None else f" {days:,.0f}"
+    st.caption(f"Attempts of the last{how_many} days, as `watch_history_days` says.")

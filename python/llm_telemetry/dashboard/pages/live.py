@@ -6,6 +6,7 @@ from llm_telemetry.charts import live
 from llm_telemetry.dashboard import filters, marts, show
 
 TITLE = "How is it going right now?"
+UNTOLD = "too few calls to tell"
 SECONDS = 10
 WINDOWS = {15: "15 minutes", 60: "hour", 1440: "day", 10080: "week"}
 COLUMNS = ("model_provider", "model_name")
@@ -83,8 +84,11 @@ def _draw_everything(row: marts.Row) -> None:
     )
     before = {name: row[f"previous_{name}"] for name, _ in FIGURES.values()}
     show.figures(FIGURES, row, before)
-    trends = [
-        f"{label.lower()} {row[f'{name}_trend'].replace('_', ' ')}"
-        for label, (name, _) in FIGURES.items()
+    trends: dict[str, list[str]] = {}
+    for label, (name, _) in FIGURES.items():
+        trends.setdefault(row[f"{name}_trend"], []).append(label.lower())
+    told = [
+        f"{UNTOLD if trend == 'cannot_tell' else trend}: {', '.join(labels)}"
+        for trend, labels in trends.items()
     ]
-    st.caption(f"Against the window before: {', '.join(trends)}.")
+    st.caption(f"Against the window before, {'; '.join(told)}.")

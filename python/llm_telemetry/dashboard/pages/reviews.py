@@ -25,7 +25,10 @@ def draw() -> None:
     file = places.reviews(serving.options())
     draws, reviews = review_ledger.load(file)
     if not draws:
-        show.empty("Nothing was drawn for a review yet", "llm-telemetry run")
+        show.empty(
+            "No answer was drawn for a review yet. To have some drawn at random",
+            "QUALITY_AUDITS_PER_DAY=20 llm-telemetry run",
+        )
         return
     show.ignored(filters.chosen().ignored(()))
     waiting = review_ledger.awaited(draws, reviews)
