@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import vl_convert
 from chart_rows import DAY, KNOWN, QUANTILES, RATE, TOTAL, bucket, hour, member, row
 from test_charts import drawn_rows, layers, texts
 
@@ -274,11 +276,15 @@ def test_names_of_points_do_not_collide(spread: float) -> None:
     assert 0 <= left < right <= 1
     wide = scatter.LETTER * len("provider 10")
     point = scatter.HEIGHT * (9 - low) / (high - low)
+    # not on the line of an interval
+    assert not [up for _, up in places if abs(up - point) < scatter.LINE / 2 - 1e-6]
     for (x, y), (other_x, other_y) in itertools.combinations(places, 2):
         assert abs(x - other_x) >= wide or abs(y - other_y) >= scatter.LINE - 1e-6
     # those that had to go elsewhere are tied to their points
     ties = [one for one in of(chart, "rule") if "name_at" in one]
-    far = [up for _, up in places if abs(up - point) > scatter.LINE + 1e-6]
+    far = [
+        up for _, up in places if abs(up - point - scatter.ABOVE) > scatter.LINE + 1e-6
+    ]
     assert len(ties) == len(far) >= 3
 
 
@@ -305,3 +311,24 @@ def test_what_drove_the_cost_says_of_which_days_and_how_much() -> None:
         {"step": "earlier", costs.BEFORE: rows[0][costs.BEFORE]},
         {"step": "later", costs.AFTER: rows[-1][costs.AFTER]},
     ]
+
+
+def test_a_legend_of_a_page_has_the_columns_that_there_is_room_for() -> None:
+    names = [f"provider / model {n}" for n in range(8)]
+    rows = [member(name, n, total=9.0) for n, name in enumerate(names)]
+    chart = over_days.stacked("Calls", rows, TOTAL, "UTC")
+    sizes = {}
+    for width in (340, 640):
+        fit = {"type": "fit", "contains": "padding"}
+        spec = {**chart.spec(), "width": width, "autosize": fit}
+        drawn = vl_convert.vegalite_to_svg(json.dumps(spec))
+        (found,) = re.findall(r'role-legend".*?d="M0,0h(\d+)v(\d+)', drawn)
+        sizes[width] = tuple(map(int, found))
+    assert all(legend <= width for width, (legend, _) in sizes.items())
+    # four lines of two names, and two of four
+    assert sizes[340][1] > 1.5 * sizes[640][1]
+    # the bars keep their height beside the longest legend
+    longest = over_days.stacked(
+        "Calls", [member("m" * 30 + n) for n in "abcdefgh"], TOTAL, "UTC"
+    )
+    assert longest.body["height"] - 8 * 14 >= 180

@@ -15,6 +15,7 @@ COLOURS = (theme.BLUE, theme.RED, theme.GREEN, theme.PURPLE, theme.INK)
 # the second five have the colours of the first, dashed and paler
 DASHES = ([1, 0], [5, 3])
 OPACITIES = (1, 0.45)
+MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,9 @@ def look(names: list[str]) -> dict[str, Spec]:
         colours[-1] = theme.REFUSED
     dashes = [DASHES[place // len(COLOURS) % 2] for place in ranks]
     opacities = [OPACITIES[place // len(COLOURS) % 2] for place in ranks]
-    # as many columns as the width has room for
-    widest = 30 + 6 * max((len(theme.short(name)) for name in names), default=0)
     legend = {
         "title": None,
-        "columns": min(4, theme.WIDTH // widest),
+        "columns": columns(names),
         "labelExpr": theme.shortened(),
         "labelLimit": 300,
         "symbolOpacity": 1,
@@ -89,6 +88,20 @@ def look(names: list[str]) -> dict[str, Spec]:
         )
         for channel, found in ranges.items()
     }
+
+
+def columns(names: list[str], width: int = theme.WIDTH) -> int:
+    """Return how many columns of a legend the width of a chart has room for."""
+    return max(1, min(MOST_COLUMNS, width // _widest(names)))
+
+
+def columns_of_page(names: list[str]) -> Spec:
+    """Return ``columns`` of a chart of one plot, which a page makes narrower."""
+    return {"expr": f"clamp(floor(width / {_widest(names)}), 1, {MOST_COLUMNS})"}
+
+
+def _widest(names: list[str]) -> int:
+    return 30 + 6 * max((len(theme.short(name)) for name in names), default=0)
 
 
 def with_lines_below(body: Spec, said: Sequence[str]) -> Spec:

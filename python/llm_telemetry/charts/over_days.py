@@ -8,6 +8,8 @@ from llm_telemetry.charts.members import (
     MEMBER,
     RANK,
     Measure,
+    columns,
+    columns_of_page,
     leading,
     look,
     members,
@@ -34,6 +36,8 @@ BAR_OF_WEEK = {
     "as": "until",
 }
 UNSURE = "grey: too few for an interval"
+# how wide the plot of a page of 390 pixels is
+NARROWEST = 300
 
 
 def lines(
@@ -114,15 +118,19 @@ def stacked(
     y = axis(measure.column, measure.title, axis=form, stack="zero")
     looks = look(names)
     at = {"x": x, "y": y, "order": {"field": RANK, "type": "quantitative"}}
-    at |= {channel: looks[channel] for channel in ("color", "fillOpacity")}
+    legend = {**looks["color"]["legend"], "columns": columns_of_page(names)}
+    at |= {
+        channel: {**looks[channel], "legend": legend}
+        for channel in ("color", "fillOpacity")
+    }
     layers = [
         _daily(known, at) if per == "day" else _weekly(known, at),
         *crosses(unknown, x, measure.missing, MEMBER),
         *([note(not_drawn(left))] if left else []),
     ]
     alt = f"{measure.title} of {', '.join(names)}{_span(shown, per)}."
-    # the legend takes its lines from the height
-    lines = -(-len(names) // looks["color"]["legend"]["columns"])
+    # the legend takes its lines from the height, on a telephone most
+    lines = -(-len(names) // columns(names, NARROWEST))
     height = 180 + 14 * max(3, lines)
     body = {"width": theme.WIDTH, "height": height, "layer": layers}
     return Chart(title, alt, body)

@@ -24,8 +24,12 @@ Ends = tuple[float, float]
 Box = tuple[float, float, float, float]
 # in pixels: the plot, half of a point, from there to its name, a line, and a letter
 WIDTH, HEIGHT, POINT, ASIDE, LINE, LETTER = 440, 300, 5, 9, 14, 7
-# where a name can be, from its point, the nearest first
-OFFSETS = sorted(range(-HEIGHT + 8, HEIGHT, 4), key=abs)
+# where a name can be, from its point: above the line of its interval, then elsewhere
+ABOVE = 9
+OFFSETS = sorted(
+    (one for one in range(-HEIGHT, HEIGHT, 3) if abs(one) >= ABOVE),
+    key=lambda one: abs(one - ABOVE),
+)
 NAME_AT, IS_FAR = "name_at", "is_far"
 
 
@@ -119,7 +123,7 @@ def _named(rows: Rows, x: tuple[str, Ends], y: tuple[str, Ends]) -> list[Row]:
                 break
         taken.append(box)
         place = low + middle / HEIGHT * (high - low)
-        named.append({**row, NAME_AT: place, IS_FAR: abs(offset) > LINE})
+        named.append({**row, NAME_AT: place, IS_FAR: abs(offset - ABOVE) > LINE})
     return named
 
 

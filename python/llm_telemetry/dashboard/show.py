@@ -36,6 +36,7 @@ STYLE = """<style>
 .stVegaLiteChart > svg { max-width: 100%; height: auto }
 .stMain h1 { font-size: 1.8rem } .stMain h2 { font-size: 1.45rem }
 .stMain h3 { font-size: 1.15rem } .stMain h4 { font-size: 1.2rem; padding: 0 }
+.stMarkdownBadge { white-space: normal !important }
 [data-testid="stMetricValue"] { font-size: 1.4rem }
 [data-testid="stMetricValue"] * { white-space: normal !important }
 [data-testid="stMetricDelta"] { font-size: 0.75rem }

@@ -70,8 +70,8 @@ def _draw_episode(one: Episode) -> None:
     if one.note:
         said += f": {one.note}"
     st.caption(show.escaped(said))
-    if len(one.members) > 1:
-        show.bullets(member_lines(one))
+    if len(lines := member_lines(one)) > 1:
+        show.bullets(lines)
     st.text_input("Note, for others", key=f"note_{one.episode}", max_chars=500)
     acknowledge, label, resolve = st.columns(3, vertical_alignment="bottom")
     if not one.acknowledged_at:
