@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from chromium import Browser
 from conftest import World
-from test_browser import every_page, every_theme, url
+from test_browser import OF_AGENTS, every_page, every_theme, url
 
 AXE = "axe-core@4"
 # what Streamlit draws around a page is not ours, nor are the colours of its switches
@@ -51,9 +51,26 @@ def test_a_page_breaks_no_rule_of_axe(
     serve: Callable[[World], str],
     browser: Browser,
 ) -> None:
+    assert violations(browser, url(serve(incident), name), theme, axe) == []
+
+
+@pytest.mark.parametrize("name", OF_AGENTS)
+@every_theme
+def test_what_only_traces_fill_breaks_no_rule_of_axe(
+    name: str,
+    theme: str,
+    axe: str,
+    agents: World,
+    serve: Callable[[World], str],
+    browser: Browser,
+) -> None:
+    assert violations(browser, url(serve(agents), name), theme, axe) == []
+
+
+def violations(browser: Browser, address: str, theme: str, axe: str) -> object:
+    """Return the rules that a page breaks, with the elements."""
     browser.set_dark(theme == "dark")
-    browser.open(url(serve(incident), name))
+    browser.open(address)
     assert browser.background() == theme
     browser.driver.execute_script(axe)
-    found = browser.driver.execute_async_script(RUN, WITHIN)
-    assert found == []
+    return browser.driver.execute_async_script(RUN, WITHIN)

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from chromium import Browser
+from chromium import CHARTS, Browser
 from conftest import World
 from selenium.webdriver.common.keys import Keys
 from test_explore import rows
@@ -17,6 +17,8 @@ from llm_telemetry.dashboard.show import MOST_ROWS
 
 NAMES = [name for named in PAGES.values() for name in named]
 DEFAULT = "decisions"
+# pages of which simulated worlds leave something empty
+OF_AGENTS = ("workflows", "reviews", "quality", "tokens", "cost")
 WIDTHS = (1280, 1920, 390)
 Serve = Callable[[World], str]
 every_page = pytest.mark.parametrize("name", NAMES)
@@ -33,7 +35,20 @@ def url(address: str, name: str) -> str:
 def test_a_page_is_drawn_in_every_width_and_theme(
     name: str, theme: str, incident: World, serve: Serve, browser: Browser
 ) -> None:
-    address = serve(incident)
+    check(browser, serve(incident), name, theme)
+
+
+@pytest.mark.parametrize("name", OF_AGENTS)
+@every_theme
+def test_what_only_traces_fill_is_drawn_in_every_width_and_theme(
+    name: str, theme: str, agents: World, serve: Serve, browser: Browser
+) -> None:
+    check(browser, serve(agents), name, theme)
+    assert browser.all(CHARTS) or name == "reviews"
+
+
+def check(browser: Browser, address: str, name: str, theme: str) -> None:
+    """Open a page in every width; nothing is wider, fails or asks anyone else."""
     browser.set_dark(theme == "dark")
     browser.open(url(address, name), width=WIDTHS[0])
     assert browser.text("h1") == frame.module(name).TITLE

@@ -151,7 +151,9 @@ def _areas(ribbons: Iterable[Row], x: Spec, y: Spec) -> list[Spec]:
             "interpolate": "monotone",
             "color": colour,
             "fillOpacity": 0.3,
-            "line": {"color": colour, "strokeWidth": 0.5, "opacity": 0.6},
+            "stroke": colour,
+            "strokeWidth": 0.5,
+            "strokeOpacity": 0.6,
         }
         drawn = [row for row in ribbons if row["is_decided"] == is_decided]
         layers += [layer(drawn, columns, mark, **at)] if drawn else []
