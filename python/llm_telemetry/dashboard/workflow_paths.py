@@ -100,7 +100,7 @@ FLOWS = """
             coalesce(
                 flatten(
                     list_transform(
-                        steps,
+                        steps[:{steps}],
                         lambda step, place: case
                             when place = 1 or steps[place - 1].stop != step.start
                                 then [
