@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.config.project import PROJECT
-from llm_telemetry.warehouse import parse_cache
+from llm_telemetry.warehouse import parse_cache, session
 from llm_telemetry.warehouse.parse_cache import PARSED, target_folder
 
 LARGEST = 1 << 17
@@ -112,8 +112,14 @@ def _import(end: socket.socket) -> NoReturn:
     from dbt.adapters.duckdb import connections  # noqa: F401
     from dbt.cli import main  # noqa: F401
 
-    from llm_telemetry.warehouse import dbt_speedups
+    from llm_telemetry.warehouse import dbt_plugin, dbt_speedups
 
+    def prepare(connection: Any, scratch: Path) -> None:
+        session.prepare(connection, scratch)
+        # no test outlives a crash of the machine
+        connection.execute("set fsync_mode = 'NONE'")
+
+    dbt_plugin.prepare = prepare
     dbt_speedups.install()
     _serve(end)
 
