@@ -14,6 +14,8 @@ from llm_telemetry.warehouse import build, statement_replay
 from llm_telemetry.warehouse.build import build_marts
 from llm_telemetry.warehouse.statement_replay import place
 
+# a mart of what is asked of the files while a model is rendered
+FEW = "+loaded_files"
 CONTENT = """
     select sum(hash(interactions)) from marts.interactions
     union all select sum(hash(risk_slices)) from marts.risk_slices
@@ -77,18 +79,18 @@ def test_dbt_builds_what_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (file,) = sample_copy.glob("*interactions*.csv")
-    content(sample_copy, tmp_path, "+integrity_checks")
+    content(sample_copy, tmp_path, FEW)
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join(lines[:-1]))
     for written in sample_copy.glob("*.csv"):
         # what is as new as the rows that were read from it is not trusted
         os.utime(written, (0, 0))
-    content(sample_copy, tmp_path, "+integrity_checks")
+    content(sample_copy, tmp_path, FEW)
     assert len(calls) == 2
-    content(sample_copy, tmp_path, "+integrity_checks")
+    content(sample_copy, tmp_path, FEW)
     assert len(calls) == 2
     monkeypatch.setenv("SLA_MS", "2000")
-    content(sample_copy, tmp_path, "+integrity_checks")
+    content(sample_copy, tmp_path, FEW)
     assert len(calls) == 3
 
 
@@ -116,7 +118,7 @@ def test_the_first_build_that_has_a_ledger_needs_no_dbt(
 
 
 def test_dbt_builds_where_a_plan_does_not_fit(tmp_path: Path, calls: list[str]) -> None:
-    first = content(SAMPLE, tmp_path, "+integrity_checks")
+    first = content(SAMPLE, tmp_path, FEW)
     fails = ("model.one", "create table one as select error('x')")
     # each build by dbt leaves a sound plan, which the next damages
     for damage in ("answer", "columns", "statement", "text"):
@@ -129,7 +131,7 @@ def test_dbt_builds_where_a_plan_does_not_fit(tmp_path: Path, calls: list[str]) 
             plan["statements"].append(fails)
         plan_of(tmp_path).write_text("{" if damage == "text" else json.dumps(plan))
         calls.clear()
-        assert content(SAMPLE, tmp_path, "+integrity_checks") == first, damage
+        assert content(SAMPLE, tmp_path, FEW) == first, damage
         assert calls == ["build"], damage
 
 
@@ -146,4 +148,4 @@ def test_every_variable_that_the_project_reads_is_part_of_a_plan() -> None:
     assert place({"LLM_TELEMETRY_THREADS": "1", **os.environ}, None) == (
         place(os.environ, None)
     )
-    assert place({}, "+integrity_checks") != before
+    assert place({}, FEW) != before
