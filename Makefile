@@ -24,7 +24,7 @@ test: $(VENV)/installed-dev lint  ## everything CI runs
 	$(MAKE) browser
 
 browser: $(DASHBOARD_VENV)/installed  ## the dashboard's pages, alone and in a chromium in PATH
-	$(DASHBOARD_VENV)/bin/python -m pytest -rs tests/dashboard
+	$(DASHBOARD_VENV)/bin/python -m pytest -n auto --dist loadfile -rs tests/dashboard
 
 lint: $(VENV)/installed-dev  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import urlopen
@@ -18,6 +19,7 @@ import chromium
 import duckdb
 import pytest
 import yaml
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from llm_telemetry.dashboard import serving
@@ -88,14 +90,29 @@ def built(name: str, folder: Path) -> World:
     return made
 
 
+def of_all_workers(
+    name: str, places: pytest.TempPathFactory, make: Callable[[Path], World]
+) -> World:
+    """Have the first worker that asks for a world make it, and the others wait."""
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = places.getbasetemp()
+    folder = (base if is_alone else base.parent) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.with_suffix(".made").exists():
+            folder.mkdir()
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return World(folder / "w.duckdb", folder / "artifacts")
+
+
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return built("real", tmp_path_factory.mktemp("real"))
+    return of_all_workers("real", tmp_path_factory, partial(built, "real"))
 
 
 @pytest.fixture(scope="session")
 def incident(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return built("incident", tmp_path_factory.mktemp("incident"))
+    return of_all_workers("incident", tmp_path_factory, partial(built, "incident"))
 
 
 @pytest.fixture
@@ -111,7 +128,11 @@ def agents(tmp_path_factory: pytest.TempPathFactory) -> World:
 
     Other calls than the labelled ones wait for a review.
     """
-    folder = tmp_path_factory.mktemp("agents")
+    return of_all_workers("agents", tmp_path_factory, traced)
+
+
+def traced(folder: Path) -> World:
+    """Write the traces of agents, and run on them."""
     made = World(folder / "w.duckdb", folder / "artifacts")
     data, ledger = folder / "data", folder / "labelled" / LEDGER
     agent_traces.write(data)
