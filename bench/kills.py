@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,10 @@ class Site:
             command += ["--interactions", str(INTERACTIONS), "--out-dir", str(folder)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return folder
+
+    def kept(self, seed: int) -> Path:
+        """Return the place of a copy of the warehouse of a data set."""
+        return self.folder / f"{seed}.duckdb"
 
     def marks(self) -> list[Path]:
         """Return the files whose appearance is a moment worth a kill."""
@@ -131,12 +136,14 @@ def kill_runs(
 ) -> Counter[str]:
     """Kill runs at random moments; assert that nothing is lost; count the moments.
 
-    A run that nobody kills follows every so many, and the last.
+    A run that nobody kills follows every so many, and the last. A warehouse of each
+    data set is kept.
     """
     states, moments, seconds, turn = [], Counter[str](), 0.0, 0
     for seed in SEEDS:
         seconds = good_run(site, seed)
         states.append((site.state(), site.decided()))
+        shutil.copyfile(site.warehouse, site.kept(seed))
     while moments.total() < kills:
         name, is_due = moment(rng, seconds, site.marks())
         turn += 1
@@ -168,7 +175,9 @@ def good_run(site: Site, seed: int) -> float:
 def assert_clean(site: Site) -> None:
     """Nothing of the killed may lie about after a run that succeeded."""
     landed = site.folder / ".landed.w.duckdb"
-    kept = {"w.duckdb", "artifacts", *(f"data-{seed}" for seed in SEEDS), landed.name}
+    kept = {"w.duckdb", "artifacts", landed.name}
+    for seed in SEEDS:
+        kept |= {site.data(seed).name, site.kept(seed).name}
     left = {file.name for file in site.folder.iterdir()} - kept
     assert not left, left
     torn = [file.name for file in landed.glob("tmp_*")]
@@ -180,7 +189,7 @@ def assert_clean(site: Site) -> None:
 def kill_publishes(
     site: Site, address: str, kills: int, rng: random.Random
 ) -> Counter[str]:
-    """Kill publishes into PostgreSQL; assert that the marts there stay whole."""
+    """Kill publishes of what was kept; assert that the marts there stay whole."""
     import psycopg
 
     def published() -> State:
@@ -189,11 +198,7 @@ def kill_publishes(
             assert state is not None
             return state
 
-    warehouses = []
-    for seed in SEEDS:
-        good_run(site, seed)
-        warehouses.append(site.folder / f"{seed}.duckdb")
-        os.replace(site.warehouse, warehouses[-1])
+    warehouses = [site.kept(seed) for seed in SEEDS]
     states, seconds = [], 0.0
     for warehouse in warehouses:
         began = time.monotonic()
@@ -242,9 +247,10 @@ def main() -> None:
 
     rng = random.Random(options.seed)
     with TemporaryDirectory() as name:
-        moments = kill_runs(Site(Path(name)), options.runs, rng, every=options.every)
-    with TemporaryDirectory() as name, started() as address:
-        moments += kill_publishes(Site(Path(name)), address, options.publishes, rng)
+        site = Site(Path(name))
+        moments = kill_runs(site, options.runs, rng, every=options.every)
+        with started() as address:
+            moments += kill_publishes(site, address, options.publishes, rng)
     if options.json:
         print(json.dumps(dict(moments.most_common())))
         return

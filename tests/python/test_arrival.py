@@ -13,13 +13,14 @@ import test_bedrock_logs
 from compiled_sources import restaged
 from langfuse_rows import CALLS, SCORES, TRACE
 from litellm_rows import ROWS
+from repetitions import times
 from staged_otlp import Record, attribute_list, call, request, span
 from test_openinference import SPANS
 from test_otlp_records import log_record
 
 # more where rows depend on one another the most, across lines
-ORDERS = {"otlp": 40, "claude_code": 40}
-OTHER_ORDERS = 12
+ORDERS = dict.fromkeys(["otlp", "claude_code"], times(10, 40))
+OTHER_ORDERS = times(4, 12)
 
 
 def spans() -> Iterator[str]:

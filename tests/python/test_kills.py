@@ -1,4 +1,4 @@
-"""What `make bench` does fifty times, four times; and Ctrl-C."""
+"""What `make bench` does fifty times, a few times; and Ctrl-C."""
 
 import importlib
 import os
@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from conftest import ROOT
 from postgres_server import started
+from repetitions import times
 
 
 @pytest.fixture
@@ -20,10 +21,13 @@ def kills(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("kills")
 
 
-def test_killed_runs_lose_nothing(kills: ModuleType, tmp_path: Path) -> None:
-    site = kills.Site(tmp_path)
-    moments = kills.kill_runs(site, 3, random.Random(3), every=3)
-    assert moments.total() == 3
+def test_killed_runs_and_publishes_lose_nothing(
+    kills: ModuleType, tmp_path: Path
+) -> None:
+    site, runs = kills.Site(tmp_path), times(1, 3)
+    assert kills.kill_runs(site, runs, random.Random(3), every=3).total() == runs
+    with started() as address:
+        assert kills.kill_publishes(site, address, 1, random.Random(5)).total() == 1
 
 
 @pytest.mark.parametrize("is_first", [True, False])
@@ -51,11 +55,3 @@ def test_an_interrupted_run_leaves_nothing_behind(
     assert left == {*before, *([] if is_first else [landed])}
     assert not list(landed.glob("tmp_*"))
     assert {file: file.read_bytes() for file in before} == before
-
-
-def test_a_killed_publish_loses_nothing(kills: ModuleType, tmp_path: Path) -> None:
-    with started() as address:
-        moments = kills.kill_publishes(
-            kills.Site(tmp_path), address, 1, random.Random(5)
-        )
-    assert moments.total() == 1

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import SAMPLE
+from repetitions import times
 
 from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.typed_cache import folder_of
@@ -44,10 +45,10 @@ def sample() -> pd.DataFrame:
     return pd.read_csv(SAMPLE / f"{TABLE}.csv", dtype=str, keep_default_na=False)
 
 
-def test_thirty_batches_with_late_and_corrected_rows_are_one_table(
+def test_batches_with_late_and_corrected_rows_are_one_table(
     sample: pd.DataFrame, tmp_path: Path
 ) -> None:
-    draw, batches = random.Random(7), 30
+    draw, batches = random.Random(7), times(15, 30)
     data, whole, warehouse = (
         tmp_path / "data",
         tmp_path / "whole",
