@@ -3,6 +3,7 @@
 import pytest
 from dbt.clients.jinja import get_rendered
 from dbt.compilation import InjectedCTE
+from dbt.context.macros import MacroNamespace
 from dbt_common.clients.jinja import get_environment
 from dbt_common.exceptions import CompilationError
 
@@ -41,6 +42,22 @@ def test_a_template_compiled_once_renders_in_the_context_of_each_use() -> None:
     ]
     environment = get_environment()
     assert environment.compile(text) is environment.compile(text)
+
+
+def test_a_macro_is_found_where_dbt_looks_first() -> None:
+    dbt_speedups.install()
+    places = [{"a": "root", "b": "root"}, {"a": "local"}, {"c": "dbt", "a": "dbt"}]
+    found = MacroNamespace(*places, {"package": {"a": "package"}})
+    # its own search, place by place
+    order = list(found._search_order())
+    expected = {
+        name: next(place[name] for place in order if name in place)
+        for name in {name for place in order for name in place}
+    }
+    assert dict(found) == expected
+    assert (found["a"], found["b"], found["c"]) == ("local", "root", "dbt")
+    assert len(found) == len(expected) == len(list(found))
+    assert found.get("d") is None
 
 
 def test_a_template_that_does_not_compile_fails_each_time() -> None:

@@ -2,9 +2,11 @@
 
 import gc
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from dbt import compilation
+from dbt.context.macros import MacroNamespace
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 
 STARTS_WITH = re.compile(
@@ -23,6 +25,31 @@ def install() -> None:
     # for every unit test
     compilation.inject_ctes_into_sql = inject_ctes_into_sql
     MacroFuzzEnvironment.compile = compile_once  # type: ignore
+    # for every context, of which a node has two
+    for method in (_keys, __iter__, __getitem__):
+        setattr(MacroNamespace, method.__name__, method)
+
+
+def _flat(namespace: Any) -> dict[str, Any]:
+    """Return each name with what is found first, looked up in all places at once."""
+    if "_flat" not in vars(namespace):
+        namespace._flat = {}
+        for place in reversed(list(namespace._search_order())):
+            namespace._flat.update(place)
+    found: dict[str, Any] = namespace._flat
+    return found
+
+
+def _keys(namespace: Any) -> set[str]:
+    return set(_flat(namespace))
+
+
+def __iter__(namespace: Any) -> Iterator[str]:
+    return iter(_flat(namespace))
+
+
+def __getitem__(namespace: Any, name: str) -> Any:
+    return _flat(namespace)[name]
 
 
 def inject_ctes_into_sql(sql: str, ctes: list[Any]) -> str:
