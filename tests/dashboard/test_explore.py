@@ -137,7 +137,11 @@ def test_an_operation_is_drawn_with_what_is_in_its_trace(agents: World) -> None:
         ("4. look_up > answer", 1890, "branch taken"),
         ("5. gpt-4o (another operation)", 1990, "succeeded"),
     }
-    assert f"Where is parcel {agent_traces.TRACES - 1}?" in test.code[0].value
+    said, recorded = (one.value for one in test.code[:2])
+    assert f"Where is parcel {agent_traces.TRACES - 1}?" in said
+    assert not said.startswith("[")
+    (message,) = json.loads(recorded)
+    assert message["parts"][0]["content"] == said
 
 
 def test_an_unknown_id_is_said(agents: World) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from llm_telemetry.dashboard import marts
+from llm_telemetry.judge import messages
 
 OFF = (
     "Prompts and answers are not kept: that is off by default, and the knob "
@@ -25,7 +26,16 @@ def draw(rows: list[marts.Row]) -> None:
         st.caption("No prompt or answer is kept of this." if is_kept() else OFF)
         return
     for row in rows:
-        for column, what in (("prompt_text", "Prompt"), ("response_text", "Answer")):
-            if row[column] is not None:
-                st.caption(what)
-                st.code(row[column], language=None, wrap_lines=True)
+        _draw("Prompt", row["prompt_text"], messages.question(row["prompt_text"]))
+        _draw("Answer", row["response_text"], messages.answer(row["response_text"]))
+
+
+def _draw(what: str, recorded: str | None, said: str | None) -> None:
+    """Draw what was said, and below it the record, where that is JSON of messages."""
+    if recorded is None:
+        return
+    st.caption(what)
+    st.code(said or recorded, language=None, wrap_lines=True)
+    if said and said != recorded:
+        with st.expander(f"{what} as recorded"):
+            st.code(recorded, language=None, wrap_lines=True)
