@@ -59,6 +59,13 @@ MUTANTS = (
         "test_agreement.py",
     ),
     Mutant(
+        "lengths of good and bad answers are compared with each other",
+        "models/intermediate/judge/int_evaluator_length_slopes.sql",
+        "same_label as (partition by {{ keys }}, is_bad)",
+        "same_label as (partition by {{ keys }})",
+        "test_length_slope.py",
+    ),
+    Mutant(
         "a call may be drawn from twice",
         f"{PACKAGE}/judge/review_ledger.py",
         "[times > covered]",

@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from rendered_models import build
+from rendered_models import EVALUATORS, build, with_seed
 from scipy import stats
 
 from llm_telemetry.decisions.statistics import Floats
@@ -62,7 +62,9 @@ def load_reviews(connection: duckdb.DuckDBPyConnection, labels: pd.DataFrame) ->
     """Create the calls of the labels, and build the mart reviews from them."""
     connection.register("labels", labels)
     for table, query in {
-        "interactions": "select distinct interaction_id, session_id from labels",
+        "interactions": "select distinct interaction_id::varchar as "
+        "interaction_id, session_id::varchar as session_id, "
+        "null::bigint as completion_tokens from labels",
         "stg_review_ledger__reviews": "select interaction_id, 'bad_answer' as "
         "dimension, label, reviewer, timestamp '2025-03-01' as reviewed_at from labels",
         "review_draws": "select '' as interaction_id, '' as review_reason, "
@@ -71,6 +73,65 @@ def load_reviews(connection: duckdb.DuckDBPyConnection, labels: pd.DataFrame) ->
         connection.execute(f"create table {table} as {query}")
     build(connection, "reviews")
     connection.unregister("labels")
+
+
+def evaluated(
+    bad: Any,
+    score: Any,
+    weight: Any,
+    session: Any,
+    reviews: pd.DataFrame | None = None,
+    tokens: Any = np.nan,
+) -> pd.DataFrame:
+    """Return the mart evaluators, by kind, of one evaluator's scores.
+
+    ``tokens`` are those of the answers, NaN where they are unknown.
+    """
+    frame = pd.DataFrame(
+        {
+            "bad_share": np.asarray(bad, dtype=float),
+            "score": np.asarray(score, dtype=float),
+            "label_weight": np.asarray(weight, dtype=float),
+            "session_id": np.asarray(session).astype(str),
+        }
+    ).assign(dimension="bad_answer", evaluator="e", evaluator_version="1")
+    frame["interaction_id"] = [f"scored {number}" for number in range(len(frame))]
+    frame["completion_tokens"] = tokens
+    columns = ["interaction_id", "session_id", "reviewer", "label"]
+    with duckdb.connect() as connection:
+        load_reviews(
+            connection, pd.DataFrame(columns=columns) if reviews is None else reviews
+        )
+        _load_scored(connection, frame)
+        connection.execute(
+            "create table quality_rates as select 'bad_answer' as dimension, "
+            "evaluator, evaluator_version, 'everything' as scope_kind, "
+            "900::bigint as interactions, 0.5::double as evaluator_weight, "
+            "2.0::double as gain, 'rate' as verdict, '' as reasons "
+            "from (values ('e', '1'), ('none', '')) as t(evaluator, evaluator_version)"
+        )
+        connection.execute(
+            "create table int_evaluator_scores as select 'e' as evaluator, "
+            "'1' as evaluator_version, 'model' as evaluator_kind, "
+            "0.5::double as score, null::varchar as error_type"
+        )
+        with_seed(connection, "packaged_evaluator_aucs")
+        build(connection, "int_review_agreement", *EVALUATORS)
+        return connection.sql("from evaluators").df().set_index("evaluator_kind")
+
+
+def _load_scored(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
+    """Create the weights of the labels, and add their answers to the calls."""
+    connection.register("frame", frame)
+    connection.execute(
+        "create table int_quality_weights as "
+        "select * exclude (completion_tokens) from frame"
+    )
+    connection.execute(
+        "insert into interactions by name select interaction_id, session_id, "
+        "if(isnan(completion_tokens), null, completion_tokens)::bigint "
+        "as completion_tokens from frame"
+    )
 
 
 def interval(

@@ -164,7 +164,7 @@ def without_disagreement(connection: duckdb.DuckDBPyConnection) -> None:
     """Create reviews by one person each."""
     connection.execute(
         "create table if not exists interactions as "
-        "select '0' as interaction_id, '0' as session_id"
+        "select '0' as interaction_id, '0' as session_id, 0 as completion_tokens"
     )
     connection.execute(
         "create table reviews as select '0' as interaction_id, "

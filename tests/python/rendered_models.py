@@ -12,6 +12,8 @@ import pandas as pd
 import yaml
 
 ROOT = Path(__file__).parents[2]
+# the mart and what it alone is made of
+EVALUATORS = ("int_evaluator_agreement", "int_evaluator_length_slopes", "evaluators")
 
 
 def fail(message: str) -> None:

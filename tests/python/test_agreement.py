@@ -1,15 +1,11 @@
 """How much reviewers agree, and evaluators with them: oracles and refusals."""
 
-from typing import Any
-
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from agreement_frames import agreement_of, interval, load_reviews, nominal_alpha
+from agreement_frames import agreement_of, evaluated, interval, nominal_alpha
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered_models import build, with_seed
 
 NONE = np.nan
 # Krippendorff (2011), Computing Krippendorff's alpha-reliability, sections A and C
@@ -166,43 +162,6 @@ def test_answers_of_one_session_count_less() -> None:
     assert together["alpha"] == pytest.approx(apart["alpha"])
     widths = [row["alpha_high"] - row["alpha_low"] for row in (apart, together)]
     assert widths[1] > 1.7 * widths[0]
-
-
-def evaluated(
-    bad: Any, score: Any, weight: Any, session: Any, reviews: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return the mart evaluators, by kind, of one evaluator's scores."""
-    frame = pd.DataFrame(
-        {
-            "bad_share": np.asarray(bad, dtype=float),
-            "score": np.asarray(score, dtype=float),
-            "label_weight": np.asarray(weight, dtype=float),
-            "session_id": np.asarray(session).astype(str),
-        }
-    ).assign(dimension="bad_answer", evaluator="e", evaluator_version="1")
-    columns = ["interaction_id", "session_id", "reviewer", "label"]
-    with duckdb.connect() as connection:
-        load_reviews(
-            connection, pd.DataFrame(columns=columns) if reviews is None else reviews
-        )
-        connection.register("frame", frame)
-        connection.execute("create table int_quality_weights as from frame")
-        connection.execute(
-            "create table quality_rates as select 'bad_answer' as dimension, "
-            "evaluator, evaluator_version, 'everything' as scope_kind, "
-            "900::bigint as interactions, 0.5::double as evaluator_weight, "
-            "2.0::double as gain, 'rate' as verdict, '' as reasons "
-            "from (values ('e', '1'), ('none', '')) as t(evaluator, evaluator_version)"
-        )
-        connection.execute(
-            "create table int_evaluator_scores as select 'e' as evaluator, "
-            "'1' as evaluator_version, 'model' as evaluator_kind, "
-            "0.5::double as score, null::varchar as error_type"
-        )
-        with_seed(connection, "packaged_evaluator_aucs")
-        build(connection, "int_review_agreement", "int_evaluator_agreement")
-        build(connection, "evaluators")
-        return connection.sql("from evaluators").df().set_index("evaluator_kind")
 
 
 def weighted_kappa(bad: np.ndarray, flagged: np.ndarray, weight: np.ndarray) -> float:

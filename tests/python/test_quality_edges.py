@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from quality_frames import calls_of, load, without_disagreement
-from rendered_models import build, with_seed
+from rendered_models import EVALUATORS, build, with_seed
 
 MARTS = (
     *("int_review_agreement", "quality_rates", "quality_differences"),
-    *("int_evaluator_agreement", "evaluators"),
+    *EVALUATORS,
 )
 Columns = dict[str, np.ndarray]
 Rows = dict[Any, dict[str, Any]]

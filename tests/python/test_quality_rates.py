@@ -19,7 +19,7 @@ from quality_frames import (
     load,
     without_disagreement,
 )
-from rendered_models import build, with_seed
+from rendered_models import EVALUATORS, build, with_seed
 
 REFERENCE = Path(__file__).with_name("ppi_reference.json")
 ONE = "('0', 1, 0)"
@@ -331,8 +331,7 @@ def test_the_area_of_an_evaluator_is_that_of_scikit_learn(
         )
         without_disagreement(connection)
         with_seed(connection, "packaged_evaluator_aucs")
-        models = ("quality_rates", "int_evaluator_agreement", "evaluators")
-        build(connection, "int_review_agreement", *models)
+        build(connection, "int_review_agreement", "quality_rates", *EVALUATORS)
         (row,) = connection.sql("from evaluators").df().to_dict("records")
         weights = connection.sql(
             "select label_weight from int_quality_weights where evaluator != 'none' "

@@ -32,6 +32,12 @@ evaluator_agreement as (
 
 ),
 
+length_slopes as (
+
+    select * from {{ ref('int_evaluator_length_slopes') }}
+
+),
+
 kinds as (
 
     select
@@ -59,7 +65,10 @@ measured as (
         packaged.packaged_data,
         evaluator_agreement.* {{ exclude_columns(
             'dimension, evaluator, evaluator_version'
-        ) }}
+        ) }},
+        length_slopes.length_slope,
+        length_slopes.length_slope_low,
+        length_slopes.length_slope_high
 
     from quality_rates
 
@@ -79,6 +88,9 @@ measured as (
 
     left join evaluator_agreement
         on {{ same_version('quality_rates', 'evaluator_agreement') }}
+
+    left join length_slopes
+        on {{ same_version('quality_rates', 'length_slopes') }}
 
     where quality_rates.evaluator != 'none'
 
@@ -116,6 +128,9 @@ evaluators as (
         cast(null as double) as alpha,
         cast(null as double) as alpha_low,
         cast(null as double) as alpha_high,
+        length_slope,
+        length_slope_low,
+        length_slope_high,
         evaluator_weight,
         gain,
         case
@@ -156,6 +171,9 @@ reviewers as (
         review_agreement.alpha,
         review_agreement.alpha_low,
         review_agreement.alpha_high,
+        cast(null as double) as length_slope,
+        cast(null as double) as length_slope_low,
+        cast(null as double) as length_slope_high,
         cast(null as double) as evaluator_weight,
         cast(null as double) as gain,
         case
