@@ -26,8 +26,8 @@ MUTANTS = (
     Mutant(
         "labels of audits are not weighted by their probability",
         "models/intermediate/judge/int_quality_weights.sql",
-        "then 1 / (halves.review_probability * completions.completion)",
-        "then 1 / completions.completion",
+        "else 1 / (halves.review_probability * completions.completion)",
+        "else 1 / completions.completion",
         "test_quality_rates.py",
     ),
     Mutant(
