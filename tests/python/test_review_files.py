@@ -1,7 +1,10 @@
 """Files of labels: what is wrong in them is named, and no label is lost."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from test_review_ledger import called, queue, record
@@ -90,6 +93,31 @@ def test_labels_of_answers_that_were_not_drawn_are_counted(
     first, second = capsys.readouterr().out.splitlines()
     assert "2 labels, of which 2 are new" in first
     assert "1 of them are of answers that were not drawn, such as stranger" in second
+
+
+def test_what_was_done_is_printed_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path / "reviews.jsonl", queue(["2025-03-01 10:00"] * 2, [True] * 2))
+
+    def printed(*words: str) -> Any:
+        capsys.readouterr()
+        assert called(tmp_path, *words, "--json") == 0
+        return json.loads(capsys.readouterr().out)
+
+    target, labels = str(tmp_path / "queue.csv"), tmp_path / "labels.csv"
+    assert printed("export", target) == {"file": target, "answers": 2}
+    labels.write_text("interaction_id,label\ni0,ok\ni1,\nstranger,failure\n")
+    counts = {"labels": 2, "new": 2, "not_drawn": 1}
+    assert printed("import", str(labels)) == {"file": str(labels), **counts}
+    assert printed("import", str(labels)) == {"file": str(labels), **counts, "new": 0}
+    words = ("--as", "unsure", "--by", "ana", "--note", "two answers")
+    marked = printed("mark", "i1", *words)
+    recorded = review_ledger.load(tmp_path / "reviews.jsonl")[1][-1]
+    assert marked == {**asdict(recorded), "is_drawn": True}
+    assert (marked["label"], marked["note"]) == ("unsure", "two answers")
+    assert not printed("mark", "stranger", "--as", "ok")["is_drawn"]
+    assert printed() == []
 
 
 def test_labels_that_are_not_imported_are_not_replaced(

@@ -19,6 +19,8 @@ from llm_telemetry.judge import review_ledger
 from llm_telemetry.judge.review_ledger import DIMENSION, LABELS, TIME, Draw, Review
 
 Options = SimpleNamespace
+# what was done, as an object of JSON and as lines for people
+Done = tuple[object, list[str]]
 
 ACTIONS = ("list", "mark", "export", "import")
 # a reviewer fills in the last four
@@ -39,7 +41,8 @@ def review(options: Options) -> tuple[list[str], int]:
     if options.action != "list":
         journal.check(file)
     actions = {"list": _list, "mark": _mark, "export": _export, "import": _import}
-    return actions[options.action](file, options), 0
+    document, lines = actions[options.action](file, options)
+    return [json.dumps(document, indent=2)] if options.json else lines, 0
 
 
 def take_over(options: Options) -> list[str]:
@@ -96,11 +99,13 @@ def _written_at(file: Path) -> str:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime(TIME)
 
 
-def _list(file: Path, options: Options) -> list[str]:
+def _list(file: Path, options: Options) -> Done:
     draws, reviews = review_ledger.load(file)
     waiting = review_ledger.awaited(draws, reviews)
-    if options.json:
-        return [json.dumps([asdict(draw) for draw in waiting], indent=2)]
+    return [asdict(draw) for draw in waiting], _listed(file, draws, waiting)
+
+
+def _listed(file: Path, draws: Sequence[Draw], waiting: Sequence[Draw]) -> list[str]:
     audits = sum(draw.review_reason == "audit" for draw in draws)
     if not draws:
         return [
@@ -120,7 +125,7 @@ def _shown(draw: Draw) -> str:
     return f"{draw.interaction_id}  {day}  {draw.review_reason}"
 
 
-def _mark(file: Path, options: Options) -> list[str]:
+def _mark(file: Path, options: Options) -> Done:
     if not options.target or not options.label:
         raise InputError(
             "review mark: name a call, and --as with ok, failure or unsure"
@@ -136,12 +141,13 @@ def _mark(file: Path, options: Options) -> list[str]:
     )
     review_ledger.record_reviews(file, [given])
     lines = [f"{given.interaction_id}: {given.label} in {given.dimension}"]
-    if options.target not in {draw.interaction_id for draw in draws}:
+    is_drawn = options.target in {draw.interaction_id for draw in draws}
+    if not is_drawn:
         lines.append("it was not drawn: the label is kept, and counts in no rate")
-    return lines
+    return {**asdict(given), "is_drawn": is_drawn}, lines
 
 
-def _export(file: Path, options: Options) -> list[str]:
+def _export(file: Path, options: Options) -> Done:
     target = _file(options, "export")
     draws, reviews = review_ledger.load(file)
     _check_imported(target, reviews, options)
@@ -151,10 +157,11 @@ def _export(file: Path, options: Options) -> list[str]:
     writer.writeheader()
     writer.writerows(asdict(draw) for draw in waiting)
     bundle.write({target.name: text.getvalue().encode()}, target.parent)
-    return [f"{target}: {len(waiting):,} answers to review: fill in label"]
+    line = f"{target}: {len(waiting):,} answers to review: fill in label"
+    return {"file": str(target), "answers": len(waiting)}, [line]
 
 
-def _import(file: Path, options: Options) -> list[str]:
+def _import(file: Path, options: Options) -> Done:
     target = _file(options, "import")
     reviews = _read(target, options)
     drawn = {draw.interaction_id for draw in review_ledger.load(file)[0]}
@@ -166,7 +173,8 @@ def _import(file: Path, options: Options) -> list[str]:
             f"{len(others):,} of them are of answers that were not drawn, such as "
             f"{others[0]}: they are kept, and count in no rate"
         )
-    return lines
+    counts = {"labels": len(reviews), "new": fresh, "not_drawn": len(others)}
+    return {"file": str(target), **counts}, lines
 
 
 def _check_imported(target: Path, known: Sequence[Review], options: Options) -> None:
