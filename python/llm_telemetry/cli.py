@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_telemetry import arguments, places, screen
+from llm_telemetry import arguments, interrupted, places, screen
 from llm_telemetry.arguments import Options
 from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
@@ -65,7 +65,7 @@ def execute(options: Options) -> int:
         traceback.print_exc()
         return BUG
     except KeyboardInterrupt:
-        _print_errors(["interrupted: neither marts nor bundle were written"])
+        _print_errors([interrupted.line(options)])
         return INTERRUPTED
     finally:
         gc.enable()
@@ -89,6 +89,7 @@ def run(options: Options) -> int:
         promote.check(options.warehouse)
         _write(options, outcome)
         promote.publish(marts, options.warehouse)
+        options.left = "marts and bundle were written"
     code = _report(options, outcome)
     if not options.watch:
         return code
@@ -161,9 +162,7 @@ def verify(options: Options) -> int:
 
 def diff(options: Options) -> int:
     """Show what changed between two decisions, and what may have caused it."""
-    before, after = (
-        bundle.load_valid(file) for file in (options.before, options.after)
-    )
+    before, after = map(bundle.load_valid, (options.before, options.after))
     compared = artifact_diff.compare(before, after)
     if options.json:
         print(bundle.json_bytes(compared).decode(), end="")
@@ -224,6 +223,7 @@ def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outc
 
 
 def _write(options: Options, outcome: "Outcome") -> None:
+    options.left = "the bundle may be the new one, the marts are those of before"
     bundle.write(outcome.files, options.out_dir)
     store.append(places.ledger(options), outcome.ledger)
     review_ledger.record_draws(

@@ -79,6 +79,7 @@ def suggest(options: SimpleNamespace) -> Result:
         raise InputError(f"{file}: exists, and may have been corrected: name a new one")
     if why := refusal(file.parent):
         raise InputError(f"{file.parent}: cannot write: {why}")
+    options.left = f"{file} was not written, or not in full"
     named = places.sources(options)
     folder = places.data_dir(options, named)
     found = of_texts(_texts(options, folder, named))

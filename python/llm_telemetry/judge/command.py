@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 Options = SimpleNamespace
 AUDITS = "review_draws"
+# of a model that is interrupted
+KEPT = (
+    "what the model has judged is kept: the same command goes on from there, and then "
+    "writes the scores"
+)
 # what a dimension needs that only the file has
 OF_FILE = {"expected": "expected answers", "source": "the source of each answer"}
 
@@ -120,6 +125,7 @@ def by_model(options: Options) -> ByModel:
     if options.dimensions or options.custom:
         raise InputError("--endpoint: leave out --dimensions and --custom")
     options.share = llm.SHARE if options.share is None else options.share
+    options.left = KEPT
     _check_folder(Path(options.out_dir, scores.FOLDER).resolve())
 
     def read_calls() -> "pd.DataFrame":
