@@ -110,18 +110,13 @@ def evaluated(
             "2.0::double as gain, 'rate' as verdict, '' as reasons "
             "from (values ('e', '1'), ('none', '')) as t(evaluator, evaluator_version)"
         )
-        connection.execute(
-            "create table int_evaluator_scores as select 'e' as evaluator, "
-            "'1' as evaluator_version, 'model' as evaluator_kind, "
-            "0.5::double as score, null::varchar as error_type"
-        )
         with_seed(connection, "packaged_evaluator_aucs")
         build(connection, "int_review_agreement", *EVALUATORS)
         return connection.sql("from evaluators").df().set_index("evaluator_kind")
 
 
 def _load_scored(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
-    """Create the weights of the labels, and add their answers to the calls."""
+    """Create weights of labels and an evaluator; add the answers to the calls."""
     connection.register("frame", frame)
     connection.execute(
         "create table int_quality_weights as "
@@ -131,6 +126,11 @@ def _load_scored(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> 
         "insert into interactions by name select interaction_id, session_id, "
         "if(isnan(completion_tokens), null, completion_tokens)::bigint "
         "as completion_tokens from frame"
+    )
+    connection.execute(
+        "create table int_evaluator_scores as select 'e' as evaluator, "
+        "'1' as evaluator_version, 'model' as evaluator_kind, "
+        "0.5::double as score, null::varchar as error_type"
     )
 
 
