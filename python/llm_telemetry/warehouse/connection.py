@@ -314,6 +314,8 @@ def _connected(database: str) -> Connection:
     """Return a connection that draws no progress bar into what a caller prints."""
     connection = duckdb.connect(database)
     connection.execute("set enable_progress_bar = false")
+    # as profiles.yml has it
+    connection.execute("set experimental_metadata_reuse = false")
     return connection
 
 
