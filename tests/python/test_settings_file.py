@@ -89,7 +89,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     outs = []
     monkeypatch.setattr(cli, "build_marts", build_marts)
     monkeypatch.setattr(cli.early_checks, "check", lambda *_: [])
-    monkeypatch.setattr(cli.store, "check", lambda ledger: outs.append(ledger.parent))
+    monkeypatch.setattr(cli.store, "check", lambda *files: outs.append(files[0].parent))
     assert main(["run", "--config", "a/mine.yml", *words]) == 2
     data, sources, out, warehouse = expected
     assert asked == [(folder / data, sources, Path(warehouse))]
