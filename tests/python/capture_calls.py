@@ -21,6 +21,7 @@ def call(model: str | None = "gpt-5", status: str = "ok", **changed: Any) -> Cal
         "status": status,
         "error_type": "Timeout" if status == "error" else None,
         "duration_s": 1.0,
+        "latency_s": changed.get("duration_s", 1.0),
         "first_chunk_s": None,
         "usage": Usage(100, 20),
         "cost_usd": 0.25,

@@ -102,7 +102,8 @@ def test_calls_are_those_of_a_run(
             *(call.model, call.prompt_version, call.status),
             *(call.usage.input_tokens, call.usage.output_tokens),
             *(call.usage.cache_read_tokens, call.usage.cache_write_tokens),
-            *(call.usage.reasoning_tokens, call.duration_s * 1e3),
+            call.usage.reasoning_tokens,
+            None if call.latency_s is None else call.latency_s * 1e3,
             None if call.first_chunk_s is None else call.first_chunk_s * 1e3,
         )
         for call in counted[name]

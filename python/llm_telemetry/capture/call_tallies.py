@@ -54,7 +54,8 @@ class Tally:
         self.output_tokens += call.usage.output_tokens or 0
         self.cost_usd += call.cost_usd or 0.0
         self.unpriced_calls += call.is_unpriced
-        self.latencies[latency_buckets.bucket(call.duration_s * 1e3)] += 1
+        if call.latency_s is not None:
+            self.latencies[latency_buckets.bucket(call.latency_s * 1e3)] += 1
 
 
 def recent(minutes: float, tallies: Sequence[Tally]) -> Recent:

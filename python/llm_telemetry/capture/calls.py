@@ -42,7 +42,10 @@ TOKENS = {name for name in READ if name.endswith("_tokens")}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to a model; ``status`` is ok, error, abandoned or unknown."""
+    """One request to a model; ``status`` is ok, error, abandoned or unknown.
+
+    ``latency_s`` is the duration of its span, None where that ended before its stream.
+    """
 
     operation: str
     provider: str | None
@@ -52,6 +55,7 @@ class Call:
     status: str
     error_type: str | None
     duration_s: float
+    latency_s: float | None
     first_chunk_s: float | None
     usage: Usage
     cost_usd: float | None
@@ -121,6 +125,7 @@ class CallReader:
             status,
             error_type_of(fields, span) if status == "error" else None,
             duration_s,
+            None if (first_s or 0) - duration_s > MIN_STREAM_S else duration_s,
             _shown_first_chunk(first_s, duration_s),
             usage,
             cost,
