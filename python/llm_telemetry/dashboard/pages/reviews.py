@@ -93,6 +93,7 @@ def _save(file: Path, chosen: str, label: str | None, note: str, by: str) -> Non
         note=note.strip(),
         dimension=None,
         reviews=file,
+        json=False,
     )
     lines, _ = review_commands.review(given)
     st.session_state["review_said"] = "; ".join(lines)
