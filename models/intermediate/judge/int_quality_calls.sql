@@ -61,18 +61,9 @@ dimensions as (
 
 ),
 
--- a queue is of the evaluation window, whose sessions started in it
 session_starts as (
 
-    select
-        session_id,
-        min(timestamp_utc) as started_at
-
-    from interactions
-
-    where exists (select 1 from reviewed_batches)
-
-    group by session_id
+    {{ session_starts('reviewed_batches') }}
 
 ),
 
@@ -145,16 +136,9 @@ population as (
 
     from interactions
 
-    inner join reviewed_batches
-        on
-            interactions.timestamp_utc > reviewed_batches.covers_after
-            and interactions.timestamp_utc <= reviewed_batches.covers_until
+    inner join session_starts on interactions.session_id = session_starts.session_id
 
-    inner join session_starts
-        on
-            interactions.session_id = session_starts.session_id
-            and session_starts.started_at
-            >= coalesce(reviewed_batches.sessions_from, session_starts.started_at)
+    inner join reviewed_batches on {{ could_draw('reviewed_batches') }}
 
     cross join newest
 

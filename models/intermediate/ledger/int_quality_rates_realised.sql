@@ -36,15 +36,7 @@ reviews as (
 
 session_starts as (
 
-    select
-        session_id,
-        min(timestamp_utc) as started_at
-
-    from interactions
-
-    where exists (select 1 from batches)
-
-    group by session_id
+    {{ session_starts('batches') }}
 
 ),
 
@@ -66,12 +58,7 @@ calls as (
 
     left join session_starts on interactions.session_id = session_starts.session_id
 
-    left join batches
-        on
-            interactions.timestamp_utc > batches.covers_after
-            and interactions.timestamp_utc <= batches.covers_until
-            and session_starts.started_at
-            >= coalesce(batches.sessions_from, session_starts.started_at)
+    left join batches on {{ could_draw('batches') }}
 
     left join review_draws
         on
