@@ -19,6 +19,9 @@ from llm_telemetry.judge.review_ledger import Review
     ("content", "said"),
     [
         ("", "columns interaction_id and label are missing: its first row is ''"),
+        ("interaction_id\ni1\n", "column label is missing"),
+        ("interaction_id,label\ni1,bad\n", "row 2: label is 'bad': write ok, failure"),
+        ("interaction_id,label\n,ok\n", "row 2: interaction_id is empty"),
         ("interaction_id;label\ni0;ok\n", "its first row is 'interaction_id;label'"),
         (
             'interaction_id,label,note\ni0,ok,"open\n',

@@ -225,24 +225,6 @@ def test_reviews_go_out_as_csv_and_come_back(
     assert [row["interaction_id"] for row in waiting] == ["i1"]
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("interaction_id\ni1\n", "column label is missing"),
-        ("interaction_id,label\ni1,bad\n", "row 2: label is 'bad': write ok, failure"),
-        ("interaction_id,label\n,ok\n", "row 2: interaction_id is empty"),
-    ],
-)
-def test_a_wrong_file_of_labels_is_named_and_adds_nothing(
-    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    target = tmp_path / "labels.csv"
-    target.write_text(content)
-    assert called(tmp_path, "import", str(target)) == 2
-    assert said in capsys.readouterr().err
-    assert not (tmp_path / "reviews.jsonl").exists()
-
-
 def features(days: int, per_day: int) -> pd.DataFrame:
     times = pd.date_range(
         "2025-03-01", periods=days * per_day, freq=f"{1440 // per_day}min"
