@@ -1,7 +1,10 @@
 """Every page on real marts: whole, filtered one by one, and of an empty warehouse."""
 
+import subprocess
+import sys
+
 import pytest
-from conftest import World, page, texts
+from conftest import ENVIRONMENT, ROOT, World, page, texts
 
 from llm_telemetry.dashboard import filters, frame
 from llm_telemetry.dashboard.pages import PAGES
@@ -58,3 +61,16 @@ def test_without_bills_or_draws_a_page_says_how_to_have_some(real: World) -> Non
     said = texts(page("reviews", World(real.warehouse, real.out_dir / "nowhere")))
     assert "QUALITY_AUDITS_PER_DAY=20 llm-telemetry run" in said
     assert "last 28 days" in texts(page("latency", real))
+
+
+def test_pages_import_nothing_that_fits() -> None:
+    script = (
+        "import sys; from importlib import import_module as load\n"
+        f"for name in {NAMES}: load('llm_telemetry.dashboard.pages.' + name)\n"
+        "print(*{'scipy', 'sklearn'} & set(sys.modules))"
+    )
+    words = [sys.executable, "-c", script]
+    said = subprocess.run(
+        words, env=ENVIRONMENT, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert said.stdout == "\n"

@@ -1,4 +1,4 @@
-"""The estimates that the bundle's README shows: in words, in the unit of a reader."""
+"""What a bundle shows in words: its status, and estimates in the unit of a reader."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +12,13 @@ from llm_telemetry.artifact.wording import (
     points,
     with_interval,
 )
+
+# of the whole bundle
+MEANINGS = {
+    "ok": "Every verdict is clear.",
+    "review_required": "A person has to review this before anything ships.",
+    "blocked": "A stop-ship rule fired: nothing may ship.",
+}
 
 PRICED = "with failures and SLA breaches at their prices"
 # in the order of the table; the other estimates are in the artifact only

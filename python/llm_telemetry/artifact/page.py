@@ -10,7 +10,7 @@ from typing import Any
 from llm_telemetry.artifact import approval, labels
 from llm_telemetry.artifact.markup import Html, bullets, element, table, with_code
 from llm_telemetry.artifact.page_cards import cards, changed
-from llm_telemetry.artifact.readme import MEANINGS, of_rule
+from llm_telemetry.artifact.readme import of_rule
 from llm_telemetry.artifact.report import headline
 from llm_telemetry.artifact.wording import number, percent, with_interval
 from llm_telemetry.charts.drawing import standalone
@@ -100,7 +100,7 @@ def _header(artifact: Row, health: Row) -> Html:
     return element(
         "header",
         element("h1", "Decisions ", badge),
-        element("p", f"{MEANINGS[status]} {holds} {headline(health)} of cash."),
+        element("p", f"{labels.MEANINGS[status]} {holds} {headline(health)} of cash."),
         element("nav", *links, aria_label="Sections"),
     )
 

@@ -16,12 +16,6 @@ from llm_telemetry.artifact.wording import (
 from llm_telemetry.reasons import explained
 from llm_telemetry.routing.output.payload import summary
 
-MEANINGS = {
-    "ok": "Every verdict is clear.",
-    "review_required": "A person has to review this before anything ships.",
-    "blocked": "A stop-ship rule fired: nothing may ship.",
-}
-
 MORE = (
     "[report.html](report.html) shows all of it with charts. The tables below show the "
     "evidence for the verdicts; `decision_artifact.json` has every estimate, "
@@ -45,7 +39,7 @@ def readme(artifact: Mapping[str, Any], health: Mapping[str, Any], *, read: str)
     knobs = {row["knob"]: row["setting"] for row in artifact["knobs"]}
     parts = [
         "# Decisions",
-        f"**Status: `{artifact['status']}`.** {MEANINGS[artifact['status']]}",
+        f"**Status: `{artifact['status']}`.** {labels.MEANINGS[artifact['status']]}",
         bullets(artifact["status_reasons"]),
         approval.facts(artifact, read),
         approval.limits(artifact["knobs"]),

@@ -12,7 +12,6 @@ import streamlit as st
 
 from llm_telemetry.artifact import bundle, diff_text, labels
 from llm_telemetry.artifact.page_cards import TITLES, Card, card
-from llm_telemetry.artifact.readme import MEANINGS
 from llm_telemetry.charts import days, figures, judged
 from llm_telemetry.charts.spec import Chart, counted
 from llm_telemetry.dashboard import filters, marts, reading, serving, show
@@ -76,7 +75,7 @@ def _draw_bundle(artifact: Mapping[str, Any], published: list[marts.Row]) -> Non
 
 def _draw_validity(status: str, as_of: str | None, valid_until: str | None) -> None:
     """Say what the status means, and whether it still holds."""
-    said = f"{MEANINGS[status]} As of {_minute(as_of)}, valid until "
+    said = f"{labels.MEANINGS[status]} As of {_minute(as_of)}, valid until "
     said += f"{_minute(valid_until)}."
     if valid_until and datetime.fromisoformat(valid_until) < datetime.now(UTC):
         said += " That has passed: run again on newer telemetry."
