@@ -1,4 +1,4 @@
-{#- a CTE body: when each session of `interactions` started, where there are batches to compare it with -#}
+{#- a CTE body: when each session of `interactions` started, where there are batches to compare -#}
 {% macro session_starts(batches) -%}
     select
         session_id,
