@@ -63,13 +63,14 @@ def _marked(marks: Rows, x: Spec) -> list[Spec]:
     lines: list[Spec] = []
     for place, one in enumerate(marks):
         colour = theme.RED if one["name"] == "SLA" else theme.INK
+        fill = theme.TEXTS.get(colour, colour)
         at = {"x": {**x, "field": "at_ms"}}
         rule = {"type": "rule", "color": colour, "strokeDash": [4, 3], "tooltip": True}
         words = {"type": "text", "align": "left", "dx": 3, "y": -4 - 11 * place}
         text = {"field": "name", "type": "nominal"}
         lines += [
             layer([one], ("at_ms", "name"), rule, **at),
-            layer([one], ("at_ms", "name"), {**words, "fill": colour}, **at, text=text),
+            layer([one], ("at_ms", "name"), {**words, "fill": fill}, **at, text=text),
         ]
     return lines
 

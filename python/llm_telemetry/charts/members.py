@@ -11,6 +11,8 @@ from llm_telemetry.charts import theme
 from llm_telemetry.charts.spec import MOST_MEMBERS, Row, Rows, Spec, axis, note
 
 MEMBER, RANK = "member", "member_rank"
+# how high a name stands, on the scale of the measure
+NAME_AT = "name_at"
 COLOURS = (theme.BLUE, theme.RED, theme.GREEN, theme.PURPLE, theme.INK)
 # the second five have the colours of the first, dashed and paler
 DASHES = ([1, 0], [5, 3])
@@ -39,6 +41,20 @@ class Measure:
             return []
         return [row for row in rows if None not in (row[self.low], row[self.high])]
 
+    def domain(self, rows: Rows, *others: float) -> tuple[float, float]:
+        """Return the ends of an axis: of values, intervals and others, with some room.
+
+        Without any, they are 0 and 1.
+        """
+        names = [name for name in (self.column, self.low, self.high) if name]
+        found = [row[name] for row in rows for name in names]
+        values = [*others, *(float(value) for value in found if value is not None)]
+        low, high = min(values, default=0), max(values, default=0)
+        room = (high - low) * 0.06 or abs(high) * 0.1 or 1
+        # no share is below 0 or above 1
+        above = min(room, max(0, 1 - high)) if "%" in self.form else room
+        return low - (min(room, low) if low >= 0 else room), high + above
+
 
 def leading(rows: Rows) -> tuple[list[Row], int]:
     """Return the rows of the first ten members and of the others together.
@@ -62,7 +78,7 @@ def members(rows: Rows) -> list[str]:
     return list(dict.fromkeys(str(row[MEMBER]) for row in _ranked(rows)))
 
 
-def look(names: list[str]) -> dict[str, Spec]:
+def look(names: list[str], *, has_legend: bool = True) -> dict[str, Spec]:
     """Return a colour, a dash and an opacity for each member, the others in grey."""
     ranks = range(len(names))
     colours = [COLOURS[place % len(COLOURS)] for place in ranks]
@@ -84,7 +100,7 @@ def look(names: list[str]) -> dict[str, Spec]:
             "",
             "nominal",
             scale={"domain": names, "range": found},
-            legend=legend,
+            legend=legend if has_legend else None,
         )
         for channel, found in ranges.items()
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from llm_telemetry.charts import theme
+from llm_telemetry.charts import line_ends, theme
 from llm_telemetry.charts.days import ABOVE, DAY, crosses, days_axis
 from llm_telemetry.charts.members import (
     MEMBER,
@@ -38,6 +38,8 @@ BAR_OF_WEEK = {
 UNSURE = "grey: too few for an interval"
 # how wide the plot of a page of 390 pixels is
 NARROWEST = 300
+# of a panel of lines, in pixels
+HEIGHT = 130
 
 
 def lines(
@@ -51,11 +53,9 @@ def lines(
     if not any(row[one.column] is not None for row in shown for one in measures):
         return nothing(title, f"Nothing to draw: {measures[0].missing}.")
     names = members(shown)
-    panels = [_lines(shown, one, names) for one in measures]
+    panels = [_lines(shown, one, names, days_axis()) for one in measures[:-1]]
     # the axis of days stands below the last panel only
-    for one in panels[-1]["layer"]:
-        if "x" in one.get("encoding", {}):
-            one["encoding"]["x"] = days_axis(AXES[per], zone)
+    panels.append(_lines(shown, measures[-1], names, days_axis(AXES[per], zone)))
     if left:
         panels[-1]["layer"].append(note(not_drawn(left)))
     alt = (
@@ -65,15 +65,16 @@ def lines(
     return Chart(title, alt, {"vconcat": panels})
 
 
-def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
+def _lines(rows: Rows, measure: Measure, names: list[str], x: Spec) -> Spec:
     known, unknown = split(rows, measure.column)
     bounded = measure.bounded(known)
     unsure = [row for row in known if row not in bounded] if measure.low else []
-    x = days_axis()
-    form = "%" if "%" in measure.form else PLAIN
-    shown = {**ABOVE, "tickCount": 4, "format": form}
-    y = axis(measure.column, measure.title, axis=shown, scale={"zero": True})
-    looks = look(names)
+    named = line_ends.have_names(names)
+    if named:
+        until = {"expr": line_ends.last_day(names)}
+        x = {**x, "scale": {**x["scale"], "rangeMax": until}}
+    y = _y(rows, measure)
+    looks = look(names, has_legend=not named)
     colour = {"color": looks["color"]}
     dashed = {**colour, "strokeDash": looks["strokeDash"]}
     span = {"y": {**y, "field": measure.low}, "y2": {"field": measure.high}}
@@ -89,17 +90,30 @@ def _lines(rows: Rows, measure: Measure, names: list[str]) -> Spec:
         layer(unsure, drawn, {**point, "color": theme.REFUSED}, x=x, y=y),
         *crosses(unknown, x, measure.missing, MEMBER),
         *([note(UNSURE)] if unsure and not unknown else []),
-        *_limit(measure, y),
+        *_limit(measure, y, names if named else ()),
+        *(line_ends.layers(rows, measure, names, y, HEIGHT) if named else []),
     ]
     filled = [one for one in layers if one.get("data", {"values": 1})["values"]]
-    return {"width": theme.WIDTH, "height": 130, "layer": filled}
+    return {"width": theme.WIDTH, "height": HEIGHT, "layer": filled}
 
 
-def _limit(measure: Measure, y: Spec) -> list[Spec]:
+def _y(rows: Rows, measure: Measure) -> Spec:
+    form = "%" if "%" in measure.form else PLAIN
+    shown = {**ABOVE, "tickCount": 4, "format": form}
+    others = [0.0] if measure.limit is None else [0.0, measure.limit]
+    scale = {"domain": list(measure.domain(rows, *others)), "nice": False}
+    return axis(measure.column, measure.title, axis=shown, scale=scale)
+
+
+def _limit(measure: Measure, y: Spec, names: Sequence[str]) -> list[Spec]:
+    """Return a line at the limit, which ends where names begin."""
     if measure.limit is None:
         return []
-    rule = rule_at({"y": {**y, "field": "limit"}})
-    return [{**rule, "data": {"values": [{"limit": measure.limit}]}}]
+    where = {"y": {**y, "field": "limit"}}
+    if names:
+        where["x"] = {"value": 0}
+        where["x2"] = {"value": {"expr": line_ends.last_day(names)}}
+    return [{**rule_at(where), "data": {"values": [{"limit": measure.limit}]}}]
 
 
 def stacked(

@@ -3,6 +3,7 @@
 from llm_telemetry.charts import theme
 from llm_telemetry.charts.members import (
     MEMBER,
+    NAME_AT,
     Measure,
     leading,
     with_lines_below,
@@ -30,7 +31,7 @@ OFFSETS = sorted(
     (one for one in range(-HEIGHT, HEIGHT, 3) if abs(one) >= ABOVE),
     key=lambda one: abs(one - ABOVE),
 )
-NAME_AT, IS_FAR = "name_at", "is_far"
+IS_FAR = "is_far"
 
 
 def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
@@ -57,7 +58,7 @@ def against(title: str, rows: Rows, x: Measure, y: Measure) -> Chart:
 
 def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
     """Return points with their names, and a rule for each interval there is."""
-    wide, tall = _domain(rows, x), _domain(rows, y)
+    wide, tall = x.domain(rows), y.domain(rows)
     at = {"x": _scaled(x, x.column, wide), "y": _scaled(y, y.column, tall)}
     columns = (MEMBER, x.column, y.column)
     rule = {"type": "rule", "color": theme.MUTED, "strokeWidth": 1.5}
@@ -85,18 +86,6 @@ def _points(rows: Rows, x: Measure, y: Measure) -> list[Spec]:
         ),
     ]
     return [one for one in layers if one["data"]["values"]]
-
-
-def _domain(rows: Rows, measure: Measure) -> Ends:
-    """Return the ends of an axis: of all values and intervals, with some room."""
-    names = (measure.column, measure.low, measure.high)
-    found = [row[name] for row in rows for name in names if name]
-    values = [value for value in found if value is not None]
-    low, high = min(values), max(values)
-    room = (high - low) * 0.06 or abs(high) * 0.1 or 1
-    # no share is below 0 or above 1
-    above = min(room, max(0, 1 - high)) if "%" in measure.form else room
-    return low - (min(room, low) if low >= 0 else room), high + above
 
 
 def _named(rows: Rows, x: tuple[str, Ends], y: tuple[str, Ends]) -> list[Row]:

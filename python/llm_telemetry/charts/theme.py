@@ -10,6 +10,8 @@ INK, MUTED, GRID, PAPER = "#1b2430", "#56606b", "#dde2e8", "#ffffff"
 REFUSED = "#6c757f"
 BLUE, GREEN = "#0072b2", "#009e73"
 RED, PURPLE = "#d55e00", "#b8608d"
+# the colours of data that are too pale for a text on white paper, as a text has them
+TEXTS = {GREEN: "#007f5c", RED: "#b84f00", PURPLE: "#a84f7d"}
 
 # each colour of the light theme, in the dark one
 DARK = {
@@ -23,6 +25,7 @@ DARK = {
     RED: "#ff8a4c",
     PURPLE: "#e59bc2",
 }
+DARK |= {text: DARK[colour] for colour, text in TEXTS.items()}
 # the first one is measured, wherever a figure is drawn: the renderer brings it along
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

@@ -105,7 +105,7 @@ def _chosen(threshold: float | None, x: dict[str, Any]) -> list[dict[str, Any]]:
         {"data": data, "mark": rule, "encoding": {"x": place}},
         {
             "data": data,
-            "mark": {**mark, "dx": 4, "y": 190, "fill": theme.RED},
+            "mark": {**mark, "dx": 4, "y": 190, "fill": theme.TEXTS[theme.RED]},
             "encoding": {"x": place},
         },
     ]
