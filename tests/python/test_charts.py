@@ -223,10 +223,11 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_texts_and_marks_can_be_read_on_the_paper_of_each_theme() -> None:
+    texts = theme.TEXTS.values()
     for colour, dark in theme.DARK.items():
         if colour in (theme.PAPER, theme.GRID):
             continue
-        is_text = colour in (theme.INK, theme.MUTED, theme.REFUSED)
+        is_text = colour in (theme.INK, theme.MUTED, theme.REFUSED, *texts)
         least = 4.5 if is_text else 3
         assert contrast(colour, theme.PAPER) >= least, colour
         assert contrast(dark, theme.DARK[theme.PAPER]) >= least, dark

@@ -30,6 +30,8 @@ NAVIGATION = "navigation"
 MOST_ROWS = 1000
 # letters of a text from which it makes its column of a table no wider
 LONG = 60
+# of Streamlit, which sets that of axes and legends, but not of texts in a plot
+FONT = '"Source Sans", sans-serif'
 # a chart of several panels is as wide as the page, and its axis comes to that; a
 # question is a sentence, not a poster
 STYLE = """<style>
@@ -64,6 +66,7 @@ def chart(drawn: Chart) -> None:
         drawn.spec(is_dark=st.context.theme.type == "dark"), default=_moment_utc
     )
     spec = _without_roles(json.loads(written))
+    spec["config"]["text"]["font"] = FONT
     # other widths go with places in pixels, as of words beside a line
     panels = spec.get("vconcat", [spec])
     is_wide = all(panel.get("width") == theme.WIDTH for panel in panels)
