@@ -152,6 +152,18 @@ class Browser:
             )
         )
 
+    def cut(self) -> list[str]:
+        """Return the texts of charts that go beyond the right end of the chart."""
+        found: list[str] = self.driver.execute_script(
+            """const right = e => Math.floor(e.getBoundingClientRect().right);
+            const charts = [...document.querySelectorAll(arguments[0] + ' > svg')];
+            return charts.flatMap(chart => [...chart.querySelectorAll('text')]
+                .filter(text => right(text) > right(chart))
+                .map(text => text.textContent))""",
+            CHARTS,
+        )
+        return found
+
     def alt(self, css: str = CHARTS) -> str:
         """Return what the charts, or others, say to those who do not see them."""
         return "\n".join(str(one.get_attribute("aria-label")) for one in self.all(css))

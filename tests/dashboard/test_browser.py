@@ -50,11 +50,14 @@ def test_what_only_traces_fill_is_drawn_in_every_width_and_theme(
 def check(browser: Browser, address: str, name: str, theme: str) -> None:
     """Open a page in every width; nothing is wider, fails or asks anyone else."""
     browser.set_dark(theme == "dark")
+    # not those of the page before
+    browser.requested_hosts()
     browser.open(url(address, name), width=WIDTHS[0])
     assert browser.text("h1") == frame.module(name).TITLE
     for width in WIDTHS:
         browser.resize(width)
         browser.until(lambda: browser.overflow() <= 0, f"within {width} pixels")
+        browser.until(lambda: not browser.cut(), f"whole in {width} pixels")
     assert browser.background() == theme
     assert not browser.errors()
     assert not browser.console_errors()

@@ -130,4 +130,6 @@ def nothing(title: str, why: str) -> Chart:
         },
     }
     layers = [cross, note(why, x=24, y=14)]
-    return Chart(title, why, {"width": theme.WIDTH, "height": 40, "layer": layers})
+    body = {"width": theme.WIDTH, "height": 40, "layer": layers}
+    # a page that is narrower than the text draws it smaller
+    return Chart(title, why, {**body, "autosize": {"type": "pad"}})
