@@ -47,6 +47,15 @@ def test_what_only_traces_fill_is_drawn_in_every_width_and_theme(
     assert browser.all(CHARTS) or name == "reviews"
 
 
+def test_why_nothing_is_drawn_is_read_whole_in_a_narrow_window(
+    agents: World, serve: Serve, browser: Browser
+) -> None:
+    browser.set_dark(False)
+    browser.open(url(serve(agents), "providers"), width=WIDTHS[-1])
+    assert "Nothing to draw" in browser.alt()
+    assert not browser.cut()
+
+
 def check(browser: Browser, address: str, name: str, theme: str) -> None:
     """Open a page in every width; nothing is wider, fails or asks anyone else."""
     browser.set_dark(theme == "dark")
