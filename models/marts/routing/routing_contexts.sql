@@ -18,7 +18,7 @@ sampled_sessions as (
 
 ),
 
-routable_calls as (
+routable_calls as {{ not_materialized() }}(
 
     select
         interactions.* {{ exclude_columns('prompt_chars, model_provider') }},
@@ -65,7 +65,7 @@ prompt_size_units as (
 
 ),
 
-sized_calls as (
+sized_calls as {{ not_materialized() }}(
 
     select
         routable_calls.*,
