@@ -1,7 +1,8 @@
-{#- the members of the watched dimensions that a call belongs to, as a list of structs -#}
+{#- the members of the watched dimensions that a cell of calls belongs to, as a list of structs; null
+    where the cell has no such name. Cells with a use case hold each call once -#}
 {% macro watched_members(has_outcomes=true) -%}
     {%- set members = {
-        'all': "'all'",
+        'all': "if(use_case is null, null, 'all')",
         'use_case': 'use_case',
         'model_provider': 'model_provider',
         'model': 'model_name',

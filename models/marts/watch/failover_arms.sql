@@ -1,6 +1,6 @@
 with
 
-interactions as (
+interactions as {{ not_materialized() }}(
 
     select * from {{ ref('interactions') }}
 

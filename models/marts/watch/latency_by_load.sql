@@ -1,6 +1,6 @@
 with
 
-interactions as (
+interactions as {{ not_materialized() }}(
 
     select * from {{ ref('interactions') }}
 
@@ -24,7 +24,9 @@ timed_calls as (
 
 ),
 
--- two rows of each call; what takes no time is in flight for the shortest time there is
+-- two rows of each call, at twice its microsecond: even at the end and odd at the start,
+-- since ends come before starts of the same moment. What takes no time is in flight for
+-- the shortest time there is
 starts_and_ends as (
 
     select
@@ -32,15 +34,11 @@ starts_and_ends as (
         {{ log_bucket('latency_ms') }} as latency_bucket,
         is_failure,
         response_quality_score,
-        {{ row_for_each_struct(list_of(
-            struct_of({'happened_at': 'timestamp_utc', 'change': '1'})
-            ~ ', ' ~ struct_of({
-                'happened_at': microseconds_after(
-                    'timestamp_utc', 'greatest(1, cast(latency_ms * 1000 as bigint))'
-                ),
-                'change': '-1',
-            })
-        )) }}
+        {{ row_for_each(list_of(
+            '2 * ' ~ microseconds('timestamp_utc') ~ ' + 1, 2 * ('
+            ~ microseconds('timestamp_utc')
+            ~ ' + greatest(1, cast(latency_ms * 1000 as bigint)))'
+        )) }} as happened_at
 
     from timed_calls
 
@@ -50,10 +48,10 @@ loaded_calls as (
 
     select
         *,
-        -- ends come before starts of the same moment; those starts count each other
-        sum(change) over (
+        -- starts of the same moment count each other
+        sum(if(happened_at % 2 = 0, -1, 1)) over (
             partition by model_provider
-            order by happened_at, change
+            order by happened_at
         ) - 1 as calls_in_flight
 
     from starts_and_ends
@@ -82,7 +80,7 @@ latency_buckets as (
 
     from loaded_calls
 
-    where change = 1
+    where happened_at % 2 <> 0
 
     group by all
 

@@ -6,7 +6,7 @@ tool_calls as (
 
 ),
 
-interactions as (
+interactions as {{ not_materialized() }}(
 
     select * from {{ ref('interactions') }}
 

@@ -6,14 +6,39 @@ interactions as (
 
 ),
 
--- every dimension is counted from these cells, which are far fewer than calls
-cells as (
+named_calls as (
 
     select
         interaction_date,
         {{ watched_names() }}
         coalesce(account_tier, 'unknown') as account_tier,
         if(is_failure, coalesce(failure_type, 'unknown'), null) as failure_type,
+        retry_index,
+        attempt_index,
+        is_final_attempt,
+        is_operation_failure,
+        is_operation_sla_breach,
+        cost_usd,
+        total_tokens,
+        completion_tokens,
+        response_quality_score,
+        safety_block_flag
+
+    from interactions
+
+),
+
+-- every dimension is counted from these cells, which are far fewer than calls
+cells as (
+
+    select
+        interaction_date,
+        use_case,
+        prompt_version,
+        account_tier,
+        failure_type,
+        model_provider,
+        model_name,
         count(*) as interactions,
         count(*) filter (where is_final_attempt) as operations,
         count(*) filter (where retry_index > 0 or attempt_index > 1) as retries,
@@ -31,9 +56,13 @@ cells as (
         sum(cast(response_quality_score as decimal(18, 12))) as quality_score_sum,
         count(*) filter (where safety_block_flag) as safety_blocks
 
-    from interactions
+    from named_calls
 
-    group by all
+    group by {{ grouping_sets(
+        'use_case, prompt_version, account_tier, failure_type; '
+        ~ 'model_provider, model_name',
+        'interaction_date'
+    ) }}
 
 ),
 

@@ -6,19 +6,37 @@ interactions as (
 
 ),
 
-cells as (
+named_operations as (
 
     select
         interaction_date,
         {{ watched_names() }}
-        {{ log_bucket('operation_latency_ms', watch_bucket_base()) }} as latency_bucket,
-        count(*) as operations
+        {{ log_bucket('operation_latency_ms', watch_bucket_base()) }} as latency_bucket
 
     from interactions
 
     where operation_latency_ms is not null and cache_hit is not true
 
-    group by all
+),
+
+-- cells of all names at once would be nearly as many as operations
+cells as (
+
+    select
+        interaction_date,
+        use_case,
+        prompt_version,
+        model_provider,
+        model_name,
+        latency_bucket,
+        count(*) as operations
+
+    from named_operations
+
+    group by {{ grouping_sets(
+        'use_case, prompt_version; model_provider, model_name',
+        'interaction_date, latency_bucket'
+    ) }}
 
 ),
 
@@ -44,6 +62,8 @@ latency_counts as (
         cast(sum(operations) as bigint) as operations
 
     from members
+
+    where member is not null
 
     group by interaction_date, dimension, member, latency_bucket
     {{ carry_forward('watched_latencies_by_day') }}
