@@ -22,7 +22,8 @@
         'products': (amount, calls), 'call_squares': (calls, calls),
     }.items() -%}
     {%- set product = 'cast(' ~ factor ~ ' as double) * ' ~ other -%}
-    {%- set sum = 'sum(' ~ product ~ ')' if is_whole else exact_sum(product) -%}
+    {%- set is_exact = is_whole or factor == calls -%}
+    {%- set sum = 'sum(' ~ product ~ ')' if is_exact else exact_sum(product) -%}
     {%- do fields.update({name: 'coalesce(' ~ sum ~ ', 0e0)'}) -%}
     {%- endfor -%}
     {%- do structs.append(struct_of(fields)) -%}

@@ -2,7 +2,7 @@
 
 with
 
-interactions as (
+interactions as {{ not_materialized() }}(
 
     select * from {{ ref('interactions') }}
 
@@ -67,6 +67,9 @@ calls_in_windows as (
 
     inner join windows on interactions.timestamp_utc > windows.previous_starts_at
 
+    -- said again, so that other calls are not read
+    where interactions.timestamp_utc > (select min(previous_starts_at) from windows)
+
 ),
 
 latency_quantiles as (
@@ -90,12 +93,23 @@ latency_quantiles as (
 
 ),
 
+-- a number for window and model: grouping by texts takes longer
+groups as (
+
+    select
+        *,
+        row_number() over (
+            order by window_minutes, model_provider, model_name
+        ) as group_id
+
+    from latency_quantiles
+
+),
+
 session_sums as (
 
     select
-        calls.window_minutes,
-        calls.model_provider,
-        calls.model_name,
+        groups.group_id,
         calls.is_current,
         calls.session_id,
         count(*) as calls,
@@ -105,7 +119,7 @@ session_sums as (
         {% for name in ['p50', 'p95', 'p99'] -%}
         count(*) filter (
             where calls.model_latency_ms
-            > {{ item_of('latency_quantiles.pooled_quantiles', loop.index) }}
+            > {{ item_of('groups.pooled_quantiles', loop.index) }}
         ) as calls_above_{{ name }},
         {% endfor -%}
         count(calls.total_tokens) as tokened_calls,
@@ -117,11 +131,11 @@ session_sums as (
 
     from calls_in_windows as calls
 
-    inner join latency_quantiles
+    inner join groups
         on
-            calls.window_minutes = latency_quantiles.window_minutes
-            and calls.model_provider = latency_quantiles.model_provider
-            and calls.model_name = latency_quantiles.model_name
+            calls.window_minutes = groups.window_minutes
+            and calls.model_provider = groups.model_provider
+            and calls.model_name = groups.model_name
 
     group by all
 
@@ -130,24 +144,20 @@ session_sums as (
 period_sums as (
 
     select
-        window_minutes,
-        model_provider,
-        model_name,
+        group_id,
         is_current,
         {{ row_for_each_struct(recent_sums()) }}
 
     from session_sums
 
-    group by window_minutes, model_provider, model_name, is_current
+    group by group_id, is_current
 
 ),
 
 sums as (
 
     select
-        window_minutes,
-        model_provider,
-        model_name,
+        group_id,
         metric,
         {{ sums_of_periods() }}
         metric like '%_latency_ms' or metric = 'failure_rate' as is_share,
@@ -211,14 +221,14 @@ trends as (
 
     select
         windows.*,
-        tests.model_provider,
-        tests.model_name,
+        groups.model_provider,
+        groups.model_name,
         tests.metric,
         {% for prefix in ['', 'previous_'] -%}
         case tests.metric
             {% for name in ['p50', 'p95', 'p99'] -%}
             when '{{ name }}_latency_ms' then {{ item_of(
-                'latency_quantiles.' ~ (prefix or 'current_') ~ 'quantiles', loop.index
+                'groups.' ~ (prefix or 'current_') ~ 'quantiles', loop.index
             ) }}
             {% endfor -%}
             else tests.{{ prefix ~ 'mean' }}
@@ -238,13 +248,9 @@ trends as (
 
     from tests
 
-    inner join windows on tests.window_minutes = windows.window_minutes
+    inner join groups on tests.group_id = groups.group_id
 
-    inner join latency_quantiles
-        on
-            tests.window_minutes = latency_quantiles.window_minutes
-            and tests.model_provider = latency_quantiles.model_provider
-            and tests.model_name = latency_quantiles.model_name
+    inner join windows on groups.window_minutes = windows.window_minutes
 
 )
 
