@@ -18,25 +18,10 @@
     if(metric = 'cost_per_call', 1e12, 1e0)
 {%- endmacro %}
 
-{% macro watch_past_sums(frame) -%}
-    cast(sum(past_events) over {{ frame }} as double) as {{ frame }}_events,
-    cast(sum(past_trials) over {{ frame }} as double) as {{ frame }}_trials,
-    cast(sum(past_squares) over {{ frame }} as double) / {{ square_scale() }}
-        as {{ frame }}_squares,
-    count(past_trials) over {{ frame }} as {{ frame }}_days
-{%- endmacro %}
-
-{% macro watch_no_sums(frame) -%}
-    cast(null as double) as {{ frame }}_events,
-    cast(null as double) as {{ frame }}_trials,
-    cast(null as double) as {{ frame }}_squares,
-    cast(null as bigint) as {{ frame }}_days
-{%- endmacro %}
-
-{% macro watch_frame(reach) -%}
-    (
-        partition by series_id
-        order by interaction_date
-        rows between {{ reach }} preceding and {{ watch_gap_days() | int + 1 }} preceding
-    )
+{#- the sums of columns over the days that are in a window or history -#}
+{% macro watch_sums(columns, is_in) -%}
+    {%- for sum, column in columns.items() -%}
+    cast(sum(if({{ is_in }}, days.{{ column }}, null)) as double) as {{ sum }}
+    {{- ',' if not loop.last }}
+    {% endfor -%}
 {%- endmacro %}

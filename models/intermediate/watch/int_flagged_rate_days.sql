@@ -28,11 +28,21 @@ windows as (
         interaction_date,
         events,
         trials,
-        {{ watch_past_sums('past') }}
+        cast(sum(past_events) over past as double) as past_events,
+        cast(sum(past_trials) over past as double) as past_trials,
+        cast(sum(past_squares) over past as double) / {{ square_scale() }}
+            as past_squares,
+        count(past_trials) over past as past_days
 
     from past_days
 
-    window past as {{ watch_frame(watch_reach()) }}
+    window
+        past as (
+            partition by series_id
+            order by interaction_date
+            rows between {{ watch_reach() }} preceding
+            and {{ watch_gap_days() | int + 1 }} preceding
+        )
 
 ),
 

@@ -1,3 +1,8 @@
+{{ config(materialized='table' if target.type == 'spark' else 'ephemeral') }}
+
+{%- set is_past -%}
+days.interaction_date < judged_days.interaction_date - {{ watch_gap_days() }}
+{%- endset -%}
 with
 
 watched_series as (
@@ -22,6 +27,8 @@ past_days as (
 
     select
         watched_series.*,
+        cast(watched_series.events as decimal(38, 12)) as day_events,
+        cast(watched_series.trials as decimal(38, 12)) as day_trials,
         {{ watch_past(
             'trials > 0 and not is_open and flagged_days.series_id is null'
         ) }}
@@ -36,89 +43,86 @@ past_days as (
 
 ),
 
-windows_of_days as (
+-- of the limits of a quantile, the one that its history had on the day
+judged_days as (
 
-    {% for has_open_days in [false, true] -%}
     select
-        *,
-        cast(sum(cast(events as decimal(38, 12))) over week as double) as week_events,
-        cast(sum(cast(trials as decimal(38, 12))) over week as double) as week_trials,
-        {{ watch_past_sums('history') }},
-        {{ watch_past_sums('long_history') if has_open_days
-            else watch_no_sums('long_history') }}
+        past_days.series_id,
+        past_days.metric,
+        past_days.kind,
+        past_days.dimension,
+        past_days.member,
+        past_days.member_id,
+        past_days.parent_id,
+        past_days.first_date,
+        past_days.slower_than_bucket,
+        watched_latencies.day_bucket,
+        watched_latencies.week_bucket,
+        past_days.interaction_date,
+        past_days.interaction_date - past_days.reach as reaches_back_to,
+        past_days.events,
+        past_days.trials
 
     from past_days
 
-    where has_open_days = {{ has_open_days | lower }}
+    left join watched_latencies
+        on past_days.member_id = watched_latencies.member_id
+            and past_days.metric = watched_latencies.metric
+            and past_days.slower_than_bucket = watched_latencies.slower_than_bucket
+            and past_days.interaction_date = watched_latencies.judged_date
 
-    window
-        week as (
-            partition by series_id
-            order by interaction_date
-            rows between 6 preceding and current row
-        ),
-        {{ 'long_history as ' ~ watch_frame(watch_long_reach()) ~ ','
-            if has_open_days }}
-        history as {{ watch_frame(watch_reach()) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    where
+        past_days.interaction_date > past_days.last_date - {{ watch_kept_days() }}
+        and (
+            past_days.slower_than_bucket is null
+            or watched_latencies.metric is not null
+        )
 
 ),
 
 sums as (
 
     select
-        {% for sum in ['events', 'trials', 'squares', 'days'] -%}
-        if(
-            reach > {{ watch_reach() }},
-            long_history_{{ sum }},
-            history_{{ sum }}
-        ) as history_{{ sum }},
-        {% endfor -%}
-        * {{ exclude_columns(
-            'history_events, history_trials, history_squares, history_days'
-        ) }}
+        judged_days.series_id,
+        judged_days.interaction_date,
+        {{ watch_sums({
+            'week_events': 'day_events',
+            'week_trials': 'day_trials',
+        }, 'days.interaction_date > judged_days.interaction_date - 7') }},
+        {{ watch_sums({
+            'past_events': 'past_events',
+            'past_trials': 'past_trials',
+            'past_squares': 'past_squares',
+        }, is_past) }},
+        count(if({{ is_past }}, days.past_trials, null)) as past_days
 
-    from windows_of_days
+    from judged_days
+
+    inner join past_days as days
+        on judged_days.series_id = days.series_id
+            and days.interaction_date
+            between judged_days.reaches_back_to and judged_days.interaction_date
+
+    group by judged_days.series_id, judged_days.interaction_date
 
 ),
 
--- of the limits of a quantile, the one that its history had on the day
 own_histories as (
 
     select
-        sums.series_id,
-        sums.metric,
-        sums.kind,
-        sums.dimension,
-        sums.member,
-        sums.member_id,
-        sums.parent_id,
-        sums.first_date,
-        sums.slower_than_bucket,
-        watched_latencies.day_bucket,
-        watched_latencies.week_bucket,
-        sums.interaction_date,
-        sums.events,
-        sums.trials,
+        judged_days.*,
         sums.week_events,
         sums.week_trials,
-        sums.history_events as past_events,
-        sums.history_trials as past_trials,
-        sums.history_squares as past_squares,
-        sums.history_days as past_days
+        sums.past_events,
+        sums.past_trials,
+        sums.past_squares / {{ square_scale() }} as past_squares,
+        sums.past_days
 
-    from sums
+    from judged_days
 
-    left join watched_latencies
-        on sums.member_id = watched_latencies.member_id
-            and sums.metric = watched_latencies.metric
-            and sums.slower_than_bucket = watched_latencies.slower_than_bucket
-            and sums.interaction_date = watched_latencies.judged_date
-
-    where
-        sums.interaction_date > sums.last_date - {{ watch_kept_days() }}
-        and (sums.slower_than_bucket is null or watched_latencies.metric is not null)
+    inner join sums
+        on judged_days.series_id = sums.series_id
+            and judged_days.interaction_date = sums.interaction_date
 
 ),
 

@@ -70,17 +70,6 @@ series as (
 
 ),
 
-series_with_open_days as (
-
-    select distinct
-        metric,
-        dimension,
-        member
-
-    from open_alert_days
-
-),
-
 -- days whose history would have the days of an open alert in it
 days_after_open_days as (
 
@@ -128,7 +117,6 @@ watched_series as (
             else 1e0
         end as trials,
         open_alert_days.interaction_date is not null as is_open,
-        series_with_open_days.metric is not null as has_open_days,
         -- days before that stand in for those that an open alert leaves out; a day
         -- before them is judged as ever, whatever became of the alert
         if(
@@ -150,11 +138,6 @@ watched_series as (
             and series.metric = sums.metric
             and series.member_id = sums.member_id
             and series.slower_than_bucket is not distinct from sums.slower_than_bucket
-
-    left join series_with_open_days
-        on series.metric = series_with_open_days.metric
-            and series.dimension = series_with_open_days.dimension
-            and series.member = series_with_open_days.member
 
     left join days_after_open_days
         on days.interaction_date = days_after_open_days.interaction_date

@@ -1,3 +1,5 @@
+{{ config(materialized='table' if target.type == 'spark' else 'ephemeral') }}
+
 with
 
 watched_series as (
