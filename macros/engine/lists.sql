@@ -24,6 +24,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# from `first` to `last`, which is no less #}
+{% macro numbers_between(first, last) -%}
+    {%- if target.type == 'spark' -%}
+    sequence({{ first }}, {{ last }})
+    {%- else -%}
+    range({{ first }}, {{ last }} + 1)
+    {%- endif -%}
+{%- endmacro %}
+
 {# the list of `expression` for each item, which the expression calls `name` #}
 {% macro for_each(list, name, expression) -%}
     {%- if target.type == 'spark' -%}

@@ -9,6 +9,7 @@
     end
 {%- endmacro %}
 
+{#- the same of a column that is never negative -#}
 {% macro normal_tail_half(z) -%}
     case
         when {{ z }} > 37 then 0e0

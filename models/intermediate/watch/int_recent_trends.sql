@@ -209,7 +209,7 @@ tests as (
         abs(mean - previous_mean) / nullif(standard_error, 0) as difference_z,
         {{ knob('trend_level_change') }} * pooled_mean / nullif(standard_error, 0)
         - difference_z as level_z,
-        2 * {{ normal_tail('difference_z') }} as p_value,
+        2 * {{ normal_tail_half('difference_z') }} as p_value,
         {{ normal_tail('level_z') }} as level_p_value
 
     from differences

@@ -24,8 +24,7 @@ open_latency_days as (
     select
         dimension,
         member,
-        interaction_date,
-        count(*) over (partition by dimension, member) as days
+        interaction_date
 
     from open_alert_days
 
@@ -44,14 +43,9 @@ daily_latencies as (
             as days_ago,
         latencies.latency_bucket,
         latencies.operations,
-        open_latency_days.days is not null as is_open,
-        max(
-            if(
-                open_latency_days.days is null,
-                {{ watch_reach() }},
-                {{ watch_long_reach() }}
-            )
-        ) over (partition by watched_members.member_id) as reach
+        if(open_latency_days.member is null, latencies.operations, 0)
+            as history_operations,
+        open_latency_days.member is not null as is_open
 
     from watched_latencies_by_day as latencies
 
@@ -70,30 +64,42 @@ daily_latencies as (
 
 ),
 
--- each day stands in the windows and histories of itself and of later days
-later_days as (
+members_with_open_days as (
 
-    select
-        *,
-        greatest(0, days_ago - {{ watch_kept_days() | int - 1 }}) as first_days_later,
-        {{ row_for_each(numbers_below(
-            'least(reach, days_ago) + 1 - greatest(0, days_ago - '
-            ~ (watch_kept_days() | int - 1) ~ ')'
-        )) }} as further_days
-
-    from daily_latencies
-
-    where days_ago < {{ watch_kept_days() }} + reach
+    select distinct member_id from daily_latencies where is_open
 
 ),
 
+latencies_with_reach as (
+
+    select
+        daily_latencies.*,
+        if(
+            members_with_open_days.member_id is null,
+            {{ watch_reach() }},
+            {{ watch_long_reach() }}
+        ) as reach
+
+    from daily_latencies
+
+    left join members_with_open_days
+        on daily_latencies.member_id = members_with_open_days.member_id
+
+),
+
+-- each day stands in the windows and histories of itself and of later days
 judged_days as (
 
     select
         *,
-        first_days_later + further_days as days_later
+        {{ row_for_each(numbers_between(
+            'greatest(0, days_ago - ' ~ (watch_kept_days() | int - 1) ~ ')',
+            'least(reach, days_ago)'
+        )) }} as days_later
 
-    from later_days
+    from latencies_with_reach
+
+    where days_ago < {{ watch_kept_days() }} + reach
 
 ),
 
@@ -105,7 +111,7 @@ bucket_counts as (
         latency_bucket,
         sum(if(days_later = 0, operations, 0)) as day_operations,
         sum(if(days_later < 7, operations, 0)) as week_operations,
-        sum(if(days_later > {{ watch_gap_days() }} and not is_open, operations, 0))
+        sum(if(days_later > {{ watch_gap_days() }}, history_operations, 0))
             as history_operations
 
     from judged_days

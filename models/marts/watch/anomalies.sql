@@ -160,7 +160,7 @@ judged_tests as (
     select
         *,
         -- the least of a number and null would be the number
-        if(distance is null, null, least(1e0, 2 * {{ normal_tail('distance') }}))
+        if(distance is null, null, least(1e0, 2 * {{ normal_tail_half('distance') }}))
             as p_value,
         2 * {{ normal_tail('largest_distance') }} as least_p_value,
         {{ knob('watch_false_alarms_per_month') }} / (30 * nullif(tests, 0))
