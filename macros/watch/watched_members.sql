@@ -1,5 +1,5 @@
-{#- the members of the watched dimensions that a cell of calls belongs to, as a list of structs; null
-    where the cell has no such name. Cells with a use case hold each call once -#}
+{#- the members of the watched dimensions that a cell of calls belongs to, as a list of structs;
+    null where the cell has no such name. Cells with a use case hold each call once -#}
 {% macro watched_members(has_outcomes=true) -%}
     {%- set members = {
         'all': "if(use_case is null, null, 'all')",

@@ -67,8 +67,11 @@ calls_in_windows as (
 
     inner join windows on interactions.timestamp_utc > windows.previous_starts_at
 
-    -- said again, so that other calls are not read
-    where interactions.timestamp_utc > (select min(previous_starts_at) from windows)
+    -- so that no other calls are read
+    where
+        interactions.timestamp_utc > (
+            select min(all_windows.previous_starts_at) from windows as all_windows
+        )
 
 ),
 

@@ -66,7 +66,11 @@ daily_latencies as (
 
 members_with_open_days as (
 
-    select distinct member_id from daily_latencies where is_open
+    select distinct member_id
+
+    from daily_latencies
+
+    where is_open
 
 ),
 

@@ -24,9 +24,8 @@ timed_calls as (
 
 ),
 
--- two rows of each call, at twice its microsecond: even at the end and odd at the start,
--- since ends come before starts of the same moment. What takes no time is in flight for
--- the shortest time there is
+-- two rows of each call, at twice the microsecond of its end, and after those that end
+-- then at its start. What takes no time is in flight for the shortest time there is
 starts_and_ends as (
 
     select
