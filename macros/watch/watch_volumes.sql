@@ -188,8 +188,9 @@ volume_windows as (
             'events': 'events', 'expected': 'expected', 'trials': 'trials',
             'exposures': 'weekday_index', 'places': 'weekday_index * place'
         }.items() %}
-        {{ exact_sum('if(' ~ is_in ~ ' and trials > 0, ' ~ value ~ ', 0)') }}
-            as {{ window }}_{{ sum }},
+        cast(sum(
+            if({{ is_in }} and trials > 0, cast({{ value }} as decimal(38, 12)), 0)
+        ) as double) as {{ window }}_{{ sum }},
         {%- endfor %}
         min(if({{ is_in }} and trials > 0, weekday_days, null)) as {{ window }}_weekday_days
         {{- ',' if not loop.last }}

@@ -18,31 +18,23 @@ data_ends as (
 
 ),
 
-window_lengths as (
-
-    select
-        *,
-        {{ row_for_each(list_of('15, 60, 1440, 10080')) }} as window_minutes
-
-    from data_ends
-
-),
-
 windows as (
 
     select
-        cast(window_minutes as bigint) as window_minutes,
-        ends_at,
-        ends_at - window_minutes * interval 1 minute as starts_at,
-        ends_at - 2 * window_minutes * interval 1 minute as previous_starts_at,
+        cast(lengths.minutes as bigint) as window_minutes,
+        data_ends.ends_at,
+        data_ends.ends_at - lengths.minutes * interval 1 minute as starts_at,
+        data_ends.ends_at - 2 * lengths.minutes * interval 1 minute
+            as previous_starts_at,
         -- what lies before the first call was not measured
-        previous_starts_at >= first_at as has_whole_previous
+        previous_starts_at >= data_ends.first_at as has_whole_previous
 
-    from window_lengths
+    from data_ends
+
+    cross join (values (15), (60), (1440), (10080)) as lengths (minutes)
 
 ),
 
--- each call twice: under its model, and under all
 calls_in_windows as (
 
     select
@@ -55,13 +47,8 @@ calls_in_windows as (
             as total_tokens,
         interactions.cost_usd,
         interactions.response_quality_score,
-        {{ row_for_each_struct(list_of(
-            struct_of({
-                'model_provider': "coalesce(model_provider, 'unknown')",
-                'model_name': "coalesce(model_name, 'unknown')",
-            })
-            ~ ', ' ~ struct_of({'model_provider': "'all'", 'model_name': "'all'"})
-        )) }}
+        coalesce(interactions.model_provider, 'unknown') as model_provider,
+        coalesce(interactions.model_name, 'unknown') as model_name
 
     from interactions
 
@@ -79,8 +66,8 @@ latency_quantiles as (
 
     select
         window_minutes,
-        model_provider,
-        model_name,
+        coalesce(model_provider, 'all') as model_provider,
+        coalesce(model_name, 'all') as model_name,
         percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
         within group (order by model_latency_ms) as pooled_quantiles,
         percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
@@ -92,7 +79,9 @@ latency_quantiles as (
 
     from calls_in_windows
 
-    group by all
+    group by {{ grouping_sets(
+        'window_minutes, model_provider, model_name; window_minutes'
+    ) }}
 
 ),
 
@@ -106,6 +95,20 @@ groups as (
         ) as group_id
 
     from latency_quantiles
+
+),
+
+-- each call twice: under its model, and under all
+calls_in_groups as (
+
+    select
+        * {{ exclude_columns('model_provider, model_name') }},
+        {{ row_for_each_struct(list_of(
+            struct_of({'model_provider': 'model_provider', 'model_name': 'model_name'})
+            ~ ', ' ~ struct_of({'model_provider': "'all'", 'model_name': "'all'"})
+        )) }}
+
+    from calls_in_windows
 
 ),
 
@@ -132,7 +135,7 @@ session_sums as (
         count(calls.response_quality_score) as judged_answers,
         {{ exact_sum('calls.response_quality_score') }} as quality_score
 
-    from calls_in_windows as calls
+    from calls_in_groups as calls
 
     inner join groups
         on
