@@ -66,8 +66,8 @@ latency_quantiles as (
 
     select
         window_minutes,
-        coalesce(model_provider, 'all') as model_provider,
-        coalesce(model_name, 'all') as model_name,
+        if(grouping(model_provider) = 0, model_provider, 'all') as model_provider,
+        if(grouping(model_name) = 0, model_name, 'all') as model_name,
         percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
         within group (order by model_latency_ms) as pooled_quantiles,
         percentile_cont({{ list_of('0.50, 0.95, 0.99') }})
