@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='table' if target.type == 'spark' else 'ephemeral') }}
 
 with
 
