@@ -46,14 +46,13 @@ CPU_BARS = {
     ("1000000", DECIDE): 0.6,
     ("10000000", RUN): 0.5,
 }
-BELOW = "the text below the tables says where the time goes"
 WHY = {
-    AGAIN: BELOW,
+    AGAIN: "models, and a report, have come since, see below",
     BUILD: "most of the time is dbt's own work per node, see below",
     RUN: "the time is spread over many models, see below",
     DECIDE: "the time is in the statistical fits, see below",
 }
-UNKNOWN = "where the memory peaks has not been analysed"
+PEAK = "two of the largest models run at a time, and deciding holds their tables"
 MORE = "a run also computes intervals, tests and decisions, the polars job does not"
 Measured = Callable[[], tuple[Usage, Row]]
 
@@ -263,7 +262,7 @@ def bars(row: Row, rows: list[Row]) -> list[Bar]:
         found.append(Bar(f"{what}: lines printed", 60, after["lines"], unit=""))
     if name == RUN and case == "1000000":
         found.append(
-            Bar(f"{what}: memory", 900, after["tree_mb"], unit=" MB", why=UNKNOWN)
+            Bar(f"{what}: memory", 900, after["tree_mb"], unit=" MB", why=PEAK)
         )
     if name == RUN and "bytes" in after:
         quotient = after["bytes"] / row["before"]["bytes"]
