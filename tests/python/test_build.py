@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE
 
+from llm_telemetry.config.knobs import CONTRACT
 from llm_telemetry.errors import InputError
-from llm_telemetry.warehouse import build, parse_cache
+from llm_telemetry.warehouse import build, memory, parse_cache
 
 
 def test_a_warehouse_elsewhere_parses_nothing_again(
@@ -47,3 +48,28 @@ def test_too_little_memory_is_one_line_that_names_the_knob(
     ):
         pass
     assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "megabytes", "limit"),
+    [
+        (CONTRACT, 1, "600MB"),
+        (CONTRACT, 1_000, "1500MB"),
+        # 200,000 spans, which 750 MB are too little for, and a million: 2,500
+        ("otlp", 213, "1200MB"),
+        ("otlp", 1_067, "4269MB"),
+    ],
+)
+def test_traces_get_more_memory_than_csv(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    megabytes: int,
+    limit: str,
+) -> None:
+    monkeypatch.delenv(memory.LIMIT, raising=False)
+    name = "llm_system_interactions.csv" if source == CONTRACT else "spans.jsonl"
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(megabytes * 1_000_000)
+    monkeypatch.setattr(memory, "longest_line", lambda *arguments: 0)
+    assert memory.memory_settings(tmp_path, [source])[memory.LIMIT] == limit

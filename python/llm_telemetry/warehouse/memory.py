@@ -13,6 +13,9 @@ LIMIT = "LLM_TELEMETRY_MEMORY_LIMIT"
 A_FILE = 400_000
 # a line that is longer than usual is parsed into many copies of its parts
 A_LINE = 64
+# bytes for each byte of input, and the least MB: of CSV, and of traces as JSON, of
+# which 200,000 spans need at most 900 MB and 1,000,000 at most 3 GB
+OF_CSV, OF_JSON = (1.5, 600), (4, 1_200)
 
 
 def memory_settings(data_dir: Path, sources: Sequence[str]) -> dict[str, str]:
@@ -26,7 +29,7 @@ def memory_settings(data_dir: Path, sources: Sequence[str]) -> dict[str, str]:
 
 
 def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> str:
-    """Return DuckDB's memory limit, such as "600MB": 1.5 times the size of the input.
+    """Return DuckDB's memory limit, such as "600MB": a multiple of the input's size.
 
     And A_LINE times the bytes of the ``longest`` line, where it is longer than usual.
     Compressed files and Parquet count ten times their size, and each file counts
@@ -36,6 +39,7 @@ def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> s
     if limit := os.environ.get(LIMIT):
         return limit
     is_contract = list(sources) == [CONTRACT]
+    times, least = OF_CSV if is_contract else OF_JSON
     files = contract_files(data_dir) if is_contract else data_dir.rglob("*")
     sizes = (
         A_FILE + file.stat().st_size * (10 if file.suffix in (".gz", ".parquet") else 1)
@@ -43,4 +47,4 @@ def _memory_limit(data_dir: Path, sources: Sequence[str], longest: int = 0) -> s
         if file.is_file()
     )
     of_line = A_LINE * longest // 1_000_000
-    return f"{of_line + max(600, 3 * sum(sizes) // 2_000_000)}MB"
+    return f"{of_line + max(least, int(times * sum(sizes)) // 1_000_000)}MB"
