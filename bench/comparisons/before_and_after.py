@@ -52,7 +52,6 @@ WHY = {
     RUN: "the time is spread over many models, see below",
     DECIDE: "the time is in the statistical fits, see below",
 }
-PEAK = "two of the largest models run at a time, and deciding holds their tables"
 MORE = "a run also computes intervals, tests and decisions, the polars job does not"
 Measured = Callable[[], tuple[Usage, Row]]
 
@@ -261,9 +260,7 @@ def bars(row: Row, rows: list[Row]) -> list[Bar]:
     if name == BUILD:
         found.append(Bar(f"{what}: lines printed", 60, after["lines"], unit=""))
     if name == RUN and case == "1000000":
-        found.append(
-            Bar(f"{what}: memory", 900, after["tree_mb"], unit=" MB", why=PEAK)
-        )
+        found.append(Bar(f"{what}: memory", 900, after["tree_mb"], unit=" MB"))
     if name == RUN and "bytes" in after:
         quotient = after["bytes"] / row["before"]["bytes"]
         found.append(Bar(f"{what}: bytes published after / before", 0.6, quotient))

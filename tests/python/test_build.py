@@ -51,25 +51,22 @@ def test_too_little_memory_is_one_line_that_names_the_knob(
 
 
 @pytest.mark.parametrize(
-    ("source", "megabytes", "limit"),
-    [
-        (CONTRACT, 1, "600MB"),
-        (CONTRACT, 1_000, "1500MB"),
-        # 200,000 spans, which 750 MB are too little for, and a million: 2,500
-        ("otlp", 213, "1200MB"),
-        ("otlp", 1_067, "4269MB"),
-    ],
+    ("sources", "limit"),
+    [([CONTRACT], "1500MB"), (["otlp"], "80%"), ([CONTRACT, "otlp"], "80%")],
 )
-def test_traces_get_more_memory_than_csv(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    source: str,
-    megabytes: int,
-    limit: str,
+def test_memory_is_limited_by_the_size_of_tables_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources: list[str], limit: str
 ) -> None:
     monkeypatch.delenv(memory.LIMIT, raising=False)
-    name = "llm_system_interactions.csv" if source == CONTRACT else "spans.jsonl"
-    with (tmp_path / name).open("wb") as file:
-        file.truncate(megabytes * 1_000_000)
-    monkeypatch.setattr(memory, "longest_line", lambda *arguments: 0)
-    assert memory.memory_settings(tmp_path, [source])[memory.LIMIT] == limit
+    with (tmp_path / "llm_system_interactions.csv").open("wb") as file:
+        file.truncate(1_000_000_000)
+    assert memory.memory_settings(tmp_path, sources)[memory.LIMIT] == limit
+    monkeypatch.setenv(memory.LIMIT, "2GB")
+    assert memory.memory_settings(tmp_path, sources)[memory.LIMIT] == "2GB"
+
+
+def test_small_tables_have_enough_memory_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(memory.LIMIT, raising=False)
+    assert memory.memory_settings(tmp_path, [CONTRACT])[memory.LIMIT] == "600MB"

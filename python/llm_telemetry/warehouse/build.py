@@ -25,7 +25,7 @@ from llm_telemetry.warehouse.incremental_state import (
     is_windowed,
     state,
 )
-from llm_telemetry.warehouse.memory import LIMIT, memory_settings
+from llm_telemetry.warehouse.memory import LIMIT, MOST, memory_settings
 from llm_telemetry.warehouse.parse_cache import target_folder
 from llm_telemetry.warehouse.session import IN_MEMORY
 from llm_telemetry.warehouse.typed_cache import forget_unfinished, sweep
@@ -141,7 +141,7 @@ def _settings_in_memory(
         "KEEP_CONTENT": "1",
         **memory_settings(data_dir, sources),
         # there is no disk to spill to
-        LIMIT: os.environ.get(LIMIT) or "80%",
+        LIMIT: os.environ.get(LIMIT) or MOST,
     }
 
 
@@ -309,9 +309,10 @@ def _explained(
 ) -> Exception:
     """Return an InputError if the input caused the failure, otherwise a BuildError."""
     if "Out of Memory Error" in log:
+        room = f"{limit} of the memory" if limit.endswith("%") else limit
         return InputError(
-            f"LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in {limit}, or has"
-            " no disk left to spill to: set it higher"
+            f"LLM_TELEMETRY_MEMORY_LIMIT: DuckDB cannot build this in {room}, or has no"
+            " disk left to spill to: set it higher, or LLM_TELEMETRY_THREADS lower"
         )
     if too_large := TOO_LARGE.search(log):
         file = Path(too_large[1])
