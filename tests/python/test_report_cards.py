@@ -9,7 +9,7 @@ from conftest import Run
 from test_charts import contrast
 
 from llm_telemetry.artifact import page, page_cards
-from llm_telemetry.artifact.markup import with_code
+from llm_telemetry.artifact.markup import with_code, wrapping
 from llm_telemetry.artifact.wording import number
 
 STATES = ("clear", "unclear", "refused")
@@ -74,3 +74,7 @@ def test_what_is_code_is_escaped_and_a_lone_backtick_stays() -> None:
 )
 def test_a_small_number_is_no_power_of_ten(value: float, said: str) -> None:
     assert number(value) == said
+
+
+def test_a_name_wraps_after_an_underscore() -> None:
+    assert wrapping("<`a_b`") == "&lt;<code>a_<wbr>b</code>"

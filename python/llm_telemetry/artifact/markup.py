@@ -45,6 +45,11 @@ def with_code(text: str) -> Html:
     return Html(re.sub("`([^`]+)`", r"<code>\1</code>", _escaped(text)))
 
 
+def wrapping(text: str) -> Html:
+    """Return a text whose names may wrap after an underscore; with code."""
+    return Html(with_code(text).replace("_", "_<wbr>"))
+
+
 def _shown(child: Any) -> str:
     return child if isinstance(child, Html) else _escaped(str(child))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from llm_telemetry.artifact import diff_text, labels
-from llm_telemetry.artifact.markup import Html, bullets, element, with_code
+from llm_telemetry.artifact.markup import Html, bullets, element, wrapping
 from llm_telemetry.artifact.wording import multiple, number, percent, with_interval
 
 Row = Mapping[str, Any]
@@ -93,11 +93,11 @@ def _card(one: Card) -> Html:
         element("h2", element("a", one.title, href=f"#{one.name}")),
         element("p", one.verdict, class_="verdict"),
         element("p", one.doubt, class_="doubt"),
-        element("p", with_code(one.advice), class_="advice"),
+        element("p", wrapping(one.advice), class_="advice"),
         element(
             "p",
             element("strong", one.figure),
-            element("small", one.words),
+            element("small", wrapping(one.words)),
             class_="sure",
         ),
         bullets(one.reasons),
