@@ -1,13 +1,18 @@
 """What takes the place of a function of dbt returns what that returns."""
 
+from pathlib import Path
+from types import CodeType, SimpleNamespace
+from typing import Any
+
 import pytest
-from dbt.clients.jinja import get_rendered
+from dbt.clients.jinja import CallableMacroGenerator, MacroGenerator, get_rendered
 from dbt.compilation import InjectedCTE
-from dbt.context.macros import MacroNamespace
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt_common.clients.jinja import get_environment
 from dbt_common.exceptions import CompilationError
 
-from llm_telemetry.warehouse import dbt_speedups
+from llm_telemetry.warehouse import dbt_speedups, template_cache
+from llm_telemetry.warehouse.template_cache import Templates
 
 CTES = [
     InjectedCTE(id="one", sql=" one as (select 1)"),
@@ -58,6 +63,94 @@ def test_a_macro_is_found_where_dbt_looks_first() -> None:
     assert (found["a"], found["b"], found["c"]) == ("local", "root", "dbt")
     assert len(found) == len(expected) == len(list(found))
     assert found.get("d") is None
+
+
+def content(namespace: Any) -> dict[str, Any]:
+    """Return what is known of each macro; a package is a namespace of its own."""
+    return {
+        name: vars(one) if isinstance(one, MacroGenerator) else content(one)
+        for name, one in namespace.items()
+    }
+
+
+@pytest.mark.parametrize("of_node", ["ours", "package", "dbt"])
+def test_a_context_has_the_macros_that_dbt_gives_it(of_node: str) -> None:
+    dbt_speedups.install()
+    named = {
+        "ours": ["a", "b"],
+        "package": ["a", "c"],
+        "dbt": ["a", "d", "e"],
+        "dbt_duckdb": ["d"],
+    }
+    macros = {
+        package: {
+            name: SimpleNamespace(name=name, package_name=package) for name in names
+        }
+        for package, names in named.items()
+    }
+    context: dict[str, object] = {}
+
+    def builder() -> MacroNamespaceBuilder:
+        return MacroNamespaceBuilder(
+            "ours", of_node, None, ["dbt_duckdb", "dbt"], "node"
+        )
+
+    found = [
+        build(builder(), macros, context)
+        for build in (
+            dbt_speedups.build_namespace_as_dbt_does,
+            dbt_speedups.build_namespace,
+        )
+    ]
+    theirs, ours = map(content, found)
+    assert ours == theirs
+    assert ours["d"]["macro"].package_name == "dbt_duckdb"
+
+
+def test_a_macro_knows_what_dbt_tells_it() -> None:
+    dbt_speedups.install()
+    made = MacroGenerator("macro", {"a": 1}, "node", "stack")
+    of_dbt = vars(CallableMacroGenerator("macro", {"a": 1}))
+    assert vars(made) == {**of_dbt, "node": "node", "stack": "stack"}
+    assert MacroGenerator("macro").context is None
+
+
+def test_a_template_is_compiled_once_for_all_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_cache, "KEPT", tmp_path / "cache" / "templates")
+    compiled: list[str] = []
+
+    def value(templates: Templates, text: str) -> object:
+        def compile_text() -> CodeType:
+            compiled.append(text)
+            return compile(text, "template", "eval")
+
+        return eval(templates.code(compile_text, text))
+
+    first = Templates()
+    assert [value(first, text) for text in ("1 + 1", "2 + 2", "1 + 1")] == [2, 4, 2]
+    first.keep()
+    second = Templates()
+    assert [value(second, text) for text in ("1 + 1", "3 + 3")] == [2, 6]
+    second.keep()
+    assert value(Templates(), "3 + 3") == 6
+    assert compiled == ["1 + 1", "2 + 2", "3 + 3"]
+    # the file of another version, and one that is damaged, are none
+    monkeypatch.setattr(template_cache, "MADE_BY", ("another",))
+    assert value(Templates(), "3 + 3") == 6
+    monkeypatch.undo()
+    kept = tmp_path / "cache" / "templates"
+    monkeypatch.setattr(template_cache, "KEPT", kept)
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert value(Templates(), "3 + 3") == 6
+    assert compiled == ["1 + 1", "2 + 2", "3 + 3", "3 + 3", "3 + 3"]
+    # there is no room for those of all versions
+    third = Templates()
+    value(third, "4 + 4")
+    monkeypatch.setattr(template_cache, "BYTES", 10)
+    third.keep()
+    assert not Templates()._kept
 
 
 def test_a_template_that_does_not_compile_fails_each_time() -> None:

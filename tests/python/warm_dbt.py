@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from llm_telemetry.warehouse import dbt_process
+from llm_telemetry.warehouse import dbt_process, dbt_speedups
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
@@ -47,4 +47,7 @@ def _main(
         os.dup2(caller.fileno(), stream)
     caller.close()
     sys.argv[1:] = arguments
-    sys.exit(dbt_process.main())
+    code = dbt_process.main()
+    # a process that was forked calls no function that waits for its end
+    dbt_speedups.templates.keep()
+    sys.exit(code)

@@ -1,13 +1,17 @@
 """What makes dbt faster in its own process, whatever starts it."""
 
+import atexit
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dbt import compilation
-from dbt.context.macros import MacroNamespace
+from dbt.clients.jinja import MacroGenerator
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt_common.clients.jinja import MacroFuzzEnvironment
+
+from llm_telemetry.warehouse.template_cache import Templates
 
 STARTS_WITH = re.compile(
     r"(?:\s|--[^\n]*\n)*with\b(?!\s+recursive\b)\s+", re.IGNORECASE
@@ -15,7 +19,8 @@ STARTS_WITH = re.compile(
 
 inject_as_dbt_does = compilation.inject_ctes_into_sql
 compile_as_dbt_does = MacroFuzzEnvironment.compile
-compiled_templates: dict[tuple[Any, ...], Any] = {}
+build_namespace_as_dbt_does = MacroNamespaceBuilder.build_namespace
+templates = Templates()
 
 
 def install() -> None:
@@ -25,9 +30,47 @@ def install() -> None:
     # for every unit test
     compilation.inject_ctes_into_sql = inject_ctes_into_sql
     MacroFuzzEnvironment.compile = compile_once  # type: ignore
+    atexit.register(templates.keep)
     # for every context, of which a node has two
     for method in (_keys, __iter__, __getitem__):
         setattr(MacroNamespace, method.__name__, method)
+    MacroNamespaceBuilder.build_namespace = build_namespace  # type: ignore
+    MacroGenerator.__init__ = __init__  # type: ignore
+
+
+def build_namespace(
+    builder: Any, macros: Mapping[str, Mapping[str, Any]], context: dict[str, Any]
+) -> MacroNamespace:
+    """Return dbt's namespace of the macros of each package, made package by package."""
+    packages = {
+        package: {
+            name: MacroGenerator(macro, context, builder.node, builder.thread_ctx)
+            for name, macro in named.items()
+        }
+        for package, named in macros.items()
+    }
+    internal: dict[str, Any] = {}
+    for package in reversed(builder.internal_package_names_order):
+        internal.update(packages.get(package, {}))
+    others = {
+        package: named
+        for package, named in packages.items()
+        if package not in builder.internal_package_names
+    }
+    of_node = others.get(builder.search_package, {})
+    is_root = builder.root_package == builder.search_package
+    of_root = {} if is_root else others.get(builder.root_package, {})
+    return MacroNamespace(of_root, of_node, internal, others)
+
+
+def __init__(
+    generator: Any, macro: Any, context: Any = None, node: Any = None, stack: Any = None
+) -> None:
+    """Set what dbt sets in three calls, for each macro in each context."""
+    generator.context = context
+    generator.macro = macro
+    generator.node = node
+    generator.stack = stack
 
 
 def _flat(namespace: Any) -> dict[str, Any]:
@@ -63,9 +106,10 @@ def inject_ctes_into_sql(sql: str, ctes: list[Any]) -> str:
 
 def compile_once(environment: Any, source: Any, *arguments: Any) -> Any:
     """Compile each text once: a model is compiled again for each of its unit tests."""
-    if not isinstance(source, str):
+
+    def compile_source() -> Any:
         return compile_as_dbt_does(environment, source, *arguments)
-    key = (type(environment), source, *arguments)
-    if key not in compiled_templates:
-        compiled_templates[key] = compile_as_dbt_does(environment, source, *arguments)
-    return compiled_templates[key]
+
+    if not isinstance(source, str):
+        return compile_source()
+    return templates.code(compile_source, type(environment), source, *arguments)
