@@ -1,11 +1,28 @@
 {% macro read_otlp(relation) -%}
-    {#- every document as text, as it was written; `relation` only records the lineage -#}
+    {#- every document as text, as it was written; `relation` only records the lineage. Rows are
+        parsed by the thousand, in some ten times the memory of their text: a long document has a
+        row for each part of it, and all but the first are empty requests -#}
+    select file_name, if(part = 0, json, {{ otlp_empty_request() }}) as json
+    from (
+        select
+            file_name,
+            json,
+            unnest(range(1 + coalesce(strlen(json), 0) // 4096)) as part
+        from ({{ otlp_texts() }}) as texts
+    ) as parts
+{%- endmacro %}
+
+{% macro otlp_empty_request() %}'{"resourceSpans":[]}'{% endmacro %}
+
+{% macro otlp_texts() -%}
+    {#- null for what is no JSON; a filter of blank lines would join rows that a reader parts -#}
     {%- set files = source_files('otlp', ['jsonl', 'ndjson', 'json']) -%}
     {%- set lines = files_ending(files, '(jsonl|ndjson)([.]gz)?') -%}
     {%- if lines -%}
-    select line as json, filename as file_name
+    select
+        if(regexp_matches(line, '\S'), line, {{ otlp_empty_request() }}) as json,
+        filename as file_name
     from {{ json_lines(lines) }}
-    where regexp_matches(line, '\S')
     union all
     {% endif -%}
     {%- set documents = files_ending(files, 'json') -%}
