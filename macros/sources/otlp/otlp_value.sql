@@ -42,28 +42,27 @@
 {%- endmacro %}
 
 {% macro otlp_text(value, longest=none) -%}
-    {#- the text of {"stringValue":"text"} or {"intValue":"7"}, or a list's first text; the common
-        forms are cut out, because parsing JSON is slow; some write each text as JSON, with its
-        quotes; JSON that is longer than `longest` stays, for otlp_long_text -#}
-    nullif(case
-        when starts_with({{ value }}, '{"stringValue":"') and not contains({{ value }}, '\')
+    {#- the text of {"stringValue":"text"} or {"intValue":"7"}, or a list's first text, null where
+        it is empty; the common forms are cut out, because parsing JSON is slow; some write each
+        text as JSON, with its quotes; JSON that is longer than `longest` stays, for
+        otlp_long_text -#}
+    case
+        when
+            starts_with({{ value }}, '{"stringValue":"')
+            and strlen({{ value }}) > 18
+            and not contains({{ value }}, '\')
             then substring({{ value }}, 17, length({{ value }}) - 18)
-        when starts_with({{ value }}, '{"intValue":"')
+        when starts_with({{ value }}, '{"intValue":"') and strlen({{ value }}) > 15
             then substring({{ value }}, 14, length({{ value }}) - 15)
         when starts_with({{ value }}, '{"doubleValue":') and not ends_with({{ value }}, '"}')
             then substring({{ value }}, 16, length({{ value }}) - 16)
         {%- if longest %}
         when strlen({{ value }}) > {{ longest }} then {{ value }}
         {%- endif %}
-        when {{ value }} in ('{"boolValue":true}', '{"boolValue":false}')
-            then substring({{ value }}, 14, length({{ value }}) - 14)
-        when starts_with({{ value }}, '{"arrayValue":{"values":[{"stringValue":"')
-            and not contains({{ value }}, '\')
-            then split_part({{ value }}, '"', 8)
         when starts_with({{ value }}, '{"arrayValue')
-            then json_extract_string({{ value }}, '$.arrayValue.values[0].*')[1]
-        else trim(json_extract_string({{ value }}, '$.*')[1], '"')
-    end, '')
+            then nullif(json_extract_string({{ value }}, '$.arrayValue.values[0].*')[1], '')
+        else nullif(trim(json_extract_string({{ value }}, '$.*')[1], '"'), '')
+    end
 {%- endmacro %}
 
 {% macro otlp_attributes(list, prefix='') -%}
