@@ -1,20 +1,26 @@
-{% macro otlp_kind(aliases) -%}
-    {#- by the attribute that states it; before the conventions had one, a call named its model -#}
-    {%- set is_call = otlp_is_call(aliases) -%}
+{% macro otlp_stated_kind() -%}
+    {#- by the attribute that states it; anyone may invent an operation: 'operation' where its name
+        tells nothing, and null where no attribute states a kind -#}
     {%- set traceloop = 'coalesce(traceloop_kind, observation_type)' -%}
     {%- set of_dialect = otlp_kind_of_dialect("lower(trim(dialect_kind, '\"'))") -%}
     case
         when lower(observation_type) = 'generation' then 'call'
         when dialect_kind is not null and {{ of_dialect }} is not null then {{ of_dialect }}
-        when operation is not null
-            then {{ otlp_kind_of_operation('operation', is_call) }}
+        when operation is not null then {{ otlp_kind_of_operation('operation') }}
         when openinference_kind is not null
             then {{ otlp_kind_of_name('openinference_kind', 'llm', 'tool', 'agent') }}
-        when request_type is not null
-            then {{ otlp_kind_of_operation('request_type', is_call) }}
+        when request_type is not null then {{ otlp_kind_of_operation('request_type') }}
         when {{ traceloop }} is not null
             then {{ otlp_kind_of_name(traceloop, '', 'tool', 'agent') }}
-        when {{ is_call }} then 'call'
+    end
+{%- endmacro %}
+
+{% macro otlp_kind(stated_kind, aliases) -%}
+    {#- before the conventions had a kind, a call named its model -#}
+    case
+        when coalesce({{ stated_kind }}, 'operation') != 'operation' then {{ stated_kind }}
+        when {{ otlp_is_call(aliases) }} then 'call'
+        when {{ stated_kind }} = 'operation' then 'step'
     end
 {%- endmacro %}
 
@@ -36,8 +42,7 @@
     )
 {%- endmacro %}
 
-{% macro otlp_kind_of_operation(word, is_call) -%}
-    {#- anyone may invent an operation: for unknown ones the span's other attributes decide -#}
+{% macro otlp_kind_of_operation(word) -%}
     {%- set steps = '(?i)retriev|memory|agent|tool|chain|workflow|^(plan$|fetch)' -%}
     {%- set calls =
         '(?i)chat|completion|generate_content|^a?(responses|messages?|anthropic_messages)$' -%}
@@ -47,8 +52,8 @@
         when lower({{ word }}) = 'execute_tool' then 'tool'
         when lower({{ word }}) in ('invoke_agent', 'create_agent') then 'agent'
         when {{ is_other_call(word) }} or regexp_matches({{ word }}, '{{ steps }}') then 'step'
-        when regexp_matches({{ word }}, '{{ calls }}') or {{ is_call }} then 'call'
-        else 'step'
+        when regexp_matches({{ word }}, '{{ calls }}') then 'call'
+        else 'operation'
     end
 {%- endmacro %}
 

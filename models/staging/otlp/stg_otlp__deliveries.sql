@@ -23,7 +23,7 @@ records as (
 
 ),
 
-spans_with_kind as (
+stated_kinds as (
 
     select
         * replace (
@@ -34,9 +34,19 @@ spans_with_kind as (
             {% endfor -%}
             {{ hashed_user('coalesce(user_id, gateway_user_id)') }} as user_id
         ),
-        {{ otlp_kind(aliases) }} as kind
+        {{ otlp_stated_kind() }} as stated_kind
 
     from records
+
+),
+
+spans_with_kind as (
+
+    select
+        * exclude (stated_kind),
+        {{ otlp_kind('stated_kind', aliases) }} as kind
+
+    from stated_kinds
 
 ),
 
