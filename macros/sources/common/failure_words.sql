@@ -65,7 +65,10 @@
         '[a-z_.]*(?:error|exception)\\b',
         rate_limit_words(), timeout_words(), safety_words(), caller_gone_words(),
     ] -%}
-    nullif(array_to_string(
-        regexp_extract_all({{ message }}, '(?i){{ patterns | join('|') }}'), ' '
-    ), '')
+    {{ joined_words("regexp_extract_all(" ~ message ~ ", '(?i)" ~ patterns | join('|') ~ "')") }}
+{%- endmacro %}
+
+{% macro joined_words(list) -%}
+    {#- null where there are none; nullif of a joined text would search for its words twice -#}
+    list_aggregate({{ list }}, 'string_agg', ' ')
 {%- endmacro %}

@@ -53,10 +53,8 @@
 
 {% macro otlp_error_words(span) -%}
     {#- all that tells how a span failed; of messages only words of a fixed list -#}
-    nullif(concat_ws(
-        ' ', error_code, {{ otlp_class_name('exception_type') }},
-        {{ error_words(span ~ '.status.message') }},
-        {{ error_words('status_text') }},
-        {{ error_words('exception_message') }}
-    ), '')
+    {{ joined_words('[' ~ [
+        'error_code', otlp_class_name('exception_type'), error_words(span ~ '.status.message'),
+        error_words('status_text'), error_words('exception_message'),
+    ] | join(', ') ~ ']') }}
 {%- endmacro %}
