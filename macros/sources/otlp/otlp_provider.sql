@@ -15,8 +15,11 @@
 {%- endmacro %}
 
 {% macro otlp_host(address) -%}
-    {#- of an address or a URL, without scheme, port and path -#}
-    lower(regexp_extract({{ address }}, '^(?:[a-zA-Z]+://)?(?:[^/@]*@)?([^/:?]+)', 1))
+    {#- of an address or a URL, without scheme, port and path; most are the host alone -#}
+    lower(case
+        when regexp_full_match({{ address }}, '[a-zA-Z0-9.-]+') then {{ address }}
+        else regexp_extract({{ address }}, '^(?:[a-zA-Z]+://)?(?:[^/@]*@)?([^/:?]+)', 1)
+    end)
 {%- endmacro %}
 
 {% macro otlp_provider(name) -%}
