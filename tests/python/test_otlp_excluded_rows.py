@@ -45,3 +45,11 @@ def test_usage_of_a_span_that_is_no_call_is_named_where_no_call_tells_it(
         "1d": 7,
     }
     assert rows["1d"].cost_usd == 0.25
+
+
+def test_tokens_that_are_no_count_are_none(tmp_path: Path) -> None:
+    spans = [
+        span(place, trace=place, **AGENT, **{"gen_ai.usage.input_tokens": tokens})
+        for place, tokens in (("a", "Infinity"), ("b", "1e30"), ("c", "nan"))
+    ]
+    assert staged(landed(tmp_path, request(*spans)))["excluded_rows"].empty

@@ -104,6 +104,14 @@ def test_a_call_that_two_spans_record_counts_once(
     assert row.total_tokens == 0 if row.is_failure else row.total_tokens in (120, 1020)
 
 
+def test_a_log_of_an_impossible_duration_is_a_call_of_its_own(tmp_path: Path) -> None:
+    spans = [
+        call("a", scope="z", at=(0, 270)),
+        call("b", trace="2", scope="z", at=(460, 460), duration=1e12, **ANSWER),
+    ]
+    assert len(interactions(tmp_path, *spans)) == 2
+
+
 def test_a_call_that_is_logged_when_its_stream_has_ended_streams(
     tmp_path: Path,
 ) -> None:

@@ -6,7 +6,7 @@
     {%- endfor -%}
     case
         when kind in ('agent', 'step')
-            then cast(coalesce({{ tokens[0] }}, 0) + coalesce({{ tokens[1] }}, 0) as bigint)
+            then try_cast(coalesce({{ tokens[0] }}, 0) + coalesce({{ tokens[1] }}, 0) as bigint)
     end as left_out_tokens,
     case
         when kind in ('agent', 'step')

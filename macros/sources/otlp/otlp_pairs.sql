@@ -55,7 +55,10 @@
 
 {% macro otlp_logged_start(call) -%}
     {#- of a request that is logged when it has ended -#}
-    ({{ call }}.started_ns - cast({{ call }}.logged_duration_s * {{ otlp_second() }} as bigint))
+    (
+        {{ call }}.started_ns
+        - try_cast({{ call }}.logged_duration_s * {{ otlp_second() }} as bigint)
+    )
 {%- endmacro %}
 
 {% macro otlp_preparation_pairs(calls) -%}
