@@ -93,10 +93,12 @@ def _models(manifest: dict[str, Any], folder: Path, source: str) -> Iterator[Mod
             yield Model(name.split("__")[1], kept, file.read_text())
 
 
-def staged(source: str, files: Iterable[Path], *kinds: str) -> dict[str, pd.DataFrame]:
-    """Run the models on the files; return each as sorted rows."""
+def staged(
+    source: str, files: Iterable[Path], *kinds: str, memory: str = "80%"
+) -> dict[str, pd.DataFrame]:
+    """Run the models on the files within the memory; return each as sorted rows."""
     models = _on(source, files, kinds)
-    with _filled(source, models) as connection:
+    with _filled(source, models, memory) as connection:
         return _read(connection, source, [model.name for model in models])
 
 
@@ -130,9 +132,9 @@ def restaged(
 
 @contextmanager
 def _filled(
-    source: str, models: Iterable[Model]
+    source: str, models: Iterable[Model], memory: str = "80%"
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"memory_limit": memory}) as connection:
         connection.execute(
             "attach ':memory:' as building; set TimeZone = 'UTC'; set threads = 1"
         )

@@ -12,9 +12,9 @@ import pandas as pd
 Record = dict[str, Any]
 
 
-def staged(files: Iterable[Path]) -> dict[str, pd.DataFrame]:
+def staged(files: Iterable[Path], memory: str = "80%") -> dict[str, pd.DataFrame]:
     """Run the models on the files and return every one as a frame, rows sorted."""
-    return compiled_sources.staged("otlp", files, "jsonl", "json")
+    return compiled_sources.staged("otlp", files, "jsonl", "json", memory=memory)
 
 
 def span(span_id: str, parent: str = "", **attributes: Any) -> Record:

@@ -42,6 +42,25 @@ def test_a_torn_line_is_counted_and_not_fatal(tmp_path: Path) -> None:
     assert unreadable(frames) == 1
 
 
+def test_a_blank_line_is_no_record(tmp_path: Path) -> None:
+    frames = staged(landed(tmp_path, "", request(call("a")), "  ", "\t"))
+    assert (len(frames["interactions"]), unreadable(frames)) == (1, 0)
+
+
+def test_few_of_many_long_lines_are_parsed_at_a_time(tmp_path: Path) -> None:
+    others = {f"other.{place}": place for place in range(20)}
+    spans = [call(f"{place:x}", **others) for place in range(500)]
+    line = request(*spans)
+    files = [
+        file
+        for name in ("a.jsonl", "b.jsonl")
+        for file in landed(tmp_path, *[line] * 48, name=name)
+    ]
+    frames = staged(files, memory="500MB")
+    assert len(frames["deliveries"]) == 2 * 48 * len(spans)
+    assert len(frames["interactions"]) == len(spans)
+
+
 @pytest.mark.parametrize("name", ["a.json", "b.jsonl"])
 def test_what_is_left_of_a_torn_file_is_read(tmp_path: Path, name: str) -> None:
     documents = [json.dumps(json.loads(request(call(x))), indent=2) for x in "ab"]
