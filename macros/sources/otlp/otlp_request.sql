@@ -1,20 +1,19 @@
 {% macro otlp_request_type() -%}
-    {#- spans and log records share one shape, so that a line is parsed once; values stay JSON -#}
+    {#- only what is read, since each field takes memory; values stay JSON -#}
     {%- set attributes = '[{"key":"VARCHAR","value":"VARCHAR"}]' -%}
     {%- set event = '{"name":"VARCHAR","timeUnixNano":"VARCHAR",'
         ~ '"attributes":' ~ attributes ~ '}' -%}
-    {%- set record = '{"traceId":"VARCHAR","spanId":"VARCHAR","parentSpanId":"VARCHAR",'
+    {%- set span = '{"traceId":"VARCHAR","spanId":"VARCHAR","parentSpanId":"VARCHAR",'
         ~ '"name":"VARCHAR","startTimeUnixNano":"VARCHAR","endTimeUnixNano":"VARCHAR",'
         ~ '"status":{"code":"VARCHAR","message":"VARCHAR"},"attributes":' ~ attributes
-        ~ ',"events":[' ~ event ~ '],"timeUnixNano":"VARCHAR","observedTimeUnixNano":"VARCHAR",'
-        ~ '"eventName":"VARCHAR"}' -%}
-    {%- set scope = '{"scope":{"name":"VARCHAR"},"spans":[' ~ record
-        ~ '],"logRecords":[' ~ record ~ ']}' -%}
-    {%- set resource = '{"resource":{"attributes":' ~ attributes ~ '},"scopeSpans":[' ~ scope
-        ~ '],"scopeLogs":[' ~ scope ~ ']}' -%}
-    {%- set request = '{"resourceSpans":[' ~ resource ~ '],"resourceLogs":[' ~ resource
-        ~ '],"resourceMetrics":[{"schemaUrl":"VARCHAR"}]}' -%}
-    '{{ request }}'
+        ~ ',"events":[' ~ event ~ ']}' -%}
+    {%- set log_record = '{"traceId":"VARCHAR","spanId":"VARCHAR","attributes":' ~ attributes
+        ~ ',"timeUnixNano":"VARCHAR","observedTimeUnixNano":"VARCHAR","eventName":"VARCHAR"}' -%}
+    {%- set start = '[{"resource":{"attributes":' ~ attributes ~ '},' -%}
+    {%- set scope = ':[{"scope":{"name":"VARCHAR"},' -%}
+    '{"resourceSpans":{{ start }}"scopeSpans"{{ scope }}"spans":[{{ span }}]}]}],
+    "resourceLogs":{{ start }}"scopeLogs"{{ scope }}"logRecords":[{{ log_record }}]}]}],
+    "resourceMetrics":[{"schemaUrl":"VARCHAR"}]}'
 {%- endmacro %}
 
 {% macro otlp_torn_request() %}{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}{% endmacro %}
