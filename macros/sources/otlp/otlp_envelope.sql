@@ -1,7 +1,6 @@
-{% macro otlp_normalised_request(json) -%}
+{% macro otlp_normalised_request(json, renamed) -%}
     {#- reads requests in a list or an envelope, names of protobuf and of earlier versions,
         spans without a request, and attributes without a span -#}
-    {%- set renamed = otlp_current_names(json) -%}
     {%- set wrapped = "('{\"resourceSpans\":[' || " ~ renamed ~ " || ']}')" -%}
     case
         when regexp_matches({{ json }}, '(?i)"(resource_?(spans|logs|metrics)|batches)"\s*:')

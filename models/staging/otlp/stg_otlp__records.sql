@@ -30,7 +30,10 @@ repaired_requests as (
         request,
         {{ otlp_has_records('request') }} as is_request,
         case when request is null then {{ repaired_json('json', otlp_torn_request()) }}
-            else json end as json
+            else json end as document,
+        -- once, though several expressions read it
+        case when not is_request then {{ otlp_current_names('document') }} end
+            as renamed_document
 
     from requests
 
@@ -45,7 +48,10 @@ normalised_requests as (
         is_request,
         case
             when is_request then request
-            else from_json({{ otlp_normalised_request('json') }}, {{ otlp_request_type() }})
+            else from_json(
+                {{ otlp_normalised_request('document', 'renamed_document') }},
+                {{ otlp_request_type() }}
+            )
         end as request
 
     from repaired_requests
