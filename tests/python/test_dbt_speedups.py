@@ -8,7 +8,12 @@ import pytest
 from dbt.clients.jinja import CallableMacroGenerator, MacroGenerator, get_rendered
 from dbt.compilation import InjectedCTE
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.tracking import track_behavior_change_warn
 from dbt_common.clients.jinja import get_environment
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.logger import LoggerConfig
+from dbt_common.events.types import Note
 from dbt_common.exceptions import CompilationError
 
 from llm_telemetry.warehouse import dbt_speedups, template_cache
@@ -105,6 +110,42 @@ def test_a_context_has_the_macros_that_dbt_gives_it(of_node: str) -> None:
     theirs, ours = map(content, found)
     assert ours == theirs
     assert ours["d"]["macro"].package_name == "dbt_duckdb"
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted", "logs", "is_fired"),
+    [
+        (EventLevel.INFO, {"Note"}, EventLevel.INFO, True),
+        (EventLevel.INFO, set(), EventLevel.INFO, True),
+        (EventLevel.DEBUG, {"Note"}, EventLevel.INFO, True),
+        (EventLevel.DEBUG, {"SQLQuery"}, EventLevel.INFO, False),
+        (EventLevel.DEBUG, set(), EventLevel.INFO, False),
+        (EventLevel.DEBUG, set(), EventLevel.DEBUG, True),
+        # a callback of somebody else's
+        (EventLevel.DEBUG, None, EventLevel.INFO, True),
+    ],
+)
+def test_a_debug_event_is_fired_where_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+    level: EventLevel,
+    wanted: set[str] | None,
+    logs: EventLevel,
+    is_fired: bool,
+) -> None:
+    monkeypatch.setattr(dbt_speedups, "ON_DEBUG", dict(dbt_speedups.ON_DEBUG))
+    heard: list[str] = []
+
+    def hear(event: Any) -> None:
+        heard.append(event.info.msg)
+
+    if wanted is not None:
+        dbt_speedups.ON_DEBUG[hear] = wanted
+    manager = EventManager()
+    manager.add_logger(LoggerConfig(name="log", level=logs))
+    manager.add_callback(track_behavior_change_warn)
+    manager.add_callback(hear)
+    dbt_speedups.fire_event(manager, Note(msg="a note"), level)
+    assert heard == ["a note"] * is_fired
 
 
 def test_a_macro_knows_what_dbt_tells_it() -> None:

@@ -1,31 +1,25 @@
 """dbt in a process of its own: one line of JSON for each event that is of use.
 
-dbt renders thousands of debug events to drop them: a second per run. Here they are not
-rendered.
+dbt's own JSON log renders thousands of debug events to drop them: a second per run.
 """
 
-import gc
 import os
 import sys
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from dbt_common.events.base_types import EventLevel
-from dbt_common.events.event_manager import EventManager
 
+from llm_telemetry.warehouse import dbt_speedups
 from llm_telemetry.warehouse.child_process import follow, send_line
 from llm_telemetry.warehouse.dbt_plugin import HOOK_LINES
-
-fire_as_dbt_does = EventManager.fire_event
 
 
 def main() -> int:
     """Run dbt with the arguments of this process and return its exit code."""
-    # dbt makes millions of objects and few cycles; the search for them takes a tenth
-    gc.set_threshold(100_000, 50, 50)
     follow()
-    EventManager.fire_event = _fire  # type: ignore[assignment, method-assign]
+    dbt_speedups.install()
+    dbt_speedups.ON_DEBUG[_tell] = {"SQLQuery"}
     result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
     if result.exception:
         send_line(error=str(result.exception))
@@ -60,19 +54,12 @@ def _send_contents() -> None:
                 send_line(content=dict(zip(names, row, strict=True)))
 
 
-def _fire(
-    manager: EventManager, event: Any, level: EventLevel | None = None, **others: Any
-) -> None:
-    """Tell of a statement that is sent, and let dbt render no other debug event."""
-    if (level or event.level_tag()) != EventLevel.DEBUG:
-        fire_as_dbt_does(manager, event, level, **others)
-    elif type(event).__name__ == "SQLQuery":
-        send_line(connection=event.conn_name, sql=event.sql)
-
-
 def _tell(event: Any) -> None:
-    """Tell of an error, or how far the build has come."""
+    """Tell of an error, a statement that is sent, or how far the build has come."""
     data = event.data
+    if event.info.name == "SQLQuery":
+        send_line(connection=data.conn_name, sql=data.sql)
+        return
     if event.info.name in HOOK_LINES and event.info.level != "error":
         # the hook at the end is no node of the build
         return

@@ -3,30 +3,39 @@
 import atexit
 import gc
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dbt import compilation
 from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.tracking import track_behavior_change_warn
 from dbt_common.clients.jinja import MacroFuzzEnvironment
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 
 from llm_telemetry.warehouse.template_cache import Templates
 
 STARTS_WITH = re.compile(
     r"(?:\s|--[^\n]*\n)*with\b(?!\s+recursive\b)\s+", re.IGNORECASE
 )
+# of events that no log has, unless it is asked to
+UNREAD = {EventLevel.DEBUG, EventLevel.TEST}
 
 inject_as_dbt_does = compilation.inject_ctes_into_sql
 compile_as_dbt_does = MacroFuzzEnvironment.compile
+fire_as_dbt_does = EventManager.fire_event
 build_namespace_as_dbt_does = MacroNamespaceBuilder.build_namespace
 templates = Templates()
+# the debug events that a callback wants; a callback that is not named wants all
+ON_DEBUG: dict[Callable[..., None], set[str]] = {track_behavior_change_warn: set()}
 
 
 def install() -> None:
-    """Look for garbage rarely, and parse no template or statement twice."""
+    """Look for garbage rarely, parse nothing twice, and render what is read."""
     # dbt makes millions of objects and few cycles; the search for them takes a tenth
     gc.set_threshold(100_000, 50, 50)
+    EventManager.fire_event = fire_event  # type: ignore
     # for every unit test
     compilation.inject_ctes_into_sql = inject_ctes_into_sql
     MacroFuzzEnvironment.compile = compile_once  # type: ignore
@@ -36,6 +45,23 @@ def install() -> None:
         setattr(MacroNamespace, method.__name__, method)
     MacroNamespaceBuilder.build_namespace = build_namespace  # type: ignore
     MacroGenerator.__init__ = __init__  # type: ignore
+
+
+def fire_event(
+    manager: EventManager,
+    event: BaseEvent,
+    level: EventLevel | None = None,
+    *others: Any,
+    **options: Any,
+) -> None:
+    """Fire an event, unless it is one of thousands of debug that nobody reads."""
+    name = type(event).__name__
+    if (
+        (level or event.level_tag()) not in UNREAD
+        or any(logger.level in UNREAD for logger in manager.loggers)
+        or any(name in ON_DEBUG.get(one, {name}) for one in manager.callbacks)
+    ):
+        fire_as_dbt_does(manager, event, level, *others, **options)
 
 
 def build_namespace(
