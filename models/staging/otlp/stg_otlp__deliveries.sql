@@ -23,10 +23,10 @@ records as (
 
 ),
 
-stated_kinds as (
+spans_with_kind as (
 
     select
-        * replace (
+        * exclude (stated_kind) replace (
             {% for label in labels -%}
             if(
                 tags is null, {{ label }}, coalesce({{ tag_value('tags', label) }}, {{ label }})
@@ -34,19 +34,9 @@ stated_kinds as (
             {% endfor -%}
             {{ hashed_user('coalesce(user_id, gateway_user_id)') }} as user_id
         ),
-        {{ otlp_stated_kind() }} as stated_kind
-
-    from records
-
-),
-
-spans_with_kind as (
-
-    select
-        * exclude (stated_kind),
         {{ otlp_kind('stated_kind', aliases) }} as kind
 
-    from stated_kinds
+    from (select *, {{ otlp_stated_kind() }} as stated_kind from records) as stated_kinds
 
 ),
 
