@@ -76,5 +76,5 @@ def test_a_small_number_is_no_power_of_ten(value: float, said: str) -> None:
     assert number(value) == said
 
 
-def test_a_name_wraps_after_an_underscore() -> None:
-    assert wrapping("<`a_b`") == "&lt;<code>a_<wbr>b</code>"
+def test_a_name_wraps_where_its_words_end() -> None:
+    assert wrapping("<`a_b`=c") == "&lt;<code>a_<wbr>b</code>=<wbr>c"

@@ -46,8 +46,8 @@ def with_code(text: str) -> Html:
 
 
 def wrapping(text: str) -> Html:
-    """Return a text whose names may wrap after an underscore; with code."""
-    return Html(with_code(text).replace("_", "_<wbr>"))
+    """Return a text whose names may wrap after "_" and "="; with code."""
+    return Html(re.sub("(?<=[_=])", "<wbr>", with_code(text)))
 
 
 def _shown(child: Any) -> str:
