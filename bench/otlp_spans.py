@@ -43,6 +43,8 @@ def main() -> None:
         print(f"{step:<18} {wall_s:6.2f} s wall  {cpu_s:6.2f} s CPU")
     wall, cpu = ratio(times)
     print(f"interactions take {wall:.2f} times the wall, {cpu:.2f} times the CPU")
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{peak_kb / 1e6:.2f} GB of memory at most")
 
 
 def measured(spans: int, files: int, threads: int) -> Times:

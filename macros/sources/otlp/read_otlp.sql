@@ -1,6 +1,6 @@
 {% macro read_otlp(relation) -%}
     {#- every document as text, as it was written; `relation` only records the lineage. Rows are
-        parsed by the thousand, in some ten times the memory of their text: a long document has a
+        parsed by the thousand, in many times the memory of their text: a long document has a
         row for each part of it, and all but the first are empty requests -#}
     select file_name, if(part = 0, json, {{ otlp_empty_request() }}) as json
     from (

@@ -55,19 +55,24 @@ def _read() -> dict[str, CodeType]:
     """Return what the file has, unless other versions made it."""
     with suppress(OSError):
         content = KEPT.read_bytes()
-        if sha256(content[32:]).digest() == content[:32]:
-            made_by, codes = marshal.loads(content[32:])
-            return codes if made_by == MADE_BY else {}
+        # another Python's code may not be readable at all
+        if _digest(content[32:]) == content[:32]:
+            codes: dict[str, CodeType] = marshal.loads(content[32:])
+            return codes
     return {}
+
+
+def _digest(content: bytes) -> bytes:
+    return sha256(repr(MADE_BY).encode() + content).digest()
 
 
 def _write(codes: dict[str, CodeType]) -> bool:
     """Replace the file; return whether so many have room in it."""
-    content = marshal.dumps((MADE_BY, codes))
+    content = marshal.dumps(codes)
     if len(content) > BYTES:
         return False
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     copy = KEPT.with_name(f"{KEPT.name}.{os.getpid()}")
-    copy.write_bytes(sha256(content).digest() + content)
+    copy.write_bytes(_digest(content) + content)
     copy.replace(KEPT)
     return True
