@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_telemetry import arguments, interrupted, places, screen
+from llm_telemetry import arguments, interrupted, places, preload, screen
 from llm_telemetry.arguments import Options
 from llm_telemetry.artifact import bundle, diff_text
 from llm_telemetry.artifact import diff as artifact_diff
@@ -24,7 +24,6 @@ from llm_telemetry.judge import review_commands, review_ledger
 from llm_telemetry.judge.scores import FOLDER as JUDGE_SCORES
 from llm_telemetry.ledger import store
 from llm_telemetry.metrics.command import export_metrics
-from llm_telemetry.preload import importing_pipeline
 from llm_telemetry.reasons.command import explain
 from llm_telemetry.warehouse import promote
 from llm_telemetry.warehouse.build import BuildError, Progress, build_marts, doubts
@@ -79,7 +78,7 @@ def run(options: Options) -> int:
         from llm_telemetry.watch import commands
 
         commands.check(options)
-    report = importing_pipeline(options.progress)
+    report = preload.importing_pipeline(options.progress)
     inputs = {"ledger": places.ledger(options), "scores": scores}
     _print_errors(review_commands.take_over(options))
     with _build(options, options.warehouse, report, files=inputs, **how) as marts:
@@ -212,6 +211,7 @@ def _with_settings(options: Options) -> int:
 
 
 def _decide(options: Options, warehouse: Path, **how: dict[str, float]) -> "Outcome":
+    preload.leave_out_docstrings()
     # not needed to validate, and slow to import
     from llm_telemetry import pipeline
 

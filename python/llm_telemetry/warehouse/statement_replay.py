@@ -52,6 +52,11 @@ LANDS = re.compile(
 )
 # tables of the session in which a file that is being landed is checked
 CHECKS_LANDING = re.compile(r"\blanding_(errors|scans|check)\b")
+# the database that a statement writes into: a transaction may write into one only
+WRITES_INTO = re.compile(
+    r"\s*(?:/\*.*?\*/\s*)?(?:create|comment|copy|insert|drop|alter)\b[^\"(]*\"(\w+)\"",
+    re.IGNORECASE | re.DOTALL,
+)
 COLUMNS = """
     select schema_name, table_name, column_name, data_type, comment
     from duckdb_columns()
@@ -170,10 +175,18 @@ def _send(
     expected = iter(answers)
     nodes = len({node for node, _ in statements})
     of_node = groupby(statements, key=itemgetter(0))
-    for number, (node, sent) in enumerate(of_node, 1):
+    written: set[str] = set()
+    connection.begin()
+    for number, (node, group) in enumerate(of_node, 1):
         send_line(progress=f"{number}/{nodes} {node.rpartition('.')[2]}")
-        connection.begin()
-        for _, sql in sent:
+        sent = [sql for _, sql in group]
+        databases = {into[1] for sql in sent if (into := WRITES_INTO.match(sql))}
+        if len(written | databases) > 1:
+            connection.commit()
+            connection.begin()
+            written.clear()
+        written |= databases
+        for sql in sent:
             if COUNTS_FAILURES.match(sql):
                 if connection.execute(sql).fetchall() != PASSED:
                     raise ChangedError(sql)
@@ -182,7 +195,7 @@ def _send(
                     raise ChangedError(sql)
             else:
                 connection.execute(sql)
-        connection.commit()
+    connection.commit()
     if _answer(connection, COLUMNS) != columns:
         raise ChangedError("columns")
 
