@@ -6,6 +6,7 @@ Further options are pip's. With --no-compile, only what a run imports is compile
 of time: pip spends most of its time on modules that no run imports.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -38,9 +39,11 @@ def main() -> int:
     locked = ("--require-hashes", "--requirement", lock)
     # the checkout itself: its requirements are those of the lock
     checkout = ("--no-deps", "--no-build-isolation", "--editable", ".")
-    code = made.returncode
-    for requirements in (locked, checkout):
-        code = code or pip(Path(folder), show, *options, *requirements)
+    code = made.returncode or pip(Path(folder), show, *options, *locked)
+    # `make -j` sets up several environments, and setuptools writes beside the package
+    with open("pyproject.toml") as project:
+        fcntl.flock(project, fcntl.LOCK_EX)
+        code = code or pip(Path(folder), show, *options, *checkout)
     if not code and "--no-compile" in options:
         show("compiling what a run imports")
         code = compile_imports(Path(folder))

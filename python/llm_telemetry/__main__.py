@@ -6,6 +6,7 @@ The command line is parsed before anything slow is imported.
 import sys
 
 from llm_telemetry import arguments
+from llm_telemetry.quick_end import end_quickly
 
 
 def main() -> int:
@@ -14,7 +15,7 @@ def main() -> int:
     # it imports DuckDB
     from llm_telemetry import cli
 
-    return cli.execute(options)
+    return end_quickly(cli.execute(options))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any
 
+from llm_telemetry.quick_end import end_quickly  # isort: skip
+
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
@@ -23,12 +25,9 @@ def main() -> int:
     result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
     if result.exception:
         send_line(error=str(result.exception))
-    if not result.success:
-        # an orderly end would add a report of DuckDB's objects to the errors
-        os._exit(1)
-    if os.environ.get("LLM_TELEMETRY_CONTENTS"):
+    if result.success and os.environ.get("LLM_TELEMETRY_CONTENTS"):
         _send_contents()
-    return 0
+    return end_quickly(0 if result.success else 1)
 
 
 def _send_contents() -> None:
