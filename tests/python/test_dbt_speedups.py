@@ -148,6 +148,19 @@ def test_a_debug_event_is_fired_where_it_is_read(
     assert heard == ["a note"] * is_fired
 
 
+def test_an_event_tells_what_dbt_has_it_tell() -> None:
+    of_dbt = Note.__new__(Note)
+    dbt_speedups.fill_as_dbt_does(of_dbt, msg="a note")
+    dbt_speedups.install()
+    event = Note(msg="a note")
+    assert "pb_msg" not in vars(event)
+    assert event.msg == "a note"
+    assert event.to_dict() == of_dbt.to_dict()
+    assert Note(msg="a note").to_json() == of_dbt.to_json()
+    for made in (event, Note.__new__(Note)):
+        assert not hasattr(made, "no_field")
+
+
 def test_a_macro_knows_what_dbt_tells_it() -> None:
     dbt_speedups.install()
     made = MacroGenerator("macro", {"a": 1}, "node", "stack")
