@@ -29,15 +29,15 @@ test: $(VENV)/installed-dev $(DASHBOARD_VENV)/installed  ## everything CI runs; 
 browser: $(DASHBOARD_VENV)/installed  ## the dashboard's pages, alone and in a chromium in PATH
 	$(DASHBOARD_VENV)/bin/python -m pytest -n auto --dist loadfile -rs tests/dashboard
 
-lint: style types sql  ## the three that follow
+lint: style types sql  ## the code, its types and the SQL
 
-style: $(VENV)/installed-dev  ## ruff
+style: $(VENV)/installed-dev  ## ruff: the code
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: $(VENV)/installed-dev  ## mypy
+types: $(VENV)/installed-dev  ## mypy: its types
 	$(BIN)/mypy
 
-sql: $(VENV)/installed-dev  ## sqlfluff
+sql: $(VENV)/installed-dev  ## sqlfluff: the SQL
 	$(BIN)/sqlfluff lint models tests --processes 2
 
 docs: $(VENV)/installed-dev  ## write the pages and tables that follow from the code, and dbt's as target/static_index.html

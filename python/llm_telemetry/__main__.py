@@ -3,6 +3,7 @@
 The command line is parsed before anything slow is imported.
 """
 
+import os
 import sys
 
 from llm_telemetry import arguments
@@ -12,6 +13,8 @@ from llm_telemetry.quick_end import end_quickly
 def main() -> int:
     """Run the command that the command line names; return its exit code."""
     options = arguments.parse()
+    # NumPy and scipy would each start a thread per core, and what is fitted uses one
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # it imports DuckDB
     from llm_telemetry import cli
 
