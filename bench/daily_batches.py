@@ -15,6 +15,8 @@ import duckdb
 HERE = Path(__file__).parent
 BEGIN = date(2025, 2, 1)
 WORLD_DAYS = 90
+# two years of days end soon after the world begins, and none is ever in the future
+EARLIER_DAYS = 8 * WORLD_DAYS
 STEM = "llm_system_"
 TABLES = {
     "interactions": "calls",
@@ -49,6 +51,7 @@ def load(
     names = {
         "begin": BEGIN,
         "world_days": WORLD_DAYS,
+        "earlier_days": EARLIER_DAYS,
         "first_day": first,
         "end_day": end,
     }
@@ -66,7 +69,7 @@ def write_day(
     connection: duckdb.DuckDBPyConnection, day: int, folder: Path, copies: int
 ) -> None:
     """Write the three batches of a day, in the order of the ids."""
-    name = BEGIN + timedelta(days=day)
+    name = BEGIN + timedelta(days=day - EARLIER_DAYS)
     for table, macro in TABLES.items():
         place = folder / f"{STEM}{table}"
         place.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,9 @@ select distinct session_id, day
 from calls_of_days;
 
 create macro later(moment, day) as strftime(
-    cast(moment as timestamp) + to_days(cast(day - day % getvariable('world_days') as int)),
+    cast(moment as timestamp) + to_days(cast(
+        day - day % getvariable('world_days') - getvariable('earlier_days') as int
+    )),
     '%Y-%m-%dT%H:%M:%SZ'
 );
 
