@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -36,6 +36,8 @@ class Model:
     name: str
     materialized: str
     sql: str
+    # those of the source that it reads
+    parents: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -84,66 +86,106 @@ def _models(manifest: dict[str, Any], folder: Path, source: str) -> Iterator[Mod
         # dbt has put these into the models that read them
         and node["config"]["materialized"] != "ephemeral"
     }
-    parents = {key: manifest["parent_map"][key] for key in nodes}
+
+    def stored_parents(key: str) -> Iterator[str]:
+        for parent in manifest["parent_map"].get(key, ()):
+            yield from [parent] if parent in nodes else stored_parents(parent)
+
+    parents = {key: frozenset(stored_parents(key)) for key in nodes}
     for key in TopologicalSorter(parents).static_order():
-        if key in nodes:
-            name, path = nodes[key]["name"], nodes[key]["original_file_path"]
-            (file,) = folder.glob(f"compiled/*/{path}")
-            kept = nodes[key]["config"]["materialized"]
-            yield Model(name.split("__")[1], kept, file.read_text())
+        path = nodes[key]["original_file_path"]
+        (file,) = folder.glob(f"compiled/*/{path}")
+        yield Model(
+            name=_short(nodes[key]["name"]),
+            materialized=nodes[key]["config"]["materialized"],
+            sql=file.read_text(),
+            parents=frozenset(_short(nodes[parent]["name"]) for parent in parents[key]),
+        )
+
+
+def _short(name: str) -> str:
+    return name.split("__")[1]
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """The models of a source as sorted rows, each run when it is first read."""
+
+    def __init__(self, source: str, models: Sequence[Model], memory: str) -> None:
+        """Begin with none of them."""
+        self._source = source
+        self._models = {model.name: model for model in models}
+        self._connection = _connected(memory)
+        self._run: set[str] = set()
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return the rows of a model, after those that it reads have been run."""
+        if name not in self._read:
+            self._build(self._models[name])
+            self._read |= _read(self._connection, self._source, [name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of all models, run or not."""
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        """Return the number of models."""
+        return len(self._models)
+
+    def _build(self, model: Model) -> None:
+        for parent in sorted(model.parents - self._run):
+            self._build(self._models[parent])
+        if model.name not in self._run:
+            _create(self._connection, self._source, model)
+            self._run.add(model.name)
 
 
 def staged(
     source: str, files: Iterable[Path], *kinds: str, memory: str = "80%"
-) -> dict[str, pd.DataFrame]:
-    """Run the models on the files within the memory; return each as sorted rows."""
-    models = _on(source, files, kinds)
-    with _filled(source, models, memory) as connection:
-        return _read(connection, source, [model.name for model in models])
+) -> Tables:
+    """Return the models on the files, to be run within the memory."""
+    return Tables(source, _on(source, files, kinds), memory)
 
 
 @contextmanager
 def restaged(
     source: str, files: Iterable[Path], *kinds: str, ends: Iterable[str]
 ) -> Iterator[Callable[[], dict[str, pd.DataFrame]]]:
-    """Yield what runs the models on all that the files then hold, and reads the ends.
-
-    Each model is planned once, which takes far longer than to run it.
-    """
+    """Yield what runs the models on what the files then hold, and reads the ends."""
     models = _on(source, files, kinds)
     tables = [model for model in models if model.materialized == "table"]
     names = [model.name for model in models if model.name in ends]
-    with _filled(source, models) as connection:
+    with _connected("80%") as connection:
+        for model in models:
+            _create(connection, source, model)
         # what was read of a file goes with it
         connection.execute("set enable_external_file_cache = false")
-        for model in tables:
-            insert = f"insert into {_relation(source, model.name)} {model.sql}"
-            connection.execute(f"prepare {model.name} as {insert}")
 
         def again() -> dict[str, pd.DataFrame]:
             for model in tables:
-                connection.execute(f"delete from {_relation(source, model.name)}")
-                connection.execute(f"execute {model.name}")
+                relation = _relation(source, model.name)
+                connection.execute(f"delete from {relation}")
+                connection.execute(f"insert into {relation} {model.sql}")
                 _count_torn_lines(connection, source, model.name)
             return _read(connection, source, names)
 
         yield again
 
 
-@contextmanager
-def _filled(
-    source: str, models: Iterable[Model], memory: str = "80%"
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"memory_limit": memory}) as connection:
-        connection.execute(
-            "attach ':memory:' as building; set TimeZone = 'UTC'; set threads = 1"
-        )
-        connection.execute("create schema building.staging")
-        for model in models:
-            relation = _relation(source, model.name)
-            connection.execute(f"create {model.materialized} {relation} as {model.sql}")
-            _count_torn_lines(connection, source, model.name)
-        yield connection
+def _connected(memory: str) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"memory_limit": memory})
+    connection.execute(
+        "attach ':memory:' as building; set TimeZone = 'UTC'; set threads = 1"
+    )
+    connection.execute("create schema building.staging")
+    return connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection, source: str, model: Model) -> None:
+    relation = _relation(source, model.name)
+    connection.execute(f"create {model.materialized} {relation} as {model.sql}")
+    _count_torn_lines(connection, source, model.name)
 
 
 def _count_torn_lines(

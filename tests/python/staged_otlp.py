@@ -12,8 +12,8 @@ import pandas as pd
 Record = dict[str, Any]
 
 
-def staged(files: Iterable[Path], memory: str = "80%") -> dict[str, pd.DataFrame]:
-    """Run the models on the files and return every one as a frame, rows sorted."""
+def staged(files: Iterable[Path], memory: str = "80%") -> compiled_sources.Tables:
+    """Return the models on the files as frames with sorted rows."""
     return compiled_sources.staged("otlp", files, "jsonl", "json", memory=memory)
 
 

@@ -102,7 +102,7 @@ def test_the_three_instrumentations_tell_the_same(shared_data: Find) -> None:
 def test_content_in_log_events_is_read_only_into_contents(shared_data: Find) -> None:
     folder = shared_data("otlp/captures")
     files = [folder / f"c_EVENT_ONLY.{kind}.jsonl" for kind in ("spans", "logs")]
-    frames = staged(files)
+    frames = {**staged(files)}
     contents = frames.pop("contents")
     assert len(contents) == 11
     assert "Paris" in contents["response_text"].str.cat()

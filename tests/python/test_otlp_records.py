@@ -106,7 +106,7 @@ def test_every_way_to_write_the_documents_down(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
-    frames = staged(landed(tmp_path))
+    frames = {**staged(landed(tmp_path))}
     # but is counted among the files
     assert set(frames.pop("files")["records"]) == {0}
     assert all(frame.empty for frame in frames.values())
@@ -199,9 +199,8 @@ def test_nothing_but_the_seed_s_attributes_enters(tmp_path: Path) -> None:
             {"exception.type": "E", "exception.message": "SECRET"}
         ),
     }
-    frames = staged(
-        landed(tmp_path, request(call("a", status=failed, events=[event], **secret)))
-    )
+    lines = request(call("a", status=failed, events=[event], **secret))
+    frames = {**staged(landed(tmp_path, lines))}
     contents = frames.pop("contents")
     assert not any("SECRET" in frame.to_csv() for frame in frames.values())
     assert list(contents["prompt_text"]) == ["SECRET <EMAIL>"]
@@ -246,7 +245,7 @@ def test_content_that_is_spread_over_attributes_is_kept_and_redacted(
     asked, answered = names
     said = {asked.format(n): f"part {n} of a@b.example" for n in (10, 2, 0)}
     said |= {answered.format(0): "yes", asked.format(0).replace("content", "role"): "u"}
-    frames = staged(landed(tmp_path, request(call("a", **said))))
+    frames = {**staged(landed(tmp_path, request(call("a", **said))))}
     (row,) = frames.pop("contents").to_dict("records")
     assert row["prompt_text"].splitlines() == [
         f"part {n} of <EMAIL>" for n in (0, 2, 10)
