@@ -6,10 +6,12 @@
     {%- if not files -%}{{ return(empty_file_catalog()) }}{%- endif -%}
     {%- set columns, stamps, landed, places = contract_columns(table), file_stamps(files),
         landed_files(), [] -%}
+    {#- a macro that asks DuckDB: once for all files -#}
+    {%- set folder = landing_folder() -%}
     {%- set typed_how = local_md5(typed_file('', columns) ~ quick_casts(columns) ~ csv_dialect()
         ~ landing_salt() ~ column_settings().get(relation.identifier, '')) -%}
     {%- for file in files -%}
-        {%- set place = landing_folder() ~ '/' ~ landing_name(relation.identifier, file,
+        {%- set place = folder ~ '/' ~ landing_name(relation.identifier, file,
             stamps[file], typed_how) -%}
         {%- if flags.FULL_REFRESH or landed.get(days_place(place),
             '') <= stamps[file] -%}{%- do land_file(file, columns, place) -%}{%- endif -%}

@@ -26,10 +26,10 @@
 
 {% macro landed_rows(files, columns) -%}
     {#- those of every landed file, with its name: files of the same columns in one reading -#}
+    {%- set folder = landing_folder() if files -%}
     {%- for landed, alike in files | groupby(1) -%}
     {%- set places = [] -%}
-    {%- for file in alike -%}{%- do places.append(landing_folder() ~ '/'
-        ~ file[0]) -%}{%- endfor -%}
+    {%- for file in alike -%}{%- do places.append(folder ~ '/' ~ file[0]) -%}{%- endfor -%}
     {{ rows_with_file(landed_values(columns, landed.split(',')), places) }}
     {{ 'union all ' if not loop.last }}
     {%- endfor -%}

@@ -4,17 +4,21 @@ import os
 import random
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+import warm_dbt
 from conftest import SAMPLE
 from repetitions import times
 
+from llm_telemetry.warehouse import build
 from llm_telemetry.warehouse.build import build_marts, scratch_of
 from llm_telemetry.warehouse.typed_cache import folder_of
 
+Hear = Callable[[str], None]
 TABLE = "llm_system_interactions"
 MODELS = "+int_interactions_unioned staging.telemetry_csv +int_checks_inputs"
 
@@ -100,3 +104,33 @@ def test_a_file_is_typed_again_only_where_it_changed(
     assert len(after) == 3
     (fresh,) = after.keys() - first.keys()
     assert fresh.startswith("llm_system_users_summary")
+
+
+def test_more_landed_files_take_no_more_queries(
+    sample: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def run(arguments: list[str], environment: dict[str, str], hear: Hear) -> int:
+        return warm_dbt.run(
+            arguments, environment, lambda line: (sent.append(line), hear(line))
+        )
+
+    def queries(files: int) -> int:
+        data, warehouse = tmp_path / f"{files}", tmp_path / f"{files}.duckdb"
+        for name in ("sessions_summary", "users_summary", "interactions"):
+            (data / f"llm_system_{name}").mkdir(parents=True)
+            rows = (SAMPLE / f"llm_system_{name}.csv").read_text().splitlines()
+            for at in range(files):
+                part = data / f"llm_system_{name}" / f"{at}.csv"
+                part.write_text("\n".join([rows[0], *rows[1 + at :: files], ""]))
+                # what is as new as its landed file is landed again
+                os.utime(part, (0, 0))
+        for _ in range(2):
+            sent.clear()
+            with build_marts(data, warehouse, select="+stg_telemetry_csv__users"):
+                pass
+        return sum('"sql"' in line for line in sent)
+
+    monkeypatch.setattr(build, "_dbt", run)
+    assert queries(9) == queries(3)
