@@ -12,6 +12,10 @@ from llm_telemetry.quick_end import end_quickly
 
 def main() -> int:
     """Run the command that the command line names; return its exit code."""
+    for name in ("stdout", "stderr"):
+        # the caller has closed it
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     options = arguments.parse()
     # NumPy and scipy would each start a thread per core, and what is fitted uses one
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

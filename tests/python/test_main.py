@@ -44,6 +44,12 @@ def test_python_starts_it_as_a_module_and_it_says_its_version() -> None:
     assert done.stdout == f"llm-telemetry {version('llm-production-telemetry')}\n"
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_command_ends_well_where_it_cannot_print(closed: str) -> None:
+    command = f'exec "$0" -m llm_telemetry explain NO_OVERLAP {closed}'
+    assert subprocess.run(["sh", "-c", command, sys.executable]).returncode == 0
+
+
 def test_the_help_names_the_exit_codes_and_an_example(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
