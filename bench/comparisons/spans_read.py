@@ -38,8 +38,8 @@ def section(rows: list[Row]) -> Section:
                 f"CPU of {least['spans']:,} spans to interactions / of counting them",
                 4,
                 cpu,
-                why="`deliveries` types and parses every attribute, and looks up 105 "
-                "fields under 351 names; the other models decide what is one call",
+                why="`deliveries` types and parses every attribute, and looks up each "
+                "field under each of its names; the others decide what is one call",
             )
         ],
     )

@@ -37,7 +37,7 @@ def install() -> None:
     # dbt makes millions of objects and few cycles; the search for them takes a tenth
     gc.set_threshold(100_000, 50, 50)
     EventManager.fire_event = fire_event  # type: ignore
-    # what an event tells becomes a protobuf message: a tenth of the time of a build
+    # what an event tells becomes a protobuf message: a twentieth of the time of a build
     BaseEvent.__init__ = remember  # type: ignore
     BaseEvent.__getattr__ = read_field  # type: ignore
     # for every unit test
